@@ -1,0 +1,105 @@
+using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace PaymentFlow.ServiceDefaults;
+
+/// <summary>
+/// The roles that a key proves, which are also the names of the authorization policies:
+/// <c>group.RequireAuthorization(Roles.Operator)</c>, or <c>user.IsInRole(Roles.Service)</c> in a handler.
+/// </summary>
+public static class Roles
+{
+    /// <summary><c>X-Operator-Key</c> against <c>Operator:Key</c>.</summary>
+    public const string Operator = "operator";
+
+    /// <summary><c>X-Api-Key</c> against <c>Merchant:ApiKey</c>.</summary>
+    public const string Merchant = "merchant";
+
+    /// <summary><c>X-Service-Key</c> against <c>Services:Key</c>: a call from one of our own services.</summary>
+    public const string Service = "service";
+}
+
+/// <summary>Keys in headers, each proving a role; one request may carry several.</summary>
+public static class ApiKeyAuthentication
+{
+    internal const string Scheme = "ApiKey";
+
+    /// <summary>
+    /// Registers the scheme and a policy a role. A wrong key proves nothing (it is no error by itself), and a role whose
+    /// key is not configured is given to nobody. Refusals are <c>401</c> problems with the code <c>unauthorized</c>.
+    /// </summary>
+    internal static void AddApiKeys(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<ApiKeys>();
+        // The core of AddAuthentication, without data protection: a key needs none, and it would write files at start.
+        builder.Services.AddAuthenticationCore(options => options.DefaultScheme = Scheme);
+        builder.Services.AddWebEncoders();
+        new AuthenticationBuilder(builder.Services).AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(Scheme, null);
+        var authorization = builder.Services.AddAuthorizationBuilder();
+        foreach (var role in ApiKeys.Headers.Keys)
+            authorization.AddPolicy(role, policy => policy.RequireRole(role));
+    }
+}
+
+/// <summary>The configured keys, kept as digests, so that comparing takes the same time whatever the length or content.</summary>
+sealed class ApiKeys(IConfiguration configuration)
+{
+    internal static readonly Dictionary<string, (string Header, string Setting)> Headers = new()
+    {
+        [Roles.Operator] = ("X-Operator-Key", "Operator:Key"),
+        [Roles.Merchant] = ("X-Api-Key", "Merchant:ApiKey"),
+        [Roles.Service] = ("X-Service-Key", "Services:Key"),
+    };
+
+    readonly (string Role, string Header, byte[] Digest)[] _keys =
+    [
+        .. from entry in Headers
+           let key = configuration[entry.Value.Setting]
+           where !string.IsNullOrWhiteSpace(key)
+           select (entry.Key, entry.Value.Header, Digest(key)),
+    ];
+
+    public IEnumerable<string> RolesOf(IHeaderDictionary headers)
+    {
+        foreach (var (role, header, digest) in _keys)
+            if (headers.TryGetValue(header, out var given) && given.Count == 1
+                && CryptographicOperations.FixedTimeEquals(Digest(given[0]!), digest))
+                yield return role;
+    }
+
+    static byte[] Digest(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
+}
+
+sealed class ApiKeyHandler(
+    ApiKeys keys, IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        ClaimsIdentity identity = new(Scheme.Name);
+        foreach (var role in keys.RolesOf(Request.Headers)) identity.AddClaim(new Claim(identity.RoleClaimType, role));
+        return Task.FromResult(identity.Claims.Any()
+            ? AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme.Name))
+            : AuthenticateResult.NoResult());
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        Response.Headers.WWWAuthenticate = Scheme.Name;
+        return ApiProblem.Unauthorized("This call needs a key that you did not send.").ExecuteAsync(Context);
+    }
+
+    // A key of another role is no better than none.
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => HandleChallengeAsync(properties);
+}

@@ -1,0 +1,69 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace PaymentFlow.ServiceDefaults;
+
+/// <summary>What our HTTP APIs share beyond a host: problem details, strict JSON, keys, CORS, rate limits.</summary>
+/// <example><code>
+/// builder.AddServiceDefaults();
+/// builder.AddApiDefaults();
+/// builder.AddRateLimit("orders", permits: 60, window: TimeSpan.FromMinutes(1));
+/// …
+/// app.UseApiDefaults();
+/// app.MapDefaultEndpoints();
+/// app.MapPost("/orders", …).RequireRateLimiting("orders");
+/// app.MapPost("/orders/versions", …).RequireAuthorization(Roles.Service);
+/// </code></example>
+public static class ApiDefaults
+{
+    /// <summary>The largest request body that is read: 64 KiB. Beyond it: 413 <c>payload_too_large</c>.</summary>
+    public const int MaxRequestBodyBytes = 64 * 1024;
+
+    /// <summary>
+    /// Every error is a problem with a <c>code</c>: 400 <c>malformed_request</c>, 404 <c>not_found</c>, 413, 415,
+    /// 422 <c>unknown_field</c> for a JSON member that the call does not know, 500 <c>internal_error</c> without details.
+    /// </summary>
+    public static TBuilder AddApiDefaults<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
+    {
+        builder.Services.AddProblemDetails();
+        builder.Services.AddExceptionHandler<ApiExceptionHandler>();
+        // In every environment alike: a bad body becomes an exception, which becomes our problem instead of an empty 400.
+        builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        builder.Services.Configure<KestrelServerOptions>(options =>
+        {
+            options.Limits.MaxRequestBodySize = MaxRequestBodyBytes;
+            options.AddServerHeader = false;
+        });
+        builder.Services.Configure<JsonOptions>(options =>
+        {
+            options.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+            options.SerializerOptions.AllowDuplicateProperties = false;
+            options.SerializerOptions.RespectNullableAnnotations = true;
+            options.SerializerOptions.RespectRequiredConstructorParameters = true;
+            options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+        });
+        builder.AddApiKeys();
+        builder.AddAllowedOrigins();
+        builder.Services.AddRateLimiter(RateLimits.Configure);
+        return builder;
+    }
+
+    /// <summary>The middleware of <see cref="AddApiDefaults"/>, in the order that they need. Call it before the first <c>Map…</c>.</summary>
+    public static WebApplication UseApiDefaults(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages(context => ApiProblem.ForStatus(context.HttpContext.Response.StatusCode).ExecuteAsync(context.HttpContext));
+        app.UseRouting();
+        app.UseCors();
+        app.UseAuthentication();
+        app.UseRateLimiter();
+        app.UseAuthorization();
+        return app;
+    }
+}

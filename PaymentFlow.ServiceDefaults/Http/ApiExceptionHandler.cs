@@ -1,0 +1,39 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace PaymentFlow.ServiceDefaults;
+
+/// <summary>
+/// Turns what escapes a handler into a problem without stack trace or internals. The framework's exception-handler middleware
+/// logs unhandled exceptions itself; a bad request is the caller's affair and no error of ours.
+/// </summary>
+sealed class ApiExceptionHandler : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
+    {
+        var problem = exception switch
+        {
+            BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } bad => OfBadRequest(bad),
+            BadHttpRequestException bad => ApiProblem.ForStatus(bad.StatusCode),
+            _ => ApiProblem.ForStatus(StatusCodes.Status500InternalServerError),
+        };
+        await problem.ExecuteAsync(context);
+        return true;
+    }
+
+    static ProblemHttpResult OfBadRequest(BadHttpRequestException bad) => bad.InnerException switch
+    {
+        // System.Text.Json has no type of its own for JsonUnmappedMemberHandling.Disallow; a test pins this wording down.
+        JsonException json when json.Message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal) =>
+            ApiProblem.Unprocessable("unknown_field", $"The field {Where(json)} is not one that this call knows. Nothing was changed."),
+        JsonException json when json.Path is { Length: > 1 } =>
+            ApiProblem.Malformed($"The JSON value at {Where(json)} is missing or not of the expected type."),
+        JsonException => ApiProblem.Malformed("The body is not valid JSON, or a required field is missing."),
+        _ => ApiProblem.Malformed("A part of the request is missing or cannot be read."),
+    };
+
+    // The caller's own field name, short enough not to be an echo of the input.
+    static string Where(JsonException json) => json.Path is { Length: <= 80 } path ? $"'{path}'" : "in the body";
+}

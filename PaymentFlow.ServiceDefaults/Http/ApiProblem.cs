@@ -1,0 +1,62 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace PaymentFlow.ServiceDefaults;
+
+/// <summary>
+/// RFC 9457 problem details with the extension <c>code</c>: a stable snake_case word to program against; title and detail
+/// are for people and may change.
+/// </summary>
+public static class ApiProblem
+{
+    /// <param name="code">Stable, documented, snake_case.</param>
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="title">What kind of problem, the same for every occurrence.</param>
+    /// <param name="detail">This occurrence: what was wrong and what to do. Never a secret, never the input at length.</param>
+    /// <param name="extensions">Further members, for example <c>paymentId</c>.</param>
+    public static ProblemHttpResult Create(
+        string code, int status, string title, string? detail = null, params ReadOnlySpan<(string Name, object? Value)> extensions)
+    {
+        Dictionary<string, object?> members = new(StringComparer.Ordinal) { ["code"] = code };
+        foreach (var (name, value) in extensions) members[name] = value;
+        return TypedResults.Problem(detail, statusCode: status, title: title, extensions: members);
+    }
+
+    /// <summary>400 <c>malformed_request</c>: not what this call reads at all.</summary>
+    public static ProblemHttpResult Malformed(string detail) =>
+        Create("malformed_request", StatusCodes.Status400BadRequest, "The request is malformed", detail);
+
+    /// <summary>401 <c>unauthorized</c>: no token or key.</summary>
+    public static ProblemHttpResult Unauthorized(string detail) =>
+        Create("unauthorized", StatusCodes.Status401Unauthorized, "Not authorized", detail);
+
+    /// <summary>404 <c>not_found</c>: no such thing, or none for this caller; the two are not told apart.</summary>
+    public static ProblemHttpResult NotFound(string detail) =>
+        Create("not_found", StatusCodes.Status404NotFound, "Not found", detail);
+
+    /// <summary>409: the request is right, the present state does not allow it.</summary>
+    public static ProblemHttpResult Conflict(
+        string code, string detail, params ReadOnlySpan<(string Name, object? Value)> extensions) =>
+        Create(code, StatusCodes.Status409Conflict, "Not possible in the present state", detail, extensions);
+
+    /// <summary>422: well-formed, but wrong; nothing was changed.</summary>
+    public static ProblemHttpResult Unprocessable(string code, string detail) =>
+        Create(code, StatusCodes.Status422UnprocessableEntity, "The request cannot be processed", detail);
+
+    /// <summary>The answer for a bare status code that the framework decided on (an unknown route, a wrong method…).</summary>
+    internal static ProblemHttpResult ForStatus(int status) => status switch
+    {
+        StatusCodes.Status400BadRequest => Malformed("The request could not be read."),
+        StatusCodes.Status401Unauthorized => Unauthorized("This call needs a token or key."),
+        StatusCodes.Status404NotFound => NotFound("There is nothing at this address."),
+        StatusCodes.Status405MethodNotAllowed => Create("method_not_allowed", status, "Method not allowed"),
+        StatusCodes.Status413PayloadTooLarge => Create("payload_too_large", status, "The request body is too large",
+            $"At most {ApiDefaults.MaxRequestBodyBytes / 1024} KiB are read."),
+        StatusCodes.Status415UnsupportedMediaType => Create("unsupported_media_type", status, "Unsupported media type",
+            "Send the body with Content-Type: application/json."),
+        StatusCodes.Status429TooManyRequests => Create("rate_limited", status, "Too many requests"),
+        StatusCodes.Status503ServiceUnavailable => Create("unavailable", status, "Temporarily unavailable", "Try again shortly."),
+        >= 500 => Create("internal_error", status, "Something went wrong on our side"),
+        _ => Create("request_failed", status, "The request failed"),
+    };
+}
