@@ -1,0 +1,73 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using PaymentFlow.Messaging.CloudEvents;
+using PaymentFlow.Messaging.Database;
+
+namespace PaymentFlow.Messaging.Consuming;
+
+/// <summary>
+/// Applies a batch of messages. What can't be read, or is refused, ends in the dead letters, alone: a refused batch is
+/// halved until the culprit is by itself. Throws only for what is not the data's fault, and may then be called again.
+/// </summary>
+public sealed partial class BatchProcessor<T>(
+    IEventBatchHandler<T> handler, JsonTypeInfo<T> json, DeadLetterStore deadLetters, ILogger<BatchProcessor<T>> logger)
+{
+    public async Task ProcessAsync(IReadOnlyList<ConsumeResult<string, byte[]>> messages, CancellationToken cancellationToken)
+    {
+        var readable = new List<(ConsumeResult<string, byte[]> Message, ReceivedEvent<T> Event)>(messages.Count);
+        foreach (var message in messages)
+        {
+            try
+            {
+                readable.Add((message, Read(message.Message)));
+            }
+            catch (Exception e) when (e is FormatException or JsonException)
+            {
+                await BuryAsync(message, e, cancellationToken);
+            }
+        }
+        await ApplyAsync(readable, cancellationToken);
+    }
+
+    ReceivedEvent<T> Read(Message<string, byte[]> message)
+    {
+        var envelope = KafkaBinding.Read(message);
+        var data = JsonSerializer.Deserialize(envelope.Data, json) ?? throw new JsonException("The data is null.");
+        return new ReceivedEvent<T>(envelope, data);
+    }
+
+    async Task ApplyAsync(
+        List<(ConsumeResult<string, byte[]> Message, ReceivedEvent<T> Event)> batch, CancellationToken cancellationToken)
+    {
+        if (batch.Count == 0) return;
+        try
+        {
+            await handler.HandleAsync([.. batch.Select(item => item.Event)], cancellationToken);
+        }
+        catch (Exception e) when (DatabaseFailure.IsInTheData(e))
+        {
+            if (batch.Count == 1)
+            {
+                await BuryAsync(batch[0].Message, e, cancellationToken);
+                return;
+            }
+            var half = batch.Count / 2;
+            await ApplyAsync(batch[..half], cancellationToken);
+            await ApplyAsync(batch[half..], cancellationToken);
+        }
+    }
+
+    async Task BuryAsync(ConsumeResult<string, byte[]> message, Exception reason, CancellationToken cancellationToken)
+    {
+        await deadLetters.AddAsync(message, $"{reason.GetType().Name}: {reason.Message}", cancellationToken);
+        Log.DeadLettered(logger, reason, message.Topic, message.Partition.Value, message.Offset.Value);
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(LogLevel.Error, "Dead-lettered {Topic}[{Partition}]@{Offset}")]
+        public static partial void DeadLettered(ILogger logger, Exception reason, string topic, int partition, long offset);
+    }
+}

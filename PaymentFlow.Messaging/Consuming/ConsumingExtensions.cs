@@ -1,0 +1,38 @@
+using System.Text.Json.Serialization.Metadata;
+using Confluent.Kafka;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace PaymentFlow.Messaging.Consuming;
+
+public static class ConsumingExtensions
+{
+    /// <summary>
+    /// Consumes <paramref name="topic"/> in the group <paramref name="groupId"/>, in batches, at least once, from the
+    /// beginning where the group has no offset. Needs an <c>NpgsqlDataSource</c> and the migration with dead letters.
+    /// </summary>
+    public static void AddEventConsumer<T, THandler>(
+        this IHostApplicationBuilder builder, string topic, string groupId, JsonTypeInfo<T> json)
+        where THandler : class, IEventBatchHandler<T>
+    {
+        builder.AddKeyedKafkaConsumer<string, byte[]>(topic, settings =>
+        {
+            settings.ConnectionString = builder.Configuration.GetConnectionString("kafka");
+            settings.DisableHealthChecks = true;
+            settings.DisableTracing = true;
+            settings.Config.GroupId = groupId;
+            settings.Config.AutoOffsetReset = AutoOffsetReset.Earliest;
+            // The offsets that are committed in the background are those stored after the database's commit.
+            settings.Config.EnableAutoOffsetStore = false;
+            settings.Config.EnableAutoCommit = true;
+            settings.Config.AutoCommitIntervalMs = 1000;
+        });
+        builder.Services.AddSingleton<DeadLetterStore>();
+        builder.Services.AddSingleton<THandler>();
+        builder.Services.AddSingleton<IEventBatchHandler<T>>(services => services.GetRequiredService<THandler>());
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<BatchProcessor<T>>(services, json));
+        builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<BatchConsumer<T>>(
+            services, topic, services.GetRequiredKeyedService<IConsumer<string, byte[]>>(topic)));
+    }
+}

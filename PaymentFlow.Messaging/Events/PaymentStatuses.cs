@@ -1,0 +1,13 @@
+namespace PaymentFlow.Messaging.Events;
+
+/// <summary>A payment's statuses, as they stand in the API, in the table and in the events.</summary>
+public static class PaymentStatuses
+{
+    public const string Processing = "processing";
+    public const string RequiresAction = "requires_action";
+    public const string Failed = "failed";
+    public const string Succeeded = "succeeded";
+    public const string PartiallyRefunded = "partially_refunded";
+    public const string Refunded = "refunded";
+    public const string Canceled = "canceled";
+}

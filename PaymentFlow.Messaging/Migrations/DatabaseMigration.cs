@@ -1,0 +1,101 @@
+using System.Reflection;
+using DbUp;
+using DbUp.Engine;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using PaymentFlow.Messaging.Database;
+
+namespace PaymentFlow.Messaging.Migrations;
+
+/// <summary>
+/// Runs the migrations once, under a Postgres advisory lock, so that replicas that start together do not race. Waits for
+/// a database that is away; a script that fails stops the service, for nothing can be right after it.
+/// </summary>
+public sealed partial class DatabaseMigration(
+    MigrationPlan plan, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<DatabaseMigration> logger) : BackgroundService
+{
+    // Any constant will do, as long as every replica takes the same one.
+    const long LockKey = 0x5061_794D_6967_7261;
+    static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+
+    readonly TaskCompletionSource _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when the database is up to date.</summary>
+    public Task Completed => _completed.Task;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await MigrateAsync(stoppingToken);
+                _completed.SetResult();
+                return;
+            }
+            catch (Exception e) when (DatabaseFailure.IsAway(e))
+            {
+                Log.DatabaseAway(logger, e.Message);
+                await Task.Delay(RetryDelay, time, stoppingToken);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                Log.Failed(logger, e);
+                Environment.ExitCode = 1;
+                lifetime.StopApplication();
+                return;
+            }
+        }
+    }
+
+    async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        await using var dataSource = NpgsqlDataSource.Create(plan.ConnectionString);
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var acquire = new NpgsqlCommand("SELECT pg_advisory_lock($1)", connection)
+        {
+            Parameters = { new() { Value = LockKey } },
+            CommandTimeout = 0,
+        };
+        await acquire.ExecuteNonQueryAsync(cancellationToken);
+
+        var result = await Task.Run(Upgrade, cancellationToken);
+        if (!result.Successful) throw result.Error;
+        foreach (var script in result.Scripts) Log.Applied(logger, script.Name);
+        // The lock goes with the connection.
+    }
+
+    DatabaseUpgradeResult Upgrade() =>
+        DeployChanges.To.PostgresqlDatabase(plan.ConnectionString)
+            .WithScripts(Scripts())
+            .WithTransactionPerScript()
+            .LogToNowhere()
+            .Build()
+            .PerformUpgrade();
+
+    IEnumerable<SqlScript> Scripts()
+    {
+        var own = typeof(DatabaseMigration).Assembly;
+        yield return Read(own, "PaymentFlow.Messaging.Migrations.outbox.sql");
+        if (plan.DeadLetters) yield return Read(own, "PaymentFlow.Messaging.Migrations.dead_letters.sql");
+        foreach (var name in plan.Service.GetManifestResourceNames()
+            .Where(name => name.EndsWith(".sql", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+            yield return Read(plan.Service, name);
+    }
+
+    static SqlScript Read(Assembly assembly, string name) =>
+        SqlScript.FromStream(name, assembly.GetManifestResourceStream(name)!);
+
+    static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "Migrated the database: {Script}")]
+        public static partial void Applied(ILogger logger, string script);
+
+        [LoggerMessage(LogLevel.Warning, "Waiting for Postgres before migrating: {Reason}")]
+        public static partial void DatabaseAway(ILogger logger, string reason);
+
+        [LoggerMessage(LogLevel.Critical, "The database migration failed; stopping")]
+        public static partial void Failed(ILogger logger, Exception exception);
+    }
+}

@@ -1,0 +1,16 @@
+-- Events that can't be applied for a reason in themselves: kept whole, so that an operator can replay them after a fix.
+CREATE TABLE dead_letters (
+    event_id    uuid PRIMARY KEY,
+    topic       text        NOT NULL,
+    "partition" integer     NOT NULL,
+    "offset"    bigint      NOT NULL,
+    key         text,
+    headers     jsonb       NOT NULL,
+    data        bytea,
+    error       text        NOT NULL,
+    received_at timestamptz NOT NULL DEFAULT now(),
+    replayed_at timestamptz
+);
+
+-- Serves the operator's list: what still waits, oldest first.
+CREATE INDEX dead_letters_waiting ON dead_letters (received_at) WHERE replayed_at IS NULL;

@@ -1,0 +1,54 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace PaymentFlow.Messaging.Outbox;
+
+public static partial class OutboxExtensions
+{
+    /// <summary>Registers the relay and its idempotent producer. Needs an <c>NpgsqlDataSource</c> and the migration.</summary>
+    public static void AddOutbox(this IHostApplicationBuilder builder)
+    {
+        builder.AddKafkaProducer<string, byte[]>("kafka",
+            settings =>
+            {
+                // Its check would produce a message at every probe; ServiceDefaults has one that only asks for metadata.
+                settings.DisableHealthChecks = true;
+                // The relay writes its own spans, under both engines.
+                settings.DisableTracing = true;
+                settings.Config.EnableIdempotence = true;
+                settings.Config.Acks = Acks.All;
+                settings.Config.LingerMs = 0;
+                // Past that the row goes back to the sweep.
+                settings.Config.MessageTimeoutMs = 10_000;
+            },
+            (services, producer) => producer.SetErrorHandler((_, error) => OnError(services, error)));
+        builder.Services.AddSingleton<OutboxStore>();
+        builder.Services.AddSingleton<OutboxRelay>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<OutboxRelay>());
+    }
+
+    static void OnError(IServiceProvider services, Error error)
+    {
+        var logger = services.GetRequiredService<ILogger<OutboxRelay>>();
+        if (!error.IsFatal)
+        {
+            Log.KafkaError(logger, error.Reason);
+            return;
+        }
+        // librdkafka's idempotent producer can't go on after a fatal error: a fresh process can, and the outbox waits.
+        Log.Fatal(logger, error.Reason);
+        Environment.ExitCode = 1;
+        services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "Kafka producer: {Reason}")]
+        public static partial void KafkaError(ILogger logger, string reason);
+
+        [LoggerMessage(LogLevel.Critical, "The Kafka producer failed for good; stopping, to be restarted: {Reason}")]
+        public static partial void Fatal(ILogger logger, string reason);
+    }
+}

@@ -1,0 +1,148 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Confluent.Kafka;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using PaymentFlow.Messaging.CloudEvents;
+using PaymentFlow.Messaging.Database;
+using PaymentFlow.Messaging.Migrations;
+using PaymentFlow.Messaging.Telemetry;
+
+namespace PaymentFlow.Messaging.Outbox;
+
+/// <summary>
+/// Publishes committed outbox rows to Kafka, at least once. Whoever commits hands the rows over in memory
+/// (<see cref="Publish"/>), so nothing waits for a poll; the sweep publishes only what a crash or an absent Kafka left.
+/// </summary>
+public sealed partial class OutboxRelay(
+    IProducer<string, byte[]> producer,
+    OutboxStore store,
+    DatabaseMigration migration,
+    TimeProvider time,
+    ILogger<OutboxRelay> logger) : BackgroundService
+{
+    const int SweepBatch = 500;
+    static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
+
+    // Bounded by what librdkafka holds in flight; a full queue only means that the sweep publishes a row again.
+    readonly Channel<long> _delivered = Channel.CreateBounded<long>(
+        new BoundedChannelOptions(100_000) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
+
+    OutboxBacklog _backlog;
+
+    /// <summary>Hands over rows that have just been committed. Returns at once and never throws for Kafka's sake.</summary>
+    public void Publish(params ReadOnlySpan<OutboxEntry> committed)
+    {
+        foreach (var entry in committed) Produce(entry, static _ => { });
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await migration.Completed.WaitAsync(stoppingToken);
+        PaymentFlowTelemetry.Meter.CreateObservableGauge(
+            "paymentflow.outbox.depth", () => _backlog.Depth, "{event}", "Events that wait to be published");
+        PaymentFlowTelemetry.Meter.CreateObservableGauge(
+            "paymentflow.outbox.age", () => _backlog.AgeSeconds, "s", "Age of the oldest event that waits");
+        await Task.WhenAll(SweepAsync(stoppingToken), MarkDeliveredAsync(stoppingToken));
+    }
+
+    async Task SweepAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(SweepInterval, time);
+        do
+        {
+            try
+            {
+                while (await SweepOnceAsync(stoppingToken) == SweepBatch) { }
+                _backlog = await store.BacklogAsync(stoppingToken);
+            }
+            catch (Exception e) when (DatabaseFailure.IsAway(e))
+            {
+                Log.DatabaseAway(logger, e.Message);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    /// <returns>How many rows were published; a failed delivery ends the round, for Kafka is away.</returns>
+    async Task<int> SweepOnceAsync(CancellationToken stoppingToken)
+    {
+        var entries = await store.LeaseAsync(SweepBatch, stoppingToken);
+        if (entries.Count == 0) return 0;
+        Log.Sweeping(logger, entries.Count);
+        var deliveries = entries.Select(entry =>
+        {
+            var delivery = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            Produce(entry, delivery.SetResult);
+            return delivery.Task;
+        }).ToArray();
+        var delivered = await Task.WhenAll(deliveries).WaitAsync(stoppingToken);
+        return delivered.Count(published => published);
+    }
+
+    void Produce(OutboxEntry entry, Action<bool> completed)
+    {
+        // The span must not become the caller's current one: it ends on librdkafka's thread.
+        var current = Activity.Current;
+        var span = PaymentFlowTelemetry.StartFrom(entry.Event.TraceParent, $"{entry.Topic} publish", ActivityKind.Producer);
+        span?.SetTag("messaging.system", "kafka").SetTag("messaging.destination.name", entry.Topic)
+            .SetTag("messaging.message.id", entry.Event.Id);
+        Activity.Current = current;
+        try
+        {
+            producer.Produce(
+                entry.Topic, KafkaBinding.ToMessage(entry.Event, span?.Id ?? entry.Event.TraceParent),
+                report => Finish(report.Error.IsError ? report.Error.Reason : null));
+        }
+        catch (KafkaException e)
+        {
+            // The local queue is full, or the topic is unknown for the moment. The row is still there for the sweep.
+            Finish(e.Error.Reason);
+        }
+
+        void Finish(string? failure)
+        {
+            if (failure is null) _delivered.Writer.TryWrite(entry.Id);
+            else
+            {
+                Log.NotPublished(logger, entry.Event.Type, entry.Event.Id, failure);
+                span?.SetStatus(ActivityStatusCode.Error, failure);
+            }
+            span?.Dispose();
+            completed(failure is null);
+        }
+    }
+
+    async Task MarkDeliveredAsync(CancellationToken stoppingToken)
+    {
+        var ids = new List<long>();
+        while (await _delivered.Reader.WaitToReadAsync(stoppingToken))
+        {
+            while (ids.Count < SweepBatch && _delivered.Reader.TryRead(out var id)) ids.Add(id);
+            try
+            {
+                await store.MarkPublishedAsync(ids, stoppingToken);
+                ids.Clear();
+            }
+            catch (Exception e) when (DatabaseFailure.IsAway(e))
+            {
+                Log.DatabaseAway(logger, e.Message);
+                await Task.Delay(SweepInterval, time, stoppingToken);
+                // What stays unmarked is published again: the versions make that harmless.
+                if (ids.Count >= SweepBatch) ids.Clear();
+            }
+        }
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "Publishing {Count} outbox rows that were left behind")]
+        public static partial void Sweeping(ILogger logger, int count);
+
+        [LoggerMessage(LogLevel.Warning, "{Type} {EventId} is not published yet, the sweep will: {Reason}")]
+        public static partial void NotPublished(ILogger logger, string type, Guid eventId, string reason);
+
+        [LoggerMessage(LogLevel.Warning, "The outbox waits for Postgres: {Reason}")]
+        public static partial void DatabaseAway(ILogger logger, string reason);
+    }
+}

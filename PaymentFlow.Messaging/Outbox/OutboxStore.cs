@@ -1,0 +1,59 @@
+using Npgsql;
+using PaymentFlow.Messaging.CloudEvents;
+
+namespace PaymentFlow.Messaging.Outbox;
+
+/// <summary>The relay's side of the table. Services insert rows themselves, in the statement that makes the event true.</summary>
+public sealed class OutboxStore(NpgsqlDataSource dataSource)
+{
+    /// <summary>
+    /// Takes unpublished rows whose lease ran out, oldest first, for 15 s. Rows that another replica is taking are skipped.
+    /// </summary>
+    public async Task<IReadOnlyList<OutboxEntry>> LeaseAsync(int limit, CancellationToken cancellationToken)
+    {
+        const string Sql = """
+            UPDATE outbox SET leased_until = now() + interval '15 seconds'
+            WHERE id IN (
+                SELECT id FROM outbox
+                WHERE published_at IS NULL AND leased_until < now()
+                ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED)
+            RETURNING id, topic, event_id, type, source, time, key, data, traceparent
+            """;
+        await using var command = dataSource.CreateCommand(Sql);
+        command.Parameters.Add(new() { Value = limit });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var entries = new List<OutboxEntry>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            entries.Add(new OutboxEntry(reader.GetInt64(0), reader.GetString(1), new CloudEvent(
+                reader.GetGuid(2), reader.GetString(3), reader.GetString(4), reader.GetFieldValue<DateTimeOffset>(5),
+                reader.GetString(6), reader.GetFieldValue<byte[]>(7), reader.IsDBNull(8) ? null : reader.GetString(8))));
+        }
+        entries.Sort(static (a, b) => a.Id.CompareTo(b.Id));
+        return entries;
+    }
+
+    public async Task MarkPublishedAsync(IReadOnlyList<long> ids, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            "UPDATE outbox SET published_at = now() WHERE id = ANY($1) AND published_at IS NULL");
+        command.Parameters.Add(new() { Value = ids.Order().ToArray() });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public async Task<OutboxBacklog> BacklogAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            """
+            SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)::double precision
+            FROM outbox WHERE published_at IS NULL
+            """);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return new OutboxBacklog(reader.GetInt64(0), reader.GetDouble(1));
+    }
+}
+
+/// <param name="Depth">Rows that wait to be published.</param>
+/// <param name="AgeSeconds">Age of the oldest of them, in seconds; 0 when none waits.</param>
+public readonly record struct OutboxBacklog(long Depth, double AgeSeconds);
