@@ -17,6 +17,9 @@ public sealed class AllowedOrigins(IConfiguration configuration)
     public bool Allows(HttpRequest request) =>
         request.Headers.Origin is var origin && (origin.Count == 0 || (origin.Count == 1 && _origins.Contains(origin[0]!)));
 
+    /// <summary>Whether a customer may be sent to <paramref name="url"/>: only to a page of an allowed origin, or anybody could phish with our redirects.</summary>
+    public bool Allows(Uri url) => url.IsAbsoluteUri && _origins.Contains(url.GetLeftPart(UriPartial.Authority));
+
     internal static HashSet<string> Read(IConfiguration configuration) =>
         (configuration.GetSection("Clients:AllowedOrigins").Get<string[]>() ?? [])
             .Where(origin => !string.IsNullOrWhiteSpace(origin))

@@ -1,0 +1,31 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+
+namespace PaymentFlow.PaymentApi.Orders;
+
+/// <summary>Reads orders from OrderService with the customer's own secret: whoever may not see an order can't pay it.</summary>
+public sealed class OrderClient(HttpClient http)
+{
+    /// <summary>Null when there is no such order for this secret.</summary>
+    /// <exception cref="OrderServiceUnavailableException">OrderService can't be reached, or can't answer now.</exception>
+    public async Task<PayableOrder?> FindAsync(Guid orderId, string clientSecret, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"/orders/{orderId}", UriKind.Relative));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", clientSecret);
+        try
+        {
+            using var response = await http.SendAsync(request, cancellationToken);
+            if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Unauthorized) return null;
+            response.EnsureSuccessStatusCode();
+            return await response.Content.ReadFromJsonAsync(OrderJson.Default.PayableOrder, cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is not JsonException)
+        {
+            throw new OrderServiceUnavailableException(e);
+        }
+    }
+}
+
+/// <summary>Nothing was sent to Stripe: the caller may try again.</summary>
+public sealed class OrderServiceUnavailableException(Exception inner) : Exception("OrderService can't be reached.", inner);

@@ -1,0 +1,29 @@
+using PaymentFlow.Messaging.Events;
+
+namespace PaymentFlow.PaymentApi.Payments;
+
+/// <summary>A row of <c>payments</c>. Amounts are in the currency's minor unit, times in UTC.</summary>
+public sealed record Payment
+{
+    public required Guid Id { get; init; }
+    public required Guid OrderId { get; init; }
+    public string? Reference { get; init; }
+    public required long Amount { get; init; }
+    public long AmountRefunded { get; init; }
+    public required string Currency { get; init; }
+    public required string Status { get; init; }
+    public required long Version { get; init; }
+    public string? PaymentIntentId { get; init; }
+    public Guid? AttemptId { get; init; }
+    public int Attempts { get; init; }
+
+    /// <summary>No more than this many confirmations an order: card testing is somebody's business.</summary>
+    public const int MaxAttempts = 10;
+
+    /// <summary>A confirmation may be in Stripe's hands: until its outcome is known no other may start.</summary>
+    public bool InFlight => Status == PaymentStatuses.Processing && AttemptId is not null;
+
+    public bool Paid => Status is PaymentStatuses.Succeeded or PaymentStatuses.PartiallyRefunded or PaymentStatuses.Refunded;
+
+    public PaymentEvent ToEvent() => new(Id, OrderId, Reference, Version, Status, Amount, AmountRefunded, Currency);
+}

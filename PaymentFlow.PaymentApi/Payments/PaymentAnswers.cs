@@ -1,0 +1,54 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http.HttpResults;
+using PaymentFlow.ServiceDefaults;
+using Stripe;
+
+namespace PaymentFlow.PaymentApi.Payments;
+
+/// <summary>The documented answers: each outcome has one, with its stable code.</summary>
+static class PaymentAnswers
+{
+    public static ProblemHttpResult OrderNotFound() =>
+        ApiProblem.Create("order_not_found", StatusCodes.Status404NotFound, "Not found", "There is no such order for this token.");
+
+    public static ProblemHttpResult AlreadyPaid(Payment payment) =>
+        ApiProblem.Conflict("already_paid", "The order is paid. Nothing was charged.", ("paymentId", payment.Id));
+
+    public static ProblemHttpResult Canceled(Payment payment) =>
+        ApiProblem.Conflict("order_canceled", "The order was canceled. Nothing was charged.", ("paymentId", payment.Id));
+
+    public static ProblemHttpResult InFlight(Payment payment) =>
+        ApiProblem.Conflict(
+            "confirmation_in_flight", "Another payment of this order is being confirmed; its outcome follows by push.",
+            ("paymentId", payment.Id));
+
+    public static ProblemHttpResult TooManyAttempts(Payment payment) =>
+        ApiProblem.Create(
+            "too_many_attempts", StatusCodes.Status429TooManyRequests, "Too many attempts",
+            string.Create(CultureInfo.InvariantCulture, $"An order can be tried {Payment.MaxAttempts} times."), ("paymentId", payment.Id));
+
+    public static ProblemHttpResult Declined(Payment payment, string? code, string? declineCode) =>
+        ApiProblem.Create(
+            code ?? "card_declined", StatusCodes.Status402PaymentRequired, "The payment was declined",
+            "Nothing was charged. Another payment method may work.", ("declineCode", declineCode), ("paymentId", payment.Id));
+
+    public static ProblemHttpResult PaymentMethodRefused(Payment payment) =>
+        ApiProblem.Create(
+            "invalid_payment_method", StatusCodes.Status422UnprocessableEntity, "The request cannot be processed",
+            "Stripe does not take this payment method. Nothing was charged.", ("paymentId", payment.Id));
+
+    public static ProblemHttpResult KeyReused() =>
+        ApiProblem.Unprocessable("idempotency_key_reused", "This Idempotency-Key was used for this order with another body.");
+
+    /// <summary>503 is only ever said when Stripe was not asked to charge, so the caller may try again.</summary>
+    public static ProblemHttpResult Unavailable(HttpContext context, string code, string detail)
+    {
+        context.Response.Headers.RetryAfter = "2";
+        return ApiProblem.Create(code, StatusCodes.Status503ServiceUnavailable, "Temporarily unavailable", detail);
+    }
+
+    public static NextAction NextActionOf(PaymentIntent intent) =>
+        intent.NextAction is { Type: "redirect_to_url", RedirectToUrl.Url: { } url }
+            ? new NextAction("redirect", new Uri(url), intent.ClientSecret)
+            : new NextAction("use_stripe_sdk", null, intent.ClientSecret);
+}

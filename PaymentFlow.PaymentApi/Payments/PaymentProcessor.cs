@@ -1,0 +1,195 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using PaymentFlow.Messaging.Database;
+using PaymentFlow.Messaging.Events;
+using PaymentFlow.PaymentApi.Orders;
+using PaymentFlow.PaymentApi.Stripe;
+using Stripe;
+
+namespace PaymentFlow.PaymentApi.Payments;
+
+/// <summary>
+/// The way of one payment: claim the order's row, have its PaymentIntent, confirm it, store the outcome. At every point
+/// where this process can die, what is committed tells whether Stripe may have been asked, and by which key.
+/// </summary>
+public sealed partial class PaymentProcessor(
+    PaymentStore store, StripeGateway stripe, PaymentSettlement settlement, IHttpContextAccessor http, ILogger<PaymentProcessor> logger)
+{
+    /// <summary>Creates the PaymentIntent ahead of time. Any number of calls leads to one.</summary>
+    public async Task<PaymentResult> PrepareAsync(PayableOrder order, PreparePaymentRequest request, CancellationToken cancellationToken)
+    {
+        var payment = await store.TakeAsync(order, cancellationToken);
+        if (payment.Paid) return PaymentAnswers.AlreadyPaid(payment);
+        if (payment.Status == PaymentStatuses.Canceled) return PaymentAnswers.Canceled(payment);
+        try
+        {
+            await IntentOfAsync(payment, request.ReturnUrl, cancellationToken);
+        }
+        catch (Exception e) when (IsFromStripe(e))
+        {
+            Log.NotPrepared(logger, payment.Id, e.Message);
+            return Unavailable();
+        }
+        return TypedResults.Ok(PaymentResponse.From(payment));
+    }
+
+    public async Task<PaymentResult> ProcessAsync(
+        PayableOrder order, ProcessPaymentRequest request, string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        var attempt = new PaymentAttempt
+        {
+            Id = Guid.CreateVersion7(),
+            PaymentId = default,
+            PaymentMethod = request.PaymentMethod,
+            ReturnUrl = request.ReturnUrl,
+            IdempotencyKey = idempotencyKey,
+            Status = "started",
+        };
+        if (await store.ClaimAsync(order, attempt, cancellationToken) is not { } payment)
+            return await PresentStateAsync(order, attempt, cancellationToken);
+
+        // From here on the customer may close the page: the money must not be left half-way for that.
+        cancellationToken = CancellationToken.None;
+        string intentId;
+        try
+        {
+            intentId = await IntentOfAsync(payment, request.ReturnUrl, cancellationToken);
+        }
+        catch (Exception e) when (IsFromStripe(e))
+        {
+            Log.NotPrepared(logger, payment.Id, e.Message);
+            await store.ReleaseAsync(payment, "stripe_unavailable", cancellationToken);
+            return Unavailable();
+        }
+        return await ConfirmAsync(payment, intentId, attempt, cancellationToken);
+    }
+
+    async Task<PaymentResult> ConfirmAsync(
+        Payment payment, string intentId, PaymentAttempt attempt, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var intent = await stripe.ConfirmAsync(intentId, attempt, cancellationToken);
+            return await SettleAsync(payment, intent, attempt, cancellationToken);
+        }
+        catch (Exception e) when (IsFromStripe(e))
+        {
+            switch (StripeFailures.Classify(e))
+            {
+                case StripeFailure.Declined or StripeFailure.UnexpectedState when e is StripeException { StripeError.PaymentIntent: { } intent }:
+                    return await SettleAsync(payment, intent, attempt, cancellationToken);
+                case StripeFailure.Refused or StripeFailure.Declined:
+                    Log.Refused(logger, payment.Id, e.Message);
+                    await store.ReleaseAsync(payment, "refused", cancellationToken);
+                    return PaymentAnswers.PaymentMethodRefused(payment);
+                case StripeFailure.RateLimited or StripeFailure.Unauthorized:
+                    Log.Unavailable(logger, payment.Id, e.Message);
+                    await store.ReleaseAsync(payment, "stripe_unavailable", cancellationToken);
+                    return Unavailable();
+                default:
+                    // It may have charged. Nothing is guessed: the row stays claimed until Stripe has been asked again.
+                    Log.OutcomeUnknown(logger, e, payment.Id, attempt.Id);
+                    return TypedResults.Ok(PaymentResponse.From(payment));
+            }
+        }
+    }
+
+    async Task<PaymentResult> SettleAsync(
+        Payment payment, PaymentIntent intent, PaymentAttempt attempt, CancellationToken cancellationToken)
+    {
+        try
+        {
+            payment = await settlement.SettleAsync(payment, intent, attempt.Id, cancellationToken);
+        }
+        catch (Exception e) when (DatabaseFailure.IsAway(e))
+        {
+            // Stripe has answered and we can't write it down: for the caller that is "processing", and the truth follows.
+            Log.NotStored(logger, e, payment.Id, attempt.Id);
+            return TypedResults.Ok(PaymentResponse.From(payment));
+        }
+        return payment.Status switch
+        {
+            PaymentStatuses.Failed =>
+                PaymentAnswers.Declined(payment, intent.LastPaymentError?.Code, intent.LastPaymentError?.DeclineCode),
+            PaymentStatuses.RequiresAction => TypedResults.Ok(PaymentResponse.From(payment, PaymentAnswers.NextActionOf(intent))),
+            PaymentStatuses.Canceled => PaymentAnswers.Canceled(payment),
+            _ => TypedResults.Ok(PaymentResponse.From(payment)),
+        };
+    }
+
+    /// <summary>The answer for whoever did not get the row: a repeat hears the present state, anybody else why not.</summary>
+    async Task<PaymentResult> PresentStateAsync(PayableOrder order, PaymentAttempt attempt, CancellationToken cancellationToken)
+    {
+        var payment = await store.FindByOrderAsync(order.Id, cancellationToken)
+            ?? throw new InvalidOperationException($"Order {order.Id} has no payment right after one was made.");
+
+        var earlier = attempt.IdempotencyKey is { } key ? await store.FindAttemptAsync(payment.Id, key, cancellationToken) : null;
+        if (earlier is null)
+        {
+            return payment switch
+            {
+                { Paid: true } => PaymentAnswers.AlreadyPaid(payment),
+                { Status: PaymentStatuses.Canceled } => PaymentAnswers.Canceled(payment),
+                { InFlight: true } => PaymentAnswers.InFlight(payment),
+                { Attempts: >= Payment.MaxAttempts } => PaymentAnswers.TooManyAttempts(payment),
+                // Payable again in the instant since the claim.
+                _ => PaymentAnswers.InFlight(payment),
+            };
+        }
+        if (earlier.PaymentMethod != attempt.PaymentMethod || earlier.ReturnUrl != attempt.ReturnUrl) return PaymentAnswers.KeyReused();
+        return payment.Status switch
+        {
+            PaymentStatuses.Succeeded or PaymentStatuses.Processing => TypedResults.Ok(PaymentResponse.From(payment)),
+            PaymentStatuses.Failed => PaymentAnswers.Declined(payment, earlier.Code, earlier.DeclineCode),
+            PaymentStatuses.Canceled => PaymentAnswers.Canceled(payment),
+            PaymentStatuses.RequiresAction => await NextActionAgainAsync(payment, cancellationToken),
+            _ => PaymentAnswers.AlreadyPaid(payment),
+        };
+    }
+
+    async Task<PaymentResult> NextActionAgainAsync(Payment payment, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var intent = await stripe.GetAsync(payment.PaymentIntentId!, cancellationToken);
+            return TypedResults.Ok(PaymentResponse.From(payment, PaymentAnswers.NextActionOf(intent)));
+        }
+        catch (Exception e) when (IsFromStripe(e))
+        {
+            Log.Unavailable(logger, payment.Id, e.Message);
+            return Unavailable();
+        }
+    }
+
+    /// <summary>Its id is committed before anything is confirmed: a crash in between leaves an intent that moved no money.</summary>
+    async Task<string> IntentOfAsync(Payment payment, string? returnUrl, CancellationToken cancellationToken)
+    {
+        if (payment.PaymentIntentId is { } known) return known;
+        var intent = await stripe.CreateAsync(payment, allowRedirects: returnUrl is not null, cancellationToken);
+        return await store.StoreIntentAsync(payment.Id, intent.Id, cancellationToken);
+    }
+
+    ProblemHttpResult Unavailable() =>
+        PaymentAnswers.Unavailable(
+            http.HttpContext!, "stripe_unavailable", "Stripe can't be reached at the moment. Nothing was charged; try again shortly.");
+
+    static bool IsFromStripe(Exception exception) =>
+        exception is StripeException or HttpRequestException or OperationCanceledException or IOException;
+
+    static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "Payment {PaymentId}: no PaymentIntent, nothing charged: {Reason}")]
+        public static partial void NotPrepared(ILogger logger, Guid paymentId, string reason);
+
+        [LoggerMessage(LogLevel.Information, "Payment {PaymentId}: Stripe refused the request, nothing charged: {Reason}")]
+        public static partial void Refused(ILogger logger, Guid paymentId, string reason);
+
+        [LoggerMessage(LogLevel.Error, "Payment {PaymentId}: Stripe took no request, nothing charged: {Reason}")]
+        public static partial void Unavailable(ILogger logger, Guid paymentId, string reason);
+
+        [LoggerMessage(LogLevel.Error, "Payment {PaymentId}, attempt {AttemptId}: Stripe's outcome is unknown")]
+        public static partial void OutcomeUnknown(ILogger logger, Exception exception, Guid paymentId, Guid attemptId);
+
+        [LoggerMessage(LogLevel.Error, "Payment {PaymentId}, attempt {AttemptId}: Stripe answered, but the database is away")]
+        public static partial void NotStored(ILogger logger, Exception exception, Guid paymentId, Guid attemptId);
+    }
+}

@@ -1,0 +1,36 @@
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Primitives;
+using PaymentFlow.ServiceDefaults;
+
+namespace PaymentFlow.PaymentApi.Payments;
+
+/// <summary>What is refused before anything is looked up or written.</summary>
+static partial class PaymentRequestRules
+{
+    // As Stripe allows for its own keys.
+    const int MaxKeyLength = 255;
+
+    public static ProblemHttpResult? Check(ProcessPaymentRequest request, AllowedOrigins origins) =>
+        PaymentMethodId().IsMatch(request.PaymentMethod)
+            ? Check(request.ReturnUrl, origins)
+            : ApiProblem.Unprocessable(
+                "invalid_payment_method", "paymentMethod must be the id of a Stripe payment method, pm_…. Card numbers are never taken.");
+
+    public static ProblemHttpResult? Check(string? returnUrl, AllowedOrigins origins) =>
+        returnUrl is null || (Uri.TryCreate(returnUrl, UriKind.Absolute, out var url) && origins.Allows(url))
+            ? null
+            : ApiProblem.Unprocessable("invalid_return_url", "returnUrl must be an absolute URL of an origin in Clients:AllowedOrigins.");
+
+    /// <summary>The Idempotency-Key header: one value of printable ASCII, at most 255 characters.</summary>
+    public static ProblemHttpResult? Check(StringValues header, out string? key)
+    {
+        key = header is [{ } value] ? value : null;
+        return header.Count == 0 || (key is { Length: > 0 and <= MaxKeyLength } && key.All(c => c is > ' ' and <= '~'))
+            ? null
+            : ApiProblem.Malformed("Idempotency-Key must be one value of 1 to 255 printable ASCII characters without spaces.");
+    }
+
+    [GeneratedRegex("^(pm|card|src)_[A-Za-z0-9_]{1,250}$", RegexOptions.CultureInvariant)]
+    private static partial Regex PaymentMethodId();
+}

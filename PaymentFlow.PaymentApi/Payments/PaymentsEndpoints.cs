@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using PaymentFlow.PaymentApi.Orders;
+using PaymentFlow.ServiceDefaults;
+
+namespace PaymentFlow.PaymentApi.Payments;
+
+/// <summary>What a customer can do with the payment of an order, and what can be seen of it.</summary>
+static class PaymentsEndpoints
+{
+    public const string RateLimit = "payments";
+
+    public static void MapPayments(this IEndpointRouteBuilder app)
+    {
+        var customers = app.MapGroup("").WithTags("Payments").RequireRateLimiting(RateLimit);
+        customers.MapPost("/payments", Prepare).WithName("PreparePayment")
+            .WithSummary("Prepares an order's payment, so that paying is one round trip to Stripe. Optional, idempotent.");
+        customers.MapPost("/process-payment", Process).WithName("ProcessPayment")
+            .WithSummary("Pays an order. The outcome also reaches the order's WebSocket: no need to ask for it.");
+        app.MapGet("/payments/{id:guid}", Get).WithTags("Payments").WithName("GetPayment")
+            .WithSummary("A payment and its history, for its customer or an operator.");
+    }
+
+    static async Task<PaymentResult> Prepare(
+        PreparePaymentRequest request, HttpRequest http, OrderClient orders, AllowedOrigins origins, PaymentProcessor processor,
+        CancellationToken cancellationToken)
+    {
+        if (PaymentRequestRules.Check(request.ReturnUrl, origins) is { } wrong) return wrong;
+        if (BearerToken.Of(http) is not { } secret) return NoToken();
+        if (await orders.FindAsync(request.OrderId, secret, cancellationToken) is not { } order) return PaymentAnswers.OrderNotFound();
+        return await processor.PrepareAsync(order, request, cancellationToken);
+    }
+
+    static async Task<PaymentResult> Process(
+        ProcessPaymentRequest request, HttpRequest http, OrderClient orders, AllowedOrigins origins, PaymentProcessor processor,
+        CancellationToken cancellationToken)
+    {
+        if (BearerToken.Of(http) is not { } secret) return NoToken();
+        if (PaymentRequestRules.Check(request, origins) is { } wrong) return wrong;
+        if (PaymentRequestRules.Check(http.Headers["Idempotency-Key"], out var key) is { } malformed) return malformed;
+        if (await orders.FindAsync(request.OrderId, secret, cancellationToken) is not { } order) return PaymentAnswers.OrderNotFound();
+        return await processor.ProcessAsync(order, request, key, cancellationToken);
+    }
+
+    static async Task<Results<Ok<PaymentDetails>, ProblemHttpResult>> Get(
+        Guid id, HttpContext http, PaymentStore store, OrderClient orders, CancellationToken cancellationToken)
+    {
+        var secret = BearerToken.Of(http.Request);
+        var isOperator = http.User.IsInRole(Roles.Operator);
+        if (secret is null && !isOperator) return NoToken();
+
+        var payment = await store.FindAsync(id, cancellationToken);
+        var visible = payment is not null
+            && (isOperator || await orders.FindAsync(payment.OrderId, secret!, cancellationToken) is not null);
+        if (!visible) return ApiProblem.NotFound("There is no such payment for this caller.");
+        return TypedResults.Ok(new PaymentDetails(
+            payment!.Id, payment.OrderId, payment.Reference, payment.Status, payment.Version, payment.Amount, payment.AmountRefunded,
+            payment.Currency, isOperator ? payment.PaymentIntentId : null, await store.HistoryAsync(id, cancellationToken)));
+    }
+
+    static ProblemHttpResult NoToken() => ApiProblem.Unauthorized("Send the order's client secret as Authorization: Bearer.");
+}

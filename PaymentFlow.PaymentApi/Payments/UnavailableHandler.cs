@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Diagnostics;
+using PaymentFlow.Messaging.Database;
+using PaymentFlow.PaymentApi.Orders;
+
+namespace PaymentFlow.PaymentApi.Payments;
+
+/// <summary>
+/// OrderService or Postgres is away: 503, try again. What happens after Stripe was asked never gets here; the processor
+/// answers for that itself.
+/// </summary>
+sealed class UnavailableHandler : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
+    {
+        var (code, detail) = exception switch
+        {
+            OrderServiceUnavailableException => ("order_service_unavailable", "Orders can't be read at the moment."),
+            _ when DatabaseFailure.IsAway(exception) => ("database_unavailable", "Payments can't be stored at the moment."),
+            _ => default,
+        };
+        if (code is null) return false;
+        await PaymentAnswers.Unavailable(context, code, detail + " Nothing was charged; try again shortly.").ExecuteAsync(context);
+        return true;
+    }
+}

@@ -1,0 +1,29 @@
+using PaymentFlow.ServiceDefaults;
+using Stripe;
+
+namespace PaymentFlow.PaymentApi.Stripe;
+
+static class StripeExtensions
+{
+    static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
+
+    /// <summary>Registers Stripe.net's client and the gateway, or stops with one line that says what is wrong with the settings.</summary>
+    public static void AddStripe(this WebApplicationBuilder builder)
+    {
+        var options = builder.Configuration.GetSection("Stripe").Get<StripeOptions>() ?? new StripeOptions();
+        foreach (var problem in options.Problems(builder.Environment.IsDevelopment())) RequiredSettings.Stop(problem);
+
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(_ => new StripeClient(new StripeClientOptions
+        {
+            ApiKey = options.ApiKey,
+            ApiBase = options.ApiBase?.ToString().TrimEnd('/'),
+            // One retry with the same idempotency key. A client of its own: the resilience handlers of the others would
+            // multiply the retries of a call that may charge.
+            HttpClient = new SystemNetHttpClient(
+                new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = Timeout },
+                maxNetworkRetries: 1, enableTelemetry: false),
+        }));
+        builder.Services.AddSingleton<StripeGateway>();
+    }
+}

@@ -1,0 +1,46 @@
+using Dapper;
+using Npgsql;
+
+namespace PaymentFlow.PaymentApi.Webhooks;
+
+/// <summary>The table <c>stripe_events</c>: what Stripe told us of and whether it is applied.</summary>
+public sealed class StripeEventStore(NpgsqlDataSource dataSource)
+{
+    /// <returns>False when the event was there already.</returns>
+    public async Task<bool> AddAsync(string id, string type, string objectId, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteAsync(new CommandDefinition(
+            "INSERT INTO stripe_events (id, type, object_id) VALUES (@id, @type, @objectId) ON CONFLICT DO NOTHING",
+            new { id, type, objectId }, cancellationToken: cancellationToken)) == 1;
+    }
+
+    /// <summary>The PaymentIntents that have unapplied events older than a few seconds: what a crash or a failure left.</summary>
+    public async Task<IReadOnlyList<string>> WaitingAsync(CancellationToken cancellationToken)
+    {
+        const string Sql = """
+            SELECT DISTINCT object_id FROM (
+                SELECT object_id FROM stripe_events
+                WHERE processed_at IS NULL AND received_at < now() - interval '5 seconds'
+                ORDER BY received_at LIMIT 100) waiting
+            """;
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return (await connection.QueryAsync<string>(new CommandDefinition(Sql, cancellationToken: cancellationToken))).AsList();
+    }
+
+    /// <summary>The ids of the object's events that wait now; what comes while Stripe is being asked is not among them.</summary>
+    public async Task<string[]> WaitingEventsAsync(string objectId, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return [.. await connection.QueryAsync<string>(new CommandDefinition(
+            "SELECT id FROM stripe_events WHERE object_id = @objectId AND processed_at IS NULL",
+            new { objectId }, cancellationToken: cancellationToken))];
+    }
+
+    public async Task MarkProcessedAsync(string[] ids, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "UPDATE stripe_events SET processed_at = now() WHERE id = ANY(@ids)", new { ids }, cancellationToken: cancellationToken));
+    }
+}

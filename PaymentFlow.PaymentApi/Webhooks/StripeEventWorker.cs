@@ -1,0 +1,96 @@
+using System.Threading.Channels;
+using PaymentFlow.Messaging.Database;
+using PaymentFlow.Messaging.Migrations;
+using PaymentFlow.PaymentApi.Payments;
+using PaymentFlow.PaymentApi.Stripe;
+using Stripe;
+
+namespace PaymentFlow.PaymentApi.Webhooks;
+
+/// <summary>
+/// Asks Stripe for each PaymentIntent that a webhook named, and applies what it is now. What fails is asked for again
+/// by the sweep, so a webhook that was answered 200 is never lost.
+/// </summary>
+public sealed partial class StripeEventWorker(
+    StripeEventStore events, PaymentStore payments, PaymentSettlement settlement, StripeGateway stripe,
+    DatabaseMigration migration, TimeProvider time, ILogger<StripeEventWorker> logger) : BackgroundService
+{
+    static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(5);
+
+    // A full queue loses nothing: the sweep finds the rows.
+    readonly Channel<string> _noticed = Channel.CreateBounded<string>(
+        new BoundedChannelOptions(10_000) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    /// <summary>Says that a stored event waits for this PaymentIntent.</summary>
+    public void Notice(string intentId) => _noticed.Writer.TryWrite(intentId);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await migration.Completed.WaitAsync(stoppingToken);
+        await Task.WhenAll(FollowAsync(stoppingToken), SweepAsync(stoppingToken));
+    }
+
+    async Task FollowAsync(CancellationToken stoppingToken)
+    {
+        await foreach (var intentId in _noticed.Reader.ReadAllAsync(stoppingToken)) await ApplyAsync(intentId, stoppingToken);
+    }
+
+    async Task SweepAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(SweepInterval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                foreach (var intentId in await events.WaitingAsync(stoppingToken)) await ApplyAsync(intentId, stoppingToken);
+            }
+            catch (Exception e) when (DatabaseFailure.IsAway(e))
+            {
+                Log.DatabaseAway(logger, e.Message);
+            }
+        }
+    }
+
+    async Task ApplyAsync(string intentId, CancellationToken stoppingToken)
+    {
+        try
+        {
+            // Named before Stripe is asked: the answer covers these events and none that comes later.
+            var waiting = await events.WaitingEventsAsync(intentId, stoppingToken);
+            if (waiting.Length == 0) return;
+            var intent = await stripe.GetAsync(intentId, stoppingToken);
+            if (await PaymentOfAsync(intent, stoppingToken) is { } payment)
+                await settlement.SettleAsync(payment, intent, answered: null, stoppingToken);
+            else
+                Log.Stranger(logger, intentId);
+            await events.MarkProcessedAsync(waiting, stoppingToken);
+        }
+        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+        {
+            Log.Postponed(logger, e, intentId);
+        }
+    }
+
+    /// <summary>By its metadata where its id is not stored yet: a webhook may be faster than our own commit.</summary>
+    async Task<Payment?> PaymentOfAsync(PaymentIntent intent, CancellationToken stoppingToken)
+    {
+        if (await payments.FindByIntentAsync(intent.Id, stoppingToken) is { } known) return known;
+        if (!Guid.TryParse(intent.Metadata.GetValueOrDefault(MetadataKeys.PaymentId), out var paymentId)) return null;
+        if (await payments.FindAsync(paymentId, stoppingToken) is null) return null;
+        return await payments.StoreIntentAsync(paymentId, intent.Id, stoppingToken) == intent.Id
+            ? await payments.FindAsync(paymentId, stoppingToken)
+            : null;
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "Webhooks of {IntentId} are tried again shortly")]
+        public static partial void Postponed(ILogger logger, Exception exception, string intentId);
+
+        [LoggerMessage(LogLevel.Warning, "Webhooks wait for Postgres: {Reason}")]
+        public static partial void DatabaseAway(ILogger logger, string reason);
+
+        [LoggerMessage(LogLevel.Warning, "{IntentId} carries our metadata but belongs to no payment of this database")]
+        public static partial void Stranger(ILogger logger, string intentId);
+    }
+}

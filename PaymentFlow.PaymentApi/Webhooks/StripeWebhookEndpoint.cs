@@ -1,0 +1,69 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using PaymentFlow.PaymentApi.Stripe;
+using PaymentFlow.ServiceDefaults;
+using Stripe;
+
+namespace PaymentFlow.PaymentApi.Webhooks;
+
+/// <summary>
+/// <c>POST /stripe/webhooks</c>: 200 only once the event's id is stored, or when it is none of ours; 400 on a bad or stale
+/// signature. Nothing in the body is believed: it only says which PaymentIntent to ask Stripe about.
+/// </summary>
+static partial class StripeWebhookEndpoint
+{
+    // Stripe's own tolerance, either way: https://docs.stripe.com/webhooks#verify-official-libraries
+    const long ToleranceSeconds = 300;
+    const int MaxBodyBytes = 512 * 1024;
+
+    public static void MapStripeWebhooks(this IEndpointRouteBuilder app) =>
+        app.MapPost("/stripe/webhooks", Receive).WithTags("Webhooks").WithName("StripeWebhook")
+            .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes))
+            .WithSummary("Stripe's webhook endpoint.");
+
+    static async Task<Results<Ok, ProblemHttpResult>> Receive(
+        HttpRequest request, StripeOptions options, StripeEventStore store, StripeEventWorker worker, TimeProvider time,
+        ILogger<StripeEventWorker> logger, CancellationToken cancellationToken)
+    {
+        using var reader = new StreamReader(request.Body);
+        var body = await reader.ReadToEndAsync(cancellationToken);
+        if (Verify(body, request.Headers["Stripe-Signature"].ToString(), options.WebhookSecrets, time) is not { } stripeEvent)
+        {
+            return ApiProblem.Create(
+                "invalid_signature", StatusCodes.Status400BadRequest, "The request is malformed",
+                "Stripe-Signature is missing, stale, or not made with a secret of this endpoint.");
+        }
+        if (stripeEvent.Livemode != options.IsLiveKey)
+        {
+            Log.WrongMode(logger, stripeEvent.Id, stripeEvent.Livemode);
+            return TypedResults.Ok();
+        }
+        if (stripeEvent.Data?.Object is PaymentIntent intent && intent.Metadata.ContainsKey(MetadataKeys.PaymentId)
+            && await store.AddAsync(stripeEvent.Id, stripeEvent.Type, intent.Id, cancellationToken))
+            worker.Notice(intent.Id);
+        return TypedResults.Ok();
+    }
+
+    static Event? Verify(string body, string signature, IReadOnlyList<string> secrets, TimeProvider time)
+    {
+        foreach (var secret in secrets)
+        {
+            try
+            {
+                return EventUtility.ConstructEvent(
+                    body, signature, secret, ToleranceSeconds, time.GetUtcNow().ToUnixTimeSeconds(), throwOnApiVersionMismatch: false);
+            }
+            catch (StripeException)
+            {
+                // Not with this secret; perhaps with the next, while one is being rolled.
+            }
+        }
+        return null;
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "Ignored {EventId}: its livemode is {LiveMode}, our key's is not")]
+        public static partial void WrongMode(ILogger logger, string eventId, bool liveMode);
+    }
+}

@@ -1,0 +1,11 @@
+namespace PaymentFlow.PaymentApi.Webhooks;
+
+static class WebhooksExtensions
+{
+    public static void AddStripeWebhooks(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<StripeEventStore>();
+        builder.Services.AddSingleton<StripeEventWorker>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<StripeEventWorker>());
+    }
+}
