@@ -1,0 +1,107 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Primitives;
+
+namespace PaymentFlow.StripeSandbox.Api;
+
+/// <summary>One authenticated call: its parameters as Stripe's clients send them (form fields with brackets) and how to answer.</summary>
+/// <param name="Endpoint">The path: an idempotency key counts for one only.</param>
+/// <param name="Id">The id in the path, or empty.</param>
+/// <param name="Origin">Where the caller found the sandbox, and so will the customer's browser.</param>
+internal sealed record StripeCall(string RequestId, string Endpoint, string Id, string? IdempotencyKey, Uri Origin, Form Form)
+{
+    /// <summary>Equal for equal parameters, in whatever order they came.</summary>
+    public string Fingerprint()
+    {
+        var text = new StringBuilder(256);
+        foreach (var (name, values) in Form.Fields.OrderBy(f => f.Key, StringComparer.Ordinal))
+            foreach (var value in values)
+                text.Append(name).Append('\u001f').Append(value).Append('\u001e');
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())).AsSpan(0, 16));
+    }
+
+    public Expand Expand()
+    {
+        var expand = Api.Expand.None;
+        foreach (var (name, values) in Form.Fields)
+        {
+            if (!name.StartsWith("expand[", StringComparison.Ordinal)) continue;
+            foreach (var value in values)
+                expand |= value switch
+                {
+                    "latest_charge" => Api.Expand.LatestCharge,
+                    "payment_method" => Api.Expand.PaymentMethod,
+                    _ => Api.Expand.None,
+                };
+        }
+        return expand;
+    }
+}
+
+/// <summary>What <c>expand[]</c> asks to see whole instead of as an id. Anything else in it is ignored.</summary>
+[Flags]
+internal enum Expand
+{
+    None = 0,
+    LatestCharge = 1,
+    PaymentMethod = 2,
+}
+
+/// <summary>Typed reading of form fields; a field that does not read is refused with Stripe's error for it.</summary>
+internal sealed class Form(IEnumerable<KeyValuePair<string, StringValues>> fields)
+{
+    readonly Dictionary<string, StringValues> _fields = new(fields, StringComparer.Ordinal);
+
+    public IReadOnlyDictionary<string, StringValues> Fields => _fields;
+
+    public bool Has(string name) => _fields.ContainsKey(name);
+
+    /// <summary>The last value of the field, as with any repeated parameter; null when it is absent or empty.</summary>
+    public string? Text(string name) => _fields.TryGetValue(name, out var values) && values is [.., { Length: > 0 } last] ? last : null;
+
+    public bool Flag(string name) => Text(name) switch
+    {
+        null or "false" => false,
+        "true" => true,
+        var other => throw new RequestRefusedException(StripeError.Invalid($"Invalid boolean: {other}", param: name)),
+    };
+
+    public long? Integer(string name) => Text(name) switch
+    {
+        null => null,
+        var text when long.TryParse(text, System.Globalization.NumberStyles.AllowLeadingSign, null, out var value) => value,
+        var text => throw new RequestRefusedException(StripeError.Invalid($"Invalid integer: {text}", "parameter_invalid_integer", name)),
+    };
+
+    public string? OneOf(string name, params ReadOnlySpan<string> allowed)
+    {
+        if (Text(name) is not { } text) return null;
+        if (allowed.Contains(text)) return text;
+        throw new RequestRefusedException(StripeError.Invalid(
+            $"Invalid {name}: must be one of {string.Join(", ", allowed!)}", "parameter_invalid_enum", name));
+    }
+
+    /// <summary>The values of <c>name[0]</c>, <c>name[1]</c> … or <c>name[]</c>.</summary>
+    public IReadOnlyList<string> List(string name) =>
+        [.. Nested(name).SelectMany(f => f.Value.ToArray()).OfType<string>()];
+
+    /// <summary>The fields <c>name[key]</c>, by key. An empty value is kept: it unsets the key.</summary>
+    public IEnumerable<KeyValuePair<string, StringValues>> Nested(string name)
+    {
+        foreach (var (field, values) in _fields)
+            if (field.Length > name.Length + 1 && field[name.Length] == '[' && field[^1] == ']' && field.StartsWith(name, StringComparison.Ordinal))
+                yield return new(field[(name.Length + 1)..^1], values);
+    }
+
+    /// <summary>Refuses a parameter that the endpoint does not have: a misspelt one must not be lost in silence.</summary>
+    public void Allow(IReadOnlySet<string> names)
+    {
+        foreach (var field in _fields.Keys)
+        {
+            var bracket = field.IndexOf('[', StringComparison.Ordinal);
+            var name = bracket < 0 ? field : field[..bracket];
+            if (!names.Contains(name))
+                throw new RequestRefusedException(StripeError.Invalid($"Received unknown parameter: {name}", "parameter_unknown", name));
+        }
+    }
+}

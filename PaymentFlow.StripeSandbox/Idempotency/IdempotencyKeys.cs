@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+using PaymentFlow.StripeSandbox.Api;
+
+namespace PaymentFlow.StripeSandbox.Idempotency;
+
+/// <summary>What the journal keeps of an answer; its PaymentIntent is the one in the same line.</summary>
+internal sealed record KeptKey(string Key, string Endpoint, string Fingerprint, int Status, StripeError? Error, Expand Expand);
+
+/// <summary>
+/// <see href="https://docs.stripe.com/api/idempotent_requests">Stripe's rules</see>: once execution begins, status and body are kept for the
+/// key; a repeat gets them again; other parameters or another endpoint under the same key is an error, and so is a key whose first request
+/// still runs. A request that was refused before execution leaves its key free. Keys are kept for as long as the journal is.
+/// </summary>
+internal sealed class IdempotencyKeys
+{
+    public const int MaximumLength = 255;
+
+    readonly ConcurrentDictionary<string, Slot> _slots = new(StringComparer.Ordinal);
+
+    /// <summary>Claims the key for a request that is about to run, or gives the answer kept for it.</summary>
+    /// <returns>null when the caller is to execute and then <see cref="Keep"/> or <see cref="Release"/>.</returns>
+    public Answer? Claim(string key, string endpoint, string fingerprint)
+    {
+        var mine = new Slot(endpoint, fingerprint);
+        var slot = _slots.GetOrAdd(key, mine);
+        if (ReferenceEquals(slot, mine)) return null;
+        if (slot.Endpoint != endpoint)
+            throw new RequestRefusedException(new(400, StripeError.Idempotency,
+                $"Keys for idempotent requests can only be used for the same endpoint they were first used for ('{endpoint}' vs '{slot.Endpoint}'). "
+                + $"Try using a key other than '{key}' if you meant to execute a different request."));
+        if (slot.Fingerprint != fingerprint)
+            throw new RequestRefusedException(new(400, StripeError.Idempotency,
+                "Keys for idempotent requests can only be used with the same parameters they were first used with. "
+                + $"Try using a key other than '{key}' if you meant to execute a different request."));
+        return slot.Answer ?? throw new RequestRefusedException(StripeError.Invalid(
+            "There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other "
+            + $"request is still going through): {key}. Please try again later.", "idempotency_key_in_use", status: 409));
+    }
+
+    public void Keep(KeptKey kept, Answer answer) =>
+        _slots.GetOrAdd(kept.Key, static (_, k) => new Slot(k.Endpoint, k.Fingerprint), kept).Answer = answer;
+
+    /// <summary>Frees the key if no answer was kept for it.</summary>
+    public void Release(string key)
+    {
+        if (_slots.TryGetValue(key, out var slot) && slot.Answer is null) _slots.TryRemove(new(key, slot));
+    }
+
+    sealed class Slot(string endpoint, string fingerprint)
+    {
+        Answer? _answer;
+
+        public string Endpoint => endpoint;
+        public string Fingerprint => fingerprint;
+        public Answer? Answer { get => Volatile.Read(ref _answer); set => Volatile.Write(ref _answer, value); }
+    }
+}

@@ -1,0 +1,175 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Threading.Channels;
+using Microsoft.Win32.SafeHandles;
+
+namespace PaymentFlow.StripeSandbox.Ledger;
+
+/// <summary>
+/// The append-only file from which everything is rebuilt: one JSON line an operation. One writer takes all that waits and writes it at once,
+/// so that many requests share a write. What <see cref="AppendAsync"/> has returned for is in the file and outlives a <c>kill -9</c> of this
+/// process (it is not synced to the disk: a power cut is not among the things that a development tool must survive).
+/// </summary>
+internal sealed partial class Journal : IAsyncDisposable
+{
+    const int LargestWrite = 1 << 20;
+
+    readonly SafeFileHandle _file;
+    readonly ILogger _log;
+    readonly Channel<Append> _appends = Channel.CreateUnbounded<Append>(new() { SingleReader = true });
+    readonly Task _writer;
+    long _length;
+
+    Journal(SafeFileHandle file, long length, ILogger log)
+    {
+        (_file, _length, _log) = (file, length, log);
+        _writer = Task.Run(WriteAllAsync);
+    }
+
+    /// <summary>Opens the file, or makes it, and hands every line in it to <paramref name="apply"/>. A torn last line is cut off.</summary>
+    /// <exception cref="SandboxSettingException">The file is in use, out of reach, or damaged before its last line.</exception>
+    public static Journal Open(string path, Action<JournalEntry> apply, ILogger log)
+    {
+        SafeFileHandle? file = null;
+        try
+        {
+            if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder) Directory.CreateDirectory(folder);
+            file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+            var (length, lines) = Replay(file, path, apply);
+            var torn = RandomAccess.GetLength(file) - length;
+            if (torn > 0)
+            {
+                RandomAccess.SetLength(file, length);
+                Log.TornLine(log, path, torn);
+            }
+            Log.Opened(log, path, lines);
+            return new Journal(file, length, log);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            file?.Dispose();
+            throw new SandboxSettingException($"Sandbox:JournalPath '{path}' cannot be used: {failure.Message}");
+        }
+        catch
+        {
+            file?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Completes when the line is in the file; fails when it is not, and then nothing of it is.</summary>
+    public Task AppendAsync(JournalEntry entry)
+    {
+        var append = new Append(JsonSerializer.SerializeToUtf8Bytes(entry, JournalJson.Default.JournalEntry));
+        return _appends.Writer.TryWrite(append)
+            ? append.Written.Task
+            : Task.FromException(new InvalidOperationException("The sandbox is shutting down."));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _appends.Writer.TryComplete();
+        await _writer;
+        _file.Dispose();
+    }
+
+    async Task WriteAllAsync()
+    {
+        var buffer = new ArrayBufferWriter<byte>(64 * 1024);
+        var batch = new List<Append>();
+        while (await _appends.Reader.WaitToReadAsync())
+        {
+            buffer.ResetWrittenCount();
+            batch.Clear();
+            while (buffer.WrittenCount < LargestWrite && _appends.Reader.TryRead(out var append))
+            {
+                buffer.Write(append.Line);
+                buffer.Write("\n"u8);
+                batch.Add(append);
+            }
+            try
+            {
+                RandomAccess.Write(_file, buffer.WrittenSpan, _length);
+                _length += buffer.WrittenCount;
+            }
+            catch (IOException failure)
+            {
+                Log.WriteFailed(_log, failure, batch.Count);
+                TakeBackPart();
+                foreach (var append in batch) append.Written.SetException(failure);
+                continue;
+            }
+            foreach (var append in batch) append.Written.SetResult();
+        }
+    }
+
+    /// <summary>A write that failed half way must leave nothing that a restart would read.</summary>
+    void TakeBackPart()
+    {
+        try
+        {
+            RandomAccess.SetLength(_file, _length);
+        }
+        catch (IOException failure)
+        {
+            // The next write starts at the same place and covers it.
+            Log.PartStays(_log, failure);
+        }
+    }
+
+    static (long Length, int Lines) Replay(SafeFileHandle file, string path, Action<JournalEntry> apply)
+    {
+        var buffer = new byte[64 * 1024];
+        var (start, filled, lines) = (0L, 0, 0);
+        while (true)
+        {
+            var read = RandomAccess.Read(file, buffer.AsSpan(filled), start + filled);
+            filled += read;
+            var rest = buffer.AsMemory(0, filled);
+            for (int end; (end = rest.Span.IndexOf((byte)'\n')) >= 0; rest = rest[(end + 1)..])
+            {
+                apply(Parse(rest.Span[..end], path, ++lines));
+                start += end + 1;
+            }
+            if (read == 0) return (start, lines);
+            rest.CopyTo(buffer);
+            filled = rest.Length;
+            if (filled == buffer.Length) Array.Resize(ref buffer, buffer.Length * 2);
+        }
+    }
+
+    static JournalEntry Parse(ReadOnlySpan<byte> line, string path, int number)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, JournalJson.Default.JournalEntry) ?? throw new JsonException("the line is null");
+        }
+        catch (JsonException damage)
+        {
+            throw new SandboxSettingException(
+                $"Sandbox:JournalPath '{path}' is damaged at line {number} ({damage.Message}): move it away to start with an empty one");
+        }
+    }
+
+    sealed class Append(byte[] line)
+    {
+        public byte[] Line => line;
+
+        public TaskCompletionSource Written { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Journal {Path}: {Lines} lines read")]
+        public static partial void Opened(ILogger logger, string path, int lines);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Journal {Path}: its last line was torn by a crash; {Bytes} bytes cut off")]
+        public static partial void TornLine(ILogger logger, string path, long bytes);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "Writing {Lines} lines to the journal failed; their requests are answered with 500")]
+        public static partial void WriteFailed(ILogger logger, Exception failure, int lines);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "The part of a failed write could not be taken back from the journal")]
+        public static partial void PartStays(ILogger logger, Exception failure);
+    }
+}

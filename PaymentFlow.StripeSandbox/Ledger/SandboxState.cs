@@ -1,0 +1,45 @@
+using System.Collections.Concurrent;
+using PaymentFlow.StripeSandbox.Api;
+using PaymentFlow.StripeSandbox.Idempotency;
+using PaymentFlow.StripeSandbox.PaymentIntents;
+using PaymentFlow.StripeSandbox.Webhooks;
+
+namespace PaymentFlow.StripeSandbox.Ledger;
+
+/// <summary>One PaymentIntent's place: whoever changes it holds <see cref="Gate"/>; anybody may read <see cref="Current"/>.</summary>
+internal sealed class PaymentIntentSlot(PaymentIntent current)
+{
+    PaymentIntent _current = current;
+
+    public SemaphoreSlim Gate { get; } = new(1, 1);
+
+    public PaymentIntent Current { get => Volatile.Read(ref _current); set => Volatile.Write(ref _current, value); }
+}
+
+/// <summary>Everything that the journal's lines add up to, in memory. Lines are applied in one way only, at start and while running.</summary>
+internal sealed class SandboxState(IdempotencyKeys keys, EventLog events)
+{
+    readonly ConcurrentDictionary<string, PaymentIntentSlot> _intents = new(StringComparer.Ordinal);
+    readonly ConcurrentQueue<Charge> _charges = new();
+
+    /// <summary>Every charge whose money moved, in the order in which they were made.</summary>
+    public IEnumerable<Charge> Charges => _charges;
+
+    public int ChargeCount => _charges.Count;
+
+    public PaymentIntentSlot? Find(string id) => _intents.GetValueOrDefault(id);
+
+    /// <returns>The events that the line tells of.</returns>
+    public IReadOnlyList<StripeEvent> Apply(JournalEntry entry)
+    {
+        if (entry.Delivered is { } delivered) events.MarkDelivered(delivered);
+        if (entry.Intent is not { } intent) return [];
+
+        if (entry.Charged) _charges.Enqueue(intent.LatestCharge!);
+        if (_intents.TryGetValue(intent.Id, out var slot)) slot.Current = intent;
+        else _intents[intent.Id] = new(intent);
+        if (entry.Key is { } key)
+            keys.Keep(key, new Answer(entry.RequestId ?? "", key.Status, intent, key.Error, key.Expand));
+        return entry.Events is { Count: > 0 } headers ? events.Add(headers, intent, entry.RequestId, entry.Key?.Key) : [];
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text.Json.Serialization;
+using PaymentFlow.StripeSandbox.Api;
+using PaymentFlow.StripeSandbox.Ledger;
+using PaymentFlow.StripeSandbox.PaymentMethods;
+
+namespace PaymentFlow.StripeSandbox.PaymentIntents;
+
+/// <summary>
+/// One state of a PaymentIntent. A change makes a new one, so whoever holds it (an answer kept for a key, an event) keeps what was true then.
+/// Amounts are in minor units, times in Unix seconds.
+/// </summary>
+internal sealed record PaymentIntent
+{
+    public required string Id { get; init; }
+    public required string ClientSecret { get; init; }
+    public required long Amount { get; init; }
+    public required string Currency { get; init; }
+    public required long Created { get; init; }
+    public required string Status { get; init; }
+    public required string CaptureMethod { get; init; }
+    public required IReadOnlyList<string> PaymentMethodTypes { get; init; }
+    public required IReadOnlyDictionary<string, string> Metadata { get; init; }
+    public AutomaticPaymentMethods? AutomaticPaymentMethods { get; init; }
+    public long AmountReceived { get; init; }
+    public string? Customer { get; init; }
+    public string? Description { get; init; }
+    public string? ReceiptEmail { get; init; }
+    public string? SetupFutureUsage { get; init; }
+    public string? StatementDescriptor { get; init; }
+    public string? StatementDescriptorSuffix { get; init; }
+    public string? TransferGroup { get; init; }
+    public AttachedPaymentMethod? PaymentMethod { get; init; }
+    public Authentication? Authentication { get; init; }
+    public Charge? LatestCharge { get; init; }
+    public PaymentFailure? LastPaymentError { get; init; }
+    public long? CanceledAt { get; init; }
+    public string? CancellationReason { get; init; }
+}
+
+/// <summary>Stripe's words for where a PaymentIntent stands.</summary>
+internal static class PaymentIntentStatus
+{
+    public const string RequiresPaymentMethod = "requires_payment_method";
+    public const string RequiresConfirmation = "requires_confirmation";
+    public const string RequiresAction = "requires_action";
+    public const string Processing = "processing";
+    public const string Succeeded = "succeeded";
+    public const string Canceled = "canceled";
+}
+
+internal sealed record AutomaticPaymentMethods(string AllowRedirects)
+{
+    [JsonIgnore]
+    public bool RedirectsAllowed => AllowRedirects != "never";
+}
+
+/// <summary>A 3-D Secure challenge that the customer has yet to answer, on the sandbox's page at <see cref="Url"/>.</summary>
+internal sealed record Authentication(string Source, string Url, string? ReturnUrl);
+
+/// <summary>Why the last attempt failed, with the method that it was made with (the PaymentIntent itself lets go of it).</summary>
+internal sealed record PaymentFailure(StripeError Error, AttachedPaymentMethod PaymentMethod);

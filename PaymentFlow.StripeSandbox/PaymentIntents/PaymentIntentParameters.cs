@@ -1,0 +1,184 @@
+using System.Collections.Frozen;
+using PaymentFlow.StripeSandbox.Api;
+
+namespace PaymentFlow.StripeSandbox.PaymentIntents;
+
+/// <summary>
+/// Reads and checks what the calls take. Stripe's own parameters that change nothing here (shipping, transfer_data …) are accepted;
+/// one that Stripe does not have is refused, as Stripe does.
+/// </summary>
+internal static class PaymentIntentParameters
+{
+    static readonly FrozenSet<string> Shared = FrozenSet.Create(
+        "allowed_payment_method_types", "amount_details", "capture_method", "excluded_payment_method_types", "expand", "hooks",
+        "payment_details", "payment_method", "payment_method_data", "payment_method_options", "receipt_email", "setup_future_usage", "shipping");
+
+    static readonly FrozenSet<string> Described = Shared.Union([
+        "amount", "currency", "application_fee_amount", "customer", "customer_account", "description", "metadata",
+        "payment_method_configuration", "statement_descriptor", "statement_descriptor_suffix", "transfer_data", "transfer_group"]).ToFrozenSet();
+
+    static readonly FrozenSet<string> ForConfirm = Shared.Union([
+        "confirmation_token", "error_on_requires_action", "mandate", "mandate_data", "off_session", "radar_options", "return_url",
+        "use_stripe_sdk", "client_secret"]).ToFrozenSet();
+
+    static readonly FrozenSet<string> ForCreate = Described.Union(ForConfirm).Union([
+        "automatic_payment_methods", "confirm", "confirmation_method", "on_behalf_of", "payment_method_types"]).ToFrozenSet();
+
+    static readonly FrozenSet<string> ForUpdate = Described.Union(["payment_method_types"]).ToFrozenSet();
+
+    static readonly FrozenSet<string> ForCancel = FrozenSet.Create("cancellation_reason", "expand");
+
+    /// <summary>The new PaymentIntent, not yet confirmed.</summary>
+    public static PaymentIntent Create(StripeCall call, long now)
+    {
+        var form = call.Form;
+        form.Allow(ForCreate);
+        RefuseWhatIsNotPlayed(form);
+        if (form.OneOf("confirmation_method", "automatic", "manual") == "manual")
+            throw new RequestRefusedException(StripeError.Invalid("The sandbox does not play confirmation_method=manual.", param: "confirmation_method"));
+
+        var amount = form.Integer("amount") ?? throw new RequestRefusedException(StripeError.Missing("amount"));
+        var currency = form.Text("currency")?.ToLowerInvariant() ?? throw new RequestRefusedException(StripeError.Missing("currency"));
+        CheckAmount(amount, currency);
+        if (form.Has("return_url") && !form.Flag("confirm"))
+            throw new RequestRefusedException(StripeError.Invalid(
+                "You may only specify `return_url` when `confirm` is set to true.", "parameter_invalid", "return_url"));
+
+        var types = form.List("payment_method_types");
+        var automatic = types.Count > 0 ? null : Automatic(form);
+        if (automatic is not null) types = currency == "usd" ? ["card", "us_bank_account"] : ["card"];
+
+        var id = StripeId.PaymentIntent();
+        return Describe(form, new PaymentIntent
+        {
+            Id = id,
+            ClientSecret = StripeId.ClientSecret(id),
+            Amount = amount,
+            Currency = currency,
+            Created = now,
+            Status = PaymentIntentStatus.RequiresPaymentMethod,
+            CaptureMethod = form.OneOf("capture_method", "automatic", "automatic_async", "manual") ?? "automatic_async",
+            PaymentMethodTypes = types,
+            AutomaticPaymentMethods = automatic,
+            Metadata = Metadata(form, Empty),
+        });
+    }
+
+    /// <summary>The PaymentIntent with what an update says; the status is the caller's business.</summary>
+    public static PaymentIntent Update(Form form, PaymentIntent current)
+    {
+        form.Allow(ForUpdate);
+        RefuseWhatIsNotPlayed(form);
+        var amount = form.Integer("amount") ?? current.Amount;
+        var currency = form.Text("currency")?.ToLowerInvariant() ?? current.Currency;
+        if (form.Has("amount") || form.Has("currency")) CheckAmount(amount, currency);
+        var types = form.List("payment_method_types");
+        return Describe(form, current with
+        {
+            Amount = amount,
+            Currency = currency,
+            PaymentMethodTypes = types.Count > 0 ? types : current.PaymentMethodTypes,
+            Metadata = Metadata(form, current.Metadata),
+        });
+    }
+
+    public static Confirmation.Request Confirm(StripeCall call, PaymentIntent current)
+    {
+        var form = call.Form;
+        if (form.Text("return_url") is { } url && !(Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
+            throw new RequestRefusedException(StripeError.Invalid("Not a valid URL", "url_invalid", "return_url"));
+        var request = new Confirmation.Request(
+            form.Text("payment_method"),
+            form.Text("return_url"),
+            UseStripeSdk: form.Flag("use_stripe_sdk"),
+            RefuseAction: form.Flag("error_on_requires_action") || form.Text("off_session") is not (null or "false"),
+            call.Origin);
+        if (current.AutomaticPaymentMethods is { RedirectsAllowed: true } && request is { ReturnUrl: null, UseStripeSdk: false, RefuseAction: false })
+            throw new RequestRefusedException(StripeError.Invalid(
+                "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these payment methods "
+                + "might redirect your customer off of your page, you must provide a `return_url`. If you don't want to accept redirect-based "
+                + "payment methods, set `automatic_payment_methods[enabled]` to `true` and `automatic_payment_methods[allow_redirects]` to "
+                + "`never` when creating Setup Intents and Payment Intents."));
+        return request;
+    }
+
+    public static void CheckConfirm(Form form)
+    {
+        form.Allow(ForConfirm);
+        RefuseWhatIsNotPlayed(form);
+    }
+
+    public static string? CancellationReason(Form form)
+    {
+        form.Allow(ForCancel);
+        return form.OneOf("cancellation_reason", "duplicate", "fraudulent", "requested_by_customer", "abandoned");
+    }
+
+    static readonly IReadOnlyDictionary<string, string> Empty = new Dictionary<string, string>();
+
+    static PaymentIntent Describe(Form form, PaymentIntent intent) => intent with
+    {
+        Customer = form.Text("customer") ?? intent.Customer,
+        Description = form.Text("description") ?? intent.Description,
+        ReceiptEmail = form.Text("receipt_email") ?? intent.ReceiptEmail,
+        SetupFutureUsage = form.OneOf("setup_future_usage", "off_session", "on_session") ?? intent.SetupFutureUsage,
+        StatementDescriptor = form.Text("statement_descriptor") ?? intent.StatementDescriptor,
+        StatementDescriptorSuffix = form.Text("statement_descriptor_suffix") ?? intent.StatementDescriptorSuffix,
+        TransferGroup = form.Text("transfer_group") ?? intent.TransferGroup,
+    };
+
+    static AutomaticPaymentMethods? Automatic(Form form) =>
+        form.Has("automatic_payment_methods[enabled]") && !form.Flag("automatic_payment_methods[enabled]")
+            ? throw new RequestRefusedException(StripeError.Missing("payment_method_types"))
+            : new(form.OneOf("automatic_payment_methods[allow_redirects]", "always", "never") ?? "always");
+
+    static void RefuseWhatIsNotPlayed(Form form)
+    {
+        foreach (var name in (ReadOnlySpan<string>)["payment_method_data", "confirmation_token"])
+            if (form.Has(name) || form.Nested(name).Any())
+                throw new RequestRefusedException(StripeError.Invalid(
+                    $"The sandbox takes Stripe's test payment methods (pm_card_visa …) as `payment_method`, not `{name}`.", param: name));
+        if (form.Text("capture_method") == "manual")
+            throw new RequestRefusedException(StripeError.Invalid("The sandbox does not play capture_method=manual.", param: "capture_method"));
+    }
+
+    static void CheckAmount(long amount, string currency)
+    {
+        if (Currencies.Minimum(currency) is not { } minimum)
+            throw new RequestRefusedException(StripeError.Invalid(
+                $"Invalid currency: {currency}. The sandbox supports these currencies: {string.Join(", ", Currencies.All)}", param: "currency"));
+        if (amount < 1)
+            throw new RequestRefusedException(StripeError.Invalid(
+                "This value must be greater than or equal to 1.", "parameter_invalid_integer", "amount"));
+        if (amount < minimum)
+            throw new RequestRefusedException(StripeError.Invalid(
+                $"Amount must be at least {Currencies.Display(minimum, currency)}", "amount_too_small", "amount"));
+        if (amount > Currencies.Maximum)
+            throw new RequestRefusedException(StripeError.Invalid(
+                $"Amount must be no more than {Currencies.Display(Currencies.Maximum, currency)}", "amount_too_large", "amount"));
+    }
+
+    /// <summary>Stripe's limits: 50 keys, names up to 40 characters, values up to 500; an empty value unsets its key.</summary>
+    static IReadOnlyDictionary<string, string> Metadata(Form form, IReadOnlyDictionary<string, string> current)
+    {
+        if (form.Has("metadata")) current = Empty;
+        Dictionary<string, string>? changed = null;
+        foreach (var (key, values) in form.Nested("metadata"))
+        {
+            changed ??= new(current);
+            var value = values.LastOrDefault() ?? "";
+            if (key.Length > 40)
+                throw new RequestRefusedException(StripeError.Invalid(
+                    $"Metadata keys must be under 40 characters long; '{key[..40]}…' is longer.", "parameter_invalid_string", "metadata"));
+            if (value.Length > 500)
+                throw new RequestRefusedException(StripeError.Invalid(
+                    $"Metadata values can have up to 500 characters, but the value for '{key}' has {value.Length}.",
+                    "parameter_invalid_string", $"metadata[{key}]"));
+            if (value.Length == 0) changed.Remove(key);
+            else changed[key] = value;
+        }
+        if (changed is { Count: > 50 })
+            throw new RequestRefusedException(StripeError.Invalid("You can have up to 50 metadata keys.", "parameter_invalid", "metadata"));
+        return changed ?? current;
+    }
+}

@@ -1,0 +1,47 @@
+using PaymentFlow.StripeSandbox.Api;
+using PaymentFlow.StripeSandbox.Home;
+using PaymentFlow.StripeSandbox.Idempotency;
+using PaymentFlow.StripeSandbox.Ledger;
+using PaymentFlow.StripeSandbox.PaymentIntents;
+using PaymentFlow.StripeSandbox.ThreeDSecure;
+using PaymentFlow.StripeSandbox.Webhooks;
+
+namespace PaymentFlow.StripeSandbox;
+
+/// <summary>The sandbox as a whole, ready to run: for <c>Program</c>, and for tests that want it in their own process.</summary>
+public static class SandboxApp
+{
+    /// <summary>Reads the settings and the journal, and builds the app; nothing listens yet.</summary>
+    /// <exception cref="SandboxSettingException">A setting is missing or wrong, or this is not Development.</exception>
+    public static WebApplication Create(string[] args)
+    {
+        // The settings lie beside the program, wherever it is started from.
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        var options = SandboxOptions.Read(builder.Configuration, builder.Environment);
+        builder.AddServiceDefaults();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton<IdempotencyKeys>();
+        builder.Services.AddSingleton<EventLog>();
+        builder.Services.AddSingleton<SandboxState>();
+        builder.Services.AddSingleton(OpenJournal);
+        builder.Services.AddSingleton<PaymentIntentService>();
+        builder.Services.AddSingleton<StripeApi>();
+        builder.Services.AddSingleton<WebhookQueue>();
+        builder.Services.AddHostedService<WebhookSender>();
+        builder.Services.AddHttpClient(WebhookSender.Client);
+
+        var app = builder.Build();
+        app.MapPaymentIntents();
+        app.MapThreeDSecure();
+        app.MapLedger();
+        app.MapHome();
+        app.MapDefaultEndpoints();
+        return app;
+    }
+
+    static Journal OpenJournal(IServiceProvider services) => Journal.Open(
+        services.GetRequiredService<SandboxOptions>().JournalPath,
+        entry => services.GetRequiredService<SandboxState>().Apply(entry),
+        services.GetRequiredService<ILogger<Journal>>());
+}

@@ -1,0 +1,112 @@
+using System.Net.Http.Headers;
+using PaymentFlow.StripeSandbox.Ledger;
+
+namespace PaymentFlow.StripeSandbox.Webhooks;
+
+/// <summary>
+/// Delivers events, each at least once and in no promised order. What an endpoint does not answer with a 2xx is sent again, after 0.5 s and
+/// then ever later up to a minute, for three days; also after a restart, since the journal knows what was taken.
+/// </summary>
+internal sealed partial class WebhookSender(
+    SandboxOptions options, WebhookQueue queue, EventLog events, Journal journal, IHttpClientFactory clients, TimeProvider time,
+    ILogger<WebhookSender> log) : BackgroundService
+{
+    public const string Client = "webhooks";
+    const int AtOnce = 8;
+    static readonly TimeSpan Patience = TimeSpan.FromDays(3);
+    static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stopping)
+    {
+        if (options.WebhookEndpoint is not { } endpoint)
+        {
+            Log.NoEndpoint(log);
+            return;
+        }
+        Log.Endpoint(log, endpoint);
+        var signature = new WebhookSignature(options.WebhookSecret!);
+        foreach (var left in events.Undelivered) queue.Enqueue(left);
+        await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => SendAllAsync(endpoint, signature, stopping)));
+    }
+
+    async Task SendAllAsync(Uri endpoint, WebhookSignature signature, CancellationToken stopping)
+    {
+        await foreach (var happened in queue.Reader.ReadAllAsync(stopping))
+            if (!await TrySendAsync(happened, endpoint, signature, stopping))
+                _ = SendAgainAsync(happened, endpoint, signature, stopping);
+    }
+
+    /// <summary>Apart from the queue: an event that fails must not hold up the ones behind it.</summary>
+    async Task SendAgainAsync(StripeEvent happened, Uri endpoint, WebhookSignature signature, CancellationToken stopping)
+    {
+        try
+        {
+            var pause = TimeSpan.FromSeconds(0.5);
+            do
+            {
+                // Up to a fifth more, so that a crowd that failed together does not come back together.
+                await Task.Delay(pause * (1 + Random.Shared.NextDouble() / 5), time, stopping);
+                if (await TrySendAsync(happened, endpoint, signature, stopping)) return;
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
+            while (time.GetUtcNow().ToUnixTimeSeconds() - happened.Header.Created < Patience.TotalSeconds);
+            Log.GivenUp(log, happened.Header.Id, happened.Header.Type);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Not lost: the next start finds it undelivered in the journal.
+        }
+        catch (Exception failure)
+        {
+            Log.Broken(log, failure, happened.Header.Id);
+        }
+    }
+
+    async Task<bool> TrySendAsync(StripeEvent happened, Uri endpoint, WebhookSignature signature, CancellationToken stopping)
+    {
+        try
+        {
+            var body = happened.ToJson();
+            using var request = new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = new ByteArrayContent(body) };
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json", "utf-8");
+            request.Headers.Add("Stripe-Signature", signature.Sign(body, time.GetUtcNow().ToUnixTimeSeconds()));
+            request.Headers.UserAgent.ParseAdd("Stripe/1.0 (+https://stripe.com/docs/webhooks)");
+            using var client = clients.CreateClient(Client);
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stopping);
+            if (!response.IsSuccessStatusCode)
+            {
+                Log.Refused(log, happened.Header.Id, happened.Header.Type, (int)response.StatusCode);
+                return false;
+            }
+            await journal.AppendAsync(new JournalEntry { Delivered = happened.Header.Id });
+            events.MarkDelivered(happened.Header.Id);
+            return true;
+        }
+        catch (Exception failure) when (!stopping.IsCancellationRequested)
+        {
+            Log.Unreached(log, happened.Header.Id, happened.Header.Type, failure.Message);
+            return false;
+        }
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Webhooks go to {Endpoint}")]
+        public static partial void Endpoint(ILogger logger, Uri endpoint);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "No webhooks are sent: services:payment-api:http:0 is not set")]
+        public static partial void NoEndpoint(ILogger logger);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Webhook {Event} ({Type}) was answered with {Status}; it will be sent again")]
+        public static partial void Refused(ILogger logger, string @event, string type, int status);
+
+        [LoggerMessage(Level = LogLevel.Debug, Message = "Webhook {Event} ({Type}) did not arrive ({Reason}); it will be sent again")]
+        public static partial void Unreached(ILogger logger, string @event, string type, string reason);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "Webhook {Event} ({Type}) was not taken for three days and is given up")]
+        public static partial void GivenUp(ILogger logger, string @event, string type);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "Webhook {Event} could not be sent")]
+        public static partial void Broken(ILogger logger, Exception failure, string @event);
+    }
+}

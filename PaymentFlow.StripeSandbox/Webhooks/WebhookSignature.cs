@@ -1,0 +1,20 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace PaymentFlow.StripeSandbox.Webhooks;
+
+/// <summary><see href="https://docs.stripe.com/webhooks/signature">Stripe-Signature</see>: HMAC-SHA256 of <c>t.body</c> under the endpoint's secret.</summary>
+internal sealed class WebhookSignature(string secret)
+{
+    readonly byte[] _secret = Encoding.UTF8.GetBytes(secret);
+
+    public string Sign(ReadOnlySpan<byte> body, long unixSeconds)
+    {
+        var time = unixSeconds.ToString(CultureInfo.InvariantCulture);
+        using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _secret);
+        hmac.AppendData(Encoding.ASCII.GetBytes($"{time}."));
+        hmac.AppendData(body);
+        return $"t={time},v1={Convert.ToHexStringLower(hmac.GetHashAndReset())}";
+    }
+}
