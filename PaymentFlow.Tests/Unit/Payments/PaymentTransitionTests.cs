@@ -1,0 +1,70 @@
+using PaymentFlow.Messaging.Events;
+using PaymentFlow.PaymentApi.Payments;
+using Stripe;
+using EventTypes = PaymentFlow.Messaging.Events.EventTypes;
+
+namespace PaymentFlow.Tests.Unit.Payments;
+
+public sealed class PaymentTransitionTests
+{
+    static readonly StripeError Decline = new() { Code = "card_declined", DeclineCode = "insufficient_funds" };
+
+    [Theory]
+    [InlineData("succeeded", PaymentStatuses.Succeeded, EventTypes.PaymentSucceeded)]
+    [InlineData("canceled", PaymentStatuses.Canceled, EventTypes.PaymentCanceled)]
+    [InlineData("requires_action", PaymentStatuses.RequiresAction, null)]
+    public void A_payment_in_flight_goes_where_its_PaymentIntent_is(string stripe, string expected, string? eventType)
+    {
+        var transition = PaymentTransition.From(PaymentThat(PaymentStatuses.Processing), new PaymentIntent { Status = stripe });
+
+        Assert.Equal(expected, transition?.Status);
+        Assert.Equal(eventType, transition?.EventType);
+    }
+
+    [Fact]
+    public void A_decline_fails_the_payment_and_says_why()
+    {
+        var transition = PaymentTransition.From(
+            PaymentThat(PaymentStatuses.Processing),
+            new PaymentIntent { Status = "requires_payment_method", LastPaymentError = Decline });
+
+        Assert.Equal(new PaymentTransition(PaymentStatuses.Failed, "card_declined", "insufficient_funds"), transition);
+        Assert.Equal(EventTypes.PaymentFailed, transition?.EventType);
+    }
+
+    [Theory]
+    [InlineData("requires_payment_method")]
+    [InlineData("requires_confirmation")]
+    [InlineData("processing")]
+    [InlineData("a_status_of_next_year")]
+    public void An_outcome_that_is_not_known_yet_is_not_guessed(string stripe) =>
+        Assert.Null(PaymentTransition.From(PaymentThat(PaymentStatuses.Processing), new PaymentIntent { Status = stripe }));
+
+    [Theory]
+    [InlineData(PaymentStatuses.Succeeded)]
+    [InlineData(PaymentStatuses.PartiallyRefunded)]
+    [InlineData(PaymentStatuses.Refunded)]
+    [InlineData(PaymentStatuses.Canceled)]
+    public void A_payment_that_is_over_is_moved_by_no_late_news(string status)
+    {
+        foreach (var stripe in (string[])["requires_payment_method", "requires_action", "processing", "succeeded", "canceled"])
+        {
+            Assert.Null(PaymentTransition.From(
+                PaymentThat(status), new PaymentIntent { Status = stripe, LastPaymentError = Decline }));
+        }
+    }
+
+    [Theory]
+    [InlineData(PaymentStatuses.Failed)]
+    [InlineData(PaymentStatuses.RequiresAction)]
+    public void A_payment_that_failed_or_waits_can_still_become_paid(string status) =>
+        Assert.Equal(
+            PaymentStatuses.Succeeded,
+            PaymentTransition.From(PaymentThat(status), new PaymentIntent { Status = "succeeded" })?.Status);
+
+    static Payment PaymentThat(string status) => new()
+    {
+        Id = Guid.CreateVersion7(), OrderId = Guid.CreateVersion7(), Amount = 1000, Currency = "usd", Status = status, Version = 2,
+        AttemptId = Guid.CreateVersion7(), Attempts = 1,
+    };
+}

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Builds everything and runs every test. Installs what the tests need where it may (Debian, as root); says so where not.
+# Arguments go to xunit's runner, for example: ./test.sh -namespace 'PaymentFlow.Tests.Unit*'
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# The tests run the app by the embedded engine, with or without Aspire on the machine.
+export UseAspire=false
+
+has_postgres() { command -v postgres >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || compgen -G '/opt/homebrew/opt/postgresql*/bin/postgres' >/dev/null; }
+has_chromium() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; }
+
+missing=()
+has_postgres || missing+=(postgresql)
+has_chromium || missing+=(chromium)
+if ((${#missing[@]})); then
+  if [[ $EUID -eq 0 ]] && command -v apt-get >/dev/null; then
+    echo "Installing ${missing[*]}"
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  else
+    echo "The tests need: ${missing[*]}. Install with" >&2
+    echo "  Debian/Ubuntu  sudo apt-get install ${missing[*]}" >&2
+    echo "  macOS          brew install postgresql@17; brew install --cask chromium" >&2
+    exit 1
+  fi
+fi
+
+dotnet build PaymentFlow.sln --nologo -v quiet
+dotnet format PaymentFlow.sln --verify-no-changes --no-restore
+exec dotnet run --no-build --project PaymentFlow.Tests -- -noColor "$@"
