@@ -151,9 +151,20 @@ public sealed class PaymentStore(NpgsqlDataSource dataSource, OutboxRelay relay,
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         var rows = (await connection.QueryAsync<long?>(Command(Sql, new
         {
-            moved.Id, moved.Status, moved.Version, moved.AttemptId, transition.Code, transition.DeclineCode,
-            EventId = cloudEvent.Id, Topic = Topics.Payments, cloudEvent.Key, Type = transition.EventType, cloudEvent.Source,
-            Time = cloudEvent.Time.UtcDateTime, cloudEvent.TraceParent, cloudEvent.Data,
+            moved.Id,
+            moved.Status,
+            moved.Version,
+            moved.AttemptId,
+            transition.Code,
+            transition.DeclineCode,
+            EventId = cloudEvent.Id,
+            Topic = Topics.Payments,
+            cloudEvent.Key,
+            Type = transition.EventType,
+            cloudEvent.Source,
+            Time = cloudEvent.Time.UtcDateTime,
+            cloudEvent.TraceParent,
+            cloudEvent.Data,
         }, cancellationToken))).AsList();
 
         if (rows.Count == 0) return null;

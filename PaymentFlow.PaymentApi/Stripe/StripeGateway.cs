@@ -1,6 +1,6 @@
-using Stripe;
 using PaymentFlow.PaymentApi.Orders;
 using PaymentFlow.PaymentApi.Payments;
+using Stripe;
 
 namespace PaymentFlow.PaymentApi.Stripe;
 

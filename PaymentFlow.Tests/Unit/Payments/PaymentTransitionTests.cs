@@ -64,7 +64,13 @@ public sealed class PaymentTransitionTests
 
     static Payment PaymentThat(string status) => new()
     {
-        Id = Guid.CreateVersion7(), OrderId = Guid.CreateVersion7(), Amount = 1000, Currency = "usd", Status = status, Version = 2,
-        AttemptId = Guid.CreateVersion7(), Attempts = 1,
+        Id = Guid.CreateVersion7(),
+        OrderId = Guid.CreateVersion7(),
+        Amount = 1000,
+        Currency = "usd",
+        Status = status,
+        Version = 2,
+        AttemptId = Guid.CreateVersion7(),
+        Attempts = 1,
     };
 }
