@@ -34,7 +34,8 @@ internal sealed partial class Journal : IAsyncDisposable
         try
         {
             if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder) Directory.CreateDirectory(folder);
-            file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+            // Two writers would tear each other's lines: FileShare.None is a lock on every system (on Unix only for those who ask, so it can be read).
+            file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             var (length, lines) = Replay(file, path, apply);
             var torn = RandomAccess.GetLength(file) - length;
             if (torn > 0)

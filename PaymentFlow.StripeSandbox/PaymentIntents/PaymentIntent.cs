@@ -20,6 +20,7 @@ internal sealed record PaymentIntent
     public required string CaptureMethod { get; init; }
     public required IReadOnlyList<string> PaymentMethodTypes { get; init; }
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }
+    public IReadOnlyList<string>? AllowedPaymentMethodTypes { get; init; }
     public AutomaticPaymentMethods? AutomaticPaymentMethods { get; init; }
     public long AmountReceived { get; init; }
     public string? Customer { get; init; }

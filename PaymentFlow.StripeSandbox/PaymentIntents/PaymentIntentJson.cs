@@ -11,7 +11,7 @@ internal static class PaymentIntentJson
         json.WriteStartObject();
         json.WriteString("id"u8, intent.Id);
         json.WriteString("object"u8, "payment_intent"u8);
-        json.WriteNull("allowed_payment_method_types"u8);
+        WriteTypes(json, "allowed_payment_method_types"u8, intent.AllowedPaymentMethodTypes);
         json.WriteNumber("amount"u8, intent.Amount);
         json.WriteNumber("amount_capturable"u8, 0);
         json.WriteStartObject("amount_details"u8);
@@ -79,9 +79,7 @@ internal static class PaymentIntentJson
             json.WriteEndObject();
         }
         json.WriteEndObject();
-        json.WriteStartArray("payment_method_types"u8);
-        foreach (var type in intent.PaymentMethodTypes) json.WriteStringValue(type);
-        json.WriteEndArray();
+        WriteTypes(json, "payment_method_types"u8, intent.PaymentMethodTypes);
         json.WriteNull("payment_record"u8);
         json.WriteNull("processing"u8);
         json.WriteString("receipt_email"u8, intent.ReceiptEmail);
@@ -102,6 +100,18 @@ internal static class PaymentIntentJson
         json.WriteStartObject("metadata"u8);
         foreach (var (key, value) in metadata) json.WriteString(key, value);
         json.WriteEndObject();
+    }
+
+    static void WriteTypes(Utf8JsonWriter json, ReadOnlySpan<byte> name, IReadOnlyList<string>? types)
+    {
+        if (types is null)
+        {
+            json.WriteNull(name);
+            return;
+        }
+        json.WriteStartArray(name);
+        foreach (var type in types) json.WriteStringValue(type);
+        json.WriteEndArray();
     }
 
     static void WriteFailure(Utf8JsonWriter json, PaymentFailure? failure)

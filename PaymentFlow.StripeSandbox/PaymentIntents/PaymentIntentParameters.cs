@@ -22,9 +22,9 @@ internal static class PaymentIntentParameters
         "use_stripe_sdk", "client_secret"]).ToFrozenSet();
 
     static readonly FrozenSet<string> ForCreate = Described.Union(ForConfirm).Union([
-        "automatic_payment_methods", "confirm", "confirmation_method", "on_behalf_of", "payment_method_types"]).ToFrozenSet();
+        "automatic_payment_methods", "confirm", "confirmation_method", "on_behalf_of"]).ToFrozenSet();
 
-    static readonly FrozenSet<string> ForUpdate = Described.Union(["payment_method_types"]).ToFrozenSet();
+    static readonly FrozenSet<string> ForUpdate = Described;
 
     static readonly FrozenSet<string> ForCancel = FrozenSet.Create("cancellation_reason", "expand");
 
@@ -44,10 +44,7 @@ internal static class PaymentIntentParameters
             throw new RequestRefusedException(StripeError.Invalid(
                 "You may only specify `return_url` when `confirm` is set to true.", "parameter_invalid", "return_url"));
 
-        var types = form.List("payment_method_types");
-        var automatic = types.Count > 0 ? null : Automatic(form);
-        if (automatic is not null) types = currency == "usd" ? ["card", "us_bank_account"] : ["card"];
-
+        var allowed = form.List("allowed_payment_method_types") is { Count: > 0 } named ? named : null;
         var id = StripeId.PaymentIntent();
         return Describe(form, new PaymentIntent
         {
@@ -58,8 +55,9 @@ internal static class PaymentIntentParameters
             Created = now,
             Status = PaymentIntentStatus.RequiresPaymentMethod,
             CaptureMethod = form.OneOf("capture_method", "automatic", "automatic_async", "manual") ?? "automatic_async",
-            PaymentMethodTypes = types,
-            AutomaticPaymentMethods = automatic,
+            AllowedPaymentMethodTypes = allowed,
+            PaymentMethodTypes = Compatible(allowed, currency),
+            AutomaticPaymentMethods = Automatic(form),
             Metadata = Metadata(form, Empty),
         });
     }
@@ -72,12 +70,13 @@ internal static class PaymentIntentParameters
         var amount = form.Integer("amount") ?? current.Amount;
         var currency = form.Text("currency")?.ToLowerInvariant() ?? current.Currency;
         if (form.Has("amount") || form.Has("currency")) CheckAmount(amount, currency);
-        var types = form.List("payment_method_types");
+        var allowed = form.List("allowed_payment_method_types") is { Count: > 0 } named ? named : current.AllowedPaymentMethodTypes;
         return Describe(form, current with
         {
             Amount = amount,
             Currency = currency,
-            PaymentMethodTypes = types.Count > 0 ? types : current.PaymentMethodTypes,
+            AllowedPaymentMethodTypes = allowed,
+            PaymentMethodTypes = Compatible(allowed, currency),
             Metadata = Metadata(form, current.Metadata),
         });
     }
@@ -93,7 +92,8 @@ internal static class PaymentIntentParameters
             UseStripeSdk: form.Flag("use_stripe_sdk"),
             RefuseAction: form.Flag("error_on_requires_action") || form.Text("off_session") is not (null or "false"),
             call.Origin);
-        if (current.AutomaticPaymentMethods is { RedirectsAllowed: true } && request is { ReturnUrl: null, UseStripeSdk: false, RefuseAction: false })
+        var mayRedirect = current is { AutomaticPaymentMethods.RedirectsAllowed: true, AllowedPaymentMethodTypes: null };
+        if (mayRedirect && request is { ReturnUrl: null, UseStripeSdk: false, RefuseAction: false })
             throw new RequestRefusedException(StripeError.Invalid(
                 "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these payment methods "
                 + "might redirect your customer off of your page, you must provide a `return_url`. If you don't want to accept redirect-based "
@@ -129,8 +129,21 @@ internal static class PaymentIntentParameters
 
     static AutomaticPaymentMethods? Automatic(Form form) =>
         form.Has("automatic_payment_methods[enabled]") && !form.Flag("automatic_payment_methods[enabled]")
-            ? throw new RequestRefusedException(StripeError.Missing("payment_method_types"))
+            ? null
             : new(form.OneOf("automatic_payment_methods[allow_redirects]", "always", "never") ?? "always");
+
+    /// <summary>Cards, and for US dollars bank debits too, as far as they are allowed.</summary>
+    static IReadOnlyList<string> Compatible(IReadOnlyList<string>? allowed, string currency)
+    {
+        IReadOnlyList<string> types = currency == "usd" ? ["card", "us_bank_account"] : ["card"];
+        if (allowed is null) return types;
+        types = [.. types.Where(allowed.Contains)];
+        return types.Count > 0
+            ? types
+            : throw new RequestRefusedException(StripeError.Invalid(
+                $"None of the allowed payment method types can pay in {currency} here: the sandbox plays card, and us_bank_account in usd.",
+                param: "allowed_payment_method_types"));
+    }
 
     static void RefuseWhatIsNotPlayed(Form form)
     {

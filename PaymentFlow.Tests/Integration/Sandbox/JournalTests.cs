@@ -1,0 +1,151 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using PaymentFlow.StripeSandbox;
+using Stripe;
+
+namespace PaymentFlow.Tests.Integration.Sandbox;
+
+public sealed class JournalTests : IDisposable
+{
+    readonly string _folder = Directory.CreateTempSubdirectory("paymentflow-journal-").FullName;
+
+    string Journal => Path.Combine(_folder, "journal.ndjson");
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task A_restart_keeps_everything_and_a_torn_last_line_costs_only_itself()
+    {
+        var form = new Dictionary<string, string> { ["payment_method"] = "pm_card_visa", ["expand[]"] = "latest_charge" };
+        string paid, open, challenged, declinedBody;
+        WireAnswer confirmed;
+        await using (var before = await SandboxHost.StartAsync(Journal))
+        {
+            paid = (await before.CreateAsync(4200)).Id;
+            confirmed = await before.PostAsync($"/v1/payment_intents/{paid}/confirm", form, "pay");
+            open = (await before.CreateAsync()).Id;
+            declinedBody = (await before.PostAsync(
+                $"/v1/payment_intents/{open}/confirm", new() { ["payment_method"] = "pm_card_chargeDeclinedExpiredCard" }, "declined")).Body;
+            challenged = (await before.ConfirmAsync((await before.CreateAsync()).Id, "pm_card_threeDSecure2Required", "https://shop.example/")).Id;
+        }
+        await System.IO.File.AppendAllTextAsync(Journal, """{"intent":{"id":"pi_torn","client_sec""", TestContext.Current.CancellationToken);
+
+        for (var restart = 0; restart < 2; restart++)
+        {
+            await using var after = await SandboxHost.StartAsync(Journal);
+
+            Assert.Equal("succeeded", (await after.GetAsync(paid)).Status);
+            Assert.Equal("card_error", (await after.GetAsync(open)).LastPaymentError.Type);
+            Assert.Equal("https://shop.example/", (await after.GetAsync(challenged)).NextAction.RedirectToUrl.ReturnUrl);
+            var charge = (await after.ChargesAsync()).Single(c => c.PaymentIntent == paid);
+            Assert.Equal((4200, "order-1"), (charge.Amount, charge.Metadata["order_id"]));
+
+            var replay = await after.PostAsync($"/v1/payment_intents/{paid}/confirm", form, "pay");
+            Assert.Equal((confirmed.Status, confirmed.Body), (replay.Status, replay.Body));
+            Assert.Equal("true", replay.Headers["Idempotent-Replayed"]);
+            Assert.Equal(confirmed.Headers["Request-Id"], replay.Headers["Original-Request"]);
+            var declined = await after.PostAsync(
+                $"/v1/payment_intents/{open}/confirm", new() { ["payment_method"] = "pm_card_chargeDeclinedExpiredCard" }, "declined");
+            Assert.Equal((HttpStatusCode.PaymentRequired, declinedBody), (declined.Status, declined.Body));
+
+            // What is written after the cut must be readable at the next start.
+            await after.CreateAsync(change: o => (o.Confirm, o.PaymentMethod) = (true, "pm_card_visa"));
+            Assert.Equal(2 + restart, (await after.ChargesAsync()).Count);
+        }
+    }
+
+    [Fact]
+    public async Task After_kill_9_under_load_every_payment_that_was_answered_is_in_the_ledger()
+    {
+        var address = new Uri($"http://127.0.0.1:{FreePort()}");
+        var told = new ConcurrentBag<string>();
+        using (var sandbox = await RunAsync(address))
+        {
+            var stripe = SandboxHost.ClientOf(address, SandboxHost.ApiKey);
+            var customers = Enumerable.Range(0, 16).Select(_ => PayUntilItDiesAsync(stripe, told)).ToArray();
+            while (told.Count < 200) await Task.Delay(5, TestContext.Current.CancellationToken);
+            sandbox.Kill();
+            await sandbox.WaitForExitAsync(TestContext.Current.CancellationToken);
+            await Task.WhenAll(customers);
+        }
+
+        await using var after = await SandboxHost.StartAsync(Journal);
+        var charges = await after.ChargesAsync();
+
+        Assert.Empty(told.Except(charges.Select(c => c.PaymentIntent)));
+        Assert.Equal(charges.Count, charges.Select(c => c.PaymentIntent).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_journal_in_use_or_damaged_in_the_middle_is_refused_by_name()
+    {
+        await using (await SandboxHost.StartAsync(Journal))
+        {
+            var second = await Assert.ThrowsAsync<SandboxSettingException>(() => SandboxHost.StartAsync(Journal));
+            Assert.Contains("Sandbox:JournalPath", second.Message, StringComparison.Ordinal);
+        }
+
+        await System.IO.File.WriteAllTextAsync(Journal, "{\"intent\":{\n{}\n", TestContext.Current.CancellationToken);
+        var damaged = await Assert.ThrowsAsync<SandboxSettingException>(() => SandboxHost.StartAsync(Journal));
+        Assert.Contains("line 1", damaged.Message, StringComparison.Ordinal);
+        Assert.Equal("{\"intent\":{\n{}\n", await System.IO.File.ReadAllTextAsync(Journal, TestContext.Current.CancellationToken));
+    }
+
+    static async Task PayUntilItDiesAsync(StripeClient stripe, ConcurrentBag<string> told)
+    {
+        try
+        {
+            while (true)
+            {
+                var paid = await stripe.V1.PaymentIntents.CreateAsync(new()
+                {
+                    Amount = 500,
+                    Currency = "usd",
+                    AllowedPaymentMethodTypes = ["card"],
+                    PaymentMethod = "pm_card_visa",
+                    Confirm = true,
+                });
+                told.Add(paid.Id);
+            }
+        }
+        catch (Exception dead) when (dead is HttpRequestException or StripeException or IOException)
+        {
+            // The sandbox was killed: what it did not answer is nobody's claim.
+        }
+    }
+
+    async Task<Process> RunAsync(Uri address)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            ArgumentList = { Path.Combine(AppContext.BaseDirectory, "PaymentFlow.StripeSandbox.dll") },
+            RedirectStandardOutput = false,
+        };
+        foreach (var argument in SandboxHost.Arguments(Journal)) start.ArgumentList.Add(argument);
+        start.ArgumentList.Add($"--urls={address.GetLeftPart(UriPartial.Authority)}");
+        var process = Process.Start(start)!;
+        using var http = new HttpClient { BaseAddress = address };
+        while (!process.HasExited)
+        {
+            try
+            {
+                if ((await http.GetAsync("/health", TestContext.Current.CancellationToken)).IsSuccessStatusCode) return process;
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet.
+            }
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+        throw new InvalidOperationException($"The sandbox ended at start with code {process.ExitCode}.");
+    }
+
+    static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,182 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using PaymentFlow.StripeSandbox;
+using Stripe;
+
+namespace PaymentFlow.Tests.Integration.Sandbox;
+
+public sealed class WebhookTests
+{
+    [Fact]
+    public async Task Events_arrive_signed_in_a_form_that_Stripe_net_accepts()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await using var sandbox = await SandboxHost.StartAsync(webhooksTo: receiver.Address);
+        var intent = await sandbox.CreateAsync();
+        await sandbox.ConfirmAsync(intent.Id, "pm_card_visa", key: "the-key");
+
+        var created = await receiver.NextAsync("payment_intent.created");
+        var succeeded = await receiver.NextAsync("payment_intent.succeeded");
+        var charged = await receiver.NextAsync("charge.succeeded");
+
+        Assert.All([created, succeeded, charged], e => Assert.StartsWith("evt_", e.Id, StringComparison.Ordinal));
+        Assert.Equal("2026-10-28.endive", succeeded.ApiVersion);
+        Assert.False(succeeded.Livemode);
+        Assert.Equal("the-key", succeeded.Request.IdempotencyKey);
+        var paid = Assert.IsType<PaymentIntent>(succeeded.Data.Object);
+        Assert.Equal((intent.Id, "succeeded"), (paid.Id, paid.Status));
+        Assert.Equal(paid.LatestChargeId, Assert.IsType<Charge>(charged.Data.Object).Id);
+    }
+
+    [Fact]
+    public async Task Every_kind_of_end_has_its_event()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await using var sandbox = await SandboxHost.StartAsync(webhooksTo: receiver.Address);
+        var intent = await sandbox.CreateAsync();
+
+        await Assert.ThrowsAsync<StripeException>(() => sandbox.ConfirmAsync(intent.Id, "pm_card_chargeDeclinedIncorrectCvc"));
+        var failed = Assert.IsType<PaymentIntent>((await receiver.NextAsync("payment_intent.payment_failed")).Data.Object);
+        Assert.Equal("incorrect_cvc", failed.LastPaymentError.Code);
+
+        await sandbox.ConfirmAsync(intent.Id, "pm_card_threeDSecure2Required");
+        await receiver.NextAsync("payment_intent.requires_action");
+
+        await sandbox.Stripe.V1.PaymentIntents.CancelAsync(intent.Id, cancellationToken: TestContext.Current.CancellationToken);
+        await receiver.NextAsync("payment_intent.canceled");
+
+        await sandbox.ConfirmAsync((await sandbox.CreateAsync()).Id, "pm_usBankAccount_processing");
+        await receiver.NextAsync("payment_intent.processing");
+    }
+
+    [Fact]
+    public async Task What_is_not_taken_is_sent_again_with_the_same_id()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync(refuseFirst: 3);
+        await using var sandbox = await SandboxHost.StartAsync(webhooksTo: receiver.Address);
+
+        await sandbox.CreateAsync();
+        var taken = await receiver.NextAsync("payment_intent.created");
+
+        Assert.Equal([taken.Id], receiver.Refused.Distinct());
+        Assert.Equal(3, receiver.Refused.Count);
+    }
+
+    [Fact]
+    public async Task What_was_not_taken_before_a_restart_is_sent_after_it_and_what_was_taken_is_not()
+    {
+        using var folder = new TemporaryFolder();
+        var journal = Path.Combine(folder.Path, "journal.ndjson");
+        string first, second;
+        await using (var receiver = await WebhookReceiver.StartAsync())
+        {
+            await using var before = await SandboxHost.StartAsync(journal, receiver.Address);
+            first = (await before.CreateAsync()).Id;
+            await receiver.NextAsync("payment_intent.created");
+        }
+        await using (var receiver = await WebhookReceiver.StartAsync(refuseFirst: int.MaxValue))
+        {
+            await using var before = await SandboxHost.StartAsync(journal, receiver.Address);
+            second = (await before.CreateAsync()).Id;
+        }
+
+        await using var later = await WebhookReceiver.StartAsync();
+        await using var after = await SandboxHost.StartAsync(journal, later.Address);
+        var sent = await later.NextAsync("payment_intent.created");
+
+        Assert.Equal(second, ((PaymentIntent)sent.Data.Object).Id);
+        Assert.DoesNotContain(later.Taken, e => ((PaymentIntent)e.Data.Object).Id == first);
+    }
+
+    [Fact]
+    public async Task A_dead_endpoint_holds_up_no_payment()
+    {
+        await using var sandbox = await SandboxHost.StartAsync(webhooksTo: new Uri("http://127.0.0.1:1"));
+
+        var intent = await sandbox.CreateAsync(change: o => (o.Confirm, o.PaymentMethod) = (true, "pm_card_visa"));
+
+        Assert.Equal("succeeded", intent.Status);
+    }
+
+    [Fact]
+    public void An_endpoint_without_a_secret_is_refused_at_start()
+    {
+        var wrong = Assert.Throws<SandboxSettingException>(
+            () => SandboxApp.Create([.. SandboxHost.Arguments("unused"), "--services:payment-api:http:0=http://localhost:5201"]));
+
+        Assert.Contains("Sandbox:WebhookSecret", wrong.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A small payment-api: takes webhooks as the real one does, with Stripe.net's own check of the signature.</summary>
+    sealed class WebhookReceiver : IAsyncDisposable
+    {
+        readonly WebApplication _app;
+        readonly Channel<Event> _events = Channel.CreateUnbounded<Event>();
+        int _toRefuse;
+
+        WebhookReceiver(WebApplication app, int refuseFirst) => (_app, _toRefuse) = (app, refuseFirst);
+
+        public Uri Address => new(_app.Urls.First());
+        public ConcurrentQueue<Event> Taken { get; } = new();
+        public ConcurrentQueue<string> Refused { get; } = new();
+
+        public static async Task<WebhookReceiver> StartAsync(int refuseFirst = 0)
+        {
+            var builder = WebApplication.CreateSlimBuilder();
+            builder.Logging.ClearProviders();
+            builder.WebHost.UseUrls("http://127.0.0.1:0");
+            var app = builder.Build();
+            var receiver = new WebhookReceiver(app, refuseFirst);
+            app.MapPost("/stripe/webhooks", receiver.TakeAsync);
+            await app.StartAsync();
+            return receiver;
+        }
+
+        /// <summary>The next event of this type; others that come before it stay for the next call.</summary>
+        public async Task<Event> NextAsync(string type)
+        {
+            while (true)
+            {
+                if (Taken.FirstOrDefault(e => e.Type == type && !_given.Contains(e.Id)) is { } found)
+                {
+                    _given.Add(found.Id);
+                    return found;
+                }
+                Taken.Enqueue(await _events.Reader.ReadAsync(TestContext.Current.CancellationToken));
+            }
+        }
+
+        readonly HashSet<string> _given = [];
+
+        async Task<IResult> TakeAsync(HttpRequest request)
+        {
+            using var reader = new StreamReader(request.Body);
+            var body = await reader.ReadToEndAsync();
+            var happened = EventUtility.ConstructEvent(body, request.Headers["Stripe-Signature"], SandboxHost.WebhookSecret);
+            if (Interlocked.Decrement(ref _toRefuse) >= 0)
+            {
+                Refused.Enqueue(happened.Id);
+                return Results.StatusCode(503);
+            }
+            _events.Writer.TryWrite(happened);
+            return Results.Ok();
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _app.StopAsync();
+            await _app.DisposeAsync();
+        }
+    }
+
+    sealed class TemporaryFolder : IDisposable
+    {
+        public string Path { get; } = Directory.CreateTempSubdirectory("paymentflow-webhooks-").FullName;
+
+        public void Dispose() => Directory.Delete(Path, recursive: true);
+    }
+}
