@@ -1,3 +1,38 @@
+using PaymentFlow.Messaging.Migrations;
+using PaymentFlow.Messaging.Outbox;
+using PaymentFlow.Messaging.Push;
+using PaymentFlow.OrderService;
+using PaymentFlow.OrderService.Catalogue;
+using PaymentFlow.OrderService.Live;
+using PaymentFlow.OrderService.Orders;
+using PaymentFlow.OrderService.Payments;
+using PaymentFlow.ServiceDefaults;
+using Scalar.AspNetCore;
+
 var builder = WebApplication.CreateBuilder(args);
+builder.RequireSettings("ConnectionStrings:ordersdb", "ConnectionStrings:kafka", "Operator:Key", "Merchant:ApiKey", "Services:Key");
+builder.AddServiceDefaults();
+builder.AddApiDefaults();
+builder.AddNpgsqlDataSource("ordersdb", configureDataSourceBuilder: source => source.ConnectionStringBuilder.MaxAutoPrepare = 20);
+builder.AddDatabaseMigration("ordersdb", typeof(Program).Assembly, deadLetters: true);
+builder.AddOutbox();
+builder.AddOrderUpdates();
+builder.AddKafkaHealthCheck<string, byte[]>();
+builder.AddLanguages();
+builder.AddCatalogue();
+builder.AddOrders();
+builder.AddPaymentEvents();
+builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, OrderServiceJson.Default));
+builder.AddApiDescription();
+
 var app = builder.Build();
+app.UseApiDefaults();
+app.UseRequestLocalization();
+app.UseLive();
+app.MapDefaultEndpoints();
+app.MapCatalogue();
+app.MapOrders();
+app.MapLive();
+app.MapOpenApi();
+if (app.Environment.IsDevelopment()) app.MapScalarApiReference("/scalar");
 app.Run();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
 
 namespace PaymentFlow.ServiceDefaults;
 
@@ -11,14 +12,20 @@ namespace PaymentFlow.ServiceDefaults;
 /// </summary>
 sealed class ApiExceptionHandler : IExceptionHandler
 {
+    const string RetryAfterSeconds = "5";
+
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
         var problem = exception switch
         {
             BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } bad => OfBadRequest(bad),
             BadHttpRequestException bad => ApiProblem.ForStatus(bad.StatusCode),
+            // The database is away, or (3D000) not made yet: worth coming back for.
+            NpgsqlException { IsTransient: true } or PostgresException { SqlState: "3D000" } =>
+                ApiProblem.ForStatus(StatusCodes.Status503ServiceUnavailable),
             _ => ApiProblem.ForStatus(StatusCodes.Status500InternalServerError),
         };
+        if (problem.StatusCode == StatusCodes.Status503ServiceUnavailable) context.Response.Headers.RetryAfter = RetryAfterSeconds;
         await problem.ExecuteAsync(context);
         return true;
     }

@@ -1,0 +1,47 @@
+using Microsoft.OpenApi;
+
+namespace PaymentFlow.OrderService;
+
+static class ApiDescription
+{
+    /// <summary><c>/openapi/v1.json</c>: what the framework sees by itself, and the ways to prove who asks.</summary>
+    public static void AddApiDescription(this IHostApplicationBuilder builder) => builder.Services.AddOpenApi(options =>
+    {
+        options.AddSchemaTransformer((schema, context, _) =>
+        {
+            // A converter of our own hides the type from the generator.
+            if (schema.Type is null && context.JsonTypeInfo.Type is var type && (type == typeof(long) || type == typeof(long?)))
+            {
+                schema.Type = type == typeof(long) ? JsonSchemaType.Integer : JsonSchemaType.Integer | JsonSchemaType.Null;
+                schema.Format = "int64";
+            }
+            return Task.CompletedTask;
+        });
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info.Title = "PaymentFlow orders";
+            document.Info.Description = "Money is an integer in the currency's minor unit. Errors are RFC 9457 problems with a stable `code`.";
+            document.Components ??= new OpenApiComponents();
+            document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+            {
+                ["clientSecret"] = new OpenApiSecurityScheme
+                {
+                    Type = SecuritySchemeType.Http,
+                    Scheme = "bearer",
+                    Description = "The order's clientSecret, shown when it was created.",
+                },
+                ["merchant"] = Key("X-Api-Key"),
+                ["operator"] = Key("X-Operator-Key"),
+                ["service"] = Key("X-Service-Key"),
+            };
+            return Task.CompletedTask;
+        });
+    });
+
+    static OpenApiSecurityScheme Key(string header) => new()
+    {
+        Type = SecuritySchemeType.ApiKey,
+        In = ParameterLocation.Header,
+        Name = header,
+    };
+}

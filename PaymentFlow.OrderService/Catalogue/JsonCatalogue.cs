@@ -1,0 +1,22 @@
+using System.Text.Json;
+
+namespace PaymentFlow.OrderService.Catalogue;
+
+/// <summary>The demo shop's catalogue: <c>products.json</c> beside the program, read once.</summary>
+sealed class JsonCatalogue : ICatalogue
+{
+    readonly List<Product> _products;
+    readonly Dictionary<string, Product> _byId;
+
+    public JsonCatalogue()
+    {
+        using var file = File.OpenRead(Path.Combine(AppContext.BaseDirectory, "Catalogue", "products.json"));
+        _products = JsonSerializer.Deserialize(file, OrderServiceJson.Default.ListProduct)!;
+        _byId = _products.ToDictionary(product => product.Id, StringComparer.Ordinal);
+    }
+
+    public ValueTask<IReadOnlyList<Product>> ListAsync(CancellationToken cancellationToken) => new(_products);
+
+    public ValueTask<IReadOnlyDictionary<string, Product>> FindAsync(
+        IReadOnlyCollection<string> ids, CancellationToken cancellationToken) => new(_byId);
+}

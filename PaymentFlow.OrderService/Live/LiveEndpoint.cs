@@ -1,0 +1,60 @@
+using System.Globalization;
+using PaymentFlow.Messaging.Push;
+using PaymentFlow.OrderService.Orders;
+using PaymentFlow.ServiceDefaults;
+
+namespace PaymentFlow.OrderService.Live;
+
+/// <summary><c>GET /orders/{id}/live</c>: a WebSocket (RFC 6455) that says at once how the order is, and then whenever that changes.</summary>
+static class LiveEndpoint
+{
+    /// <summary>The subprotocol; beside it a browser, which cannot set headers, offers <c>bearer.CLIENT_SECRET</c>.</summary>
+    public const string Protocol = "paymentflow.v1";
+    const string BearerPrefix = "bearer.";
+
+    /// <summary>Pings keep proxies from closing an idle connection, and a peer that does not answer is dropped.</summary>
+    public static void UseLive(this WebApplication app) => app.UseWebSockets(new WebSocketOptions
+    {
+        KeepAliveInterval = TimeSpan.FromSeconds(30),
+        KeepAliveTimeout = TimeSpan.FromSeconds(15),
+    });
+
+    public static void MapLive(this IEndpointRouteBuilder app) =>
+        app.MapGet("/orders/{id:guid}/live", HandleAsync).WithTags("Orders")
+            .WithSummary("WebSocket: the order's state, now and at every change")
+            .Produces(StatusCodes.Status101SwitchingProtocols)
+            .ProducesProblem(401).ProducesProblem(403).ProducesProblem(404).ProducesProblem(426);
+
+    static async Task HandleAsync(Guid id, HttpContext context, OrderAccess access, AllowedOrigins origins, OrderUpdates updates,
+        TimeProvider time, IHostApplicationLifetime lifetime)
+    {
+        LiveSocket live = new(CultureInfo.CurrentUICulture, time);
+        // Subscribe first, read then: what happens in between arrives twice and is dropped once, instead of being missed.
+        using var subscription = updates.Subscribe(id, live.Offer);
+        var (order, refusal) = await access.FindAsync(context, id, TokenOf(context), context.RequestAborted);
+        if (refusal is null && !origins.Allows(context.Request))
+            refusal = ApiProblem.Create("origin_not_allowed", StatusCodes.Status403Forbidden, "Origin not allowed",
+                "Pages of this origin may not open this WebSocket: see Clients:AllowedOrigins.");
+        if (refusal is null && !context.WebSockets.IsWebSocketRequest)
+        {
+            context.Response.Headers.Upgrade = "websocket";
+            refusal = ApiProblem.Create("upgrade_required", StatusCodes.Status426UpgradeRequired, "Upgrade required", "This is a WebSocket.");
+        }
+
+        if (refusal is not null)
+        {
+            await refusal.ExecuteAsync(context);
+            return;
+        }
+
+        live.Offer(order!.ToEvent());
+        using var socket = await context.WebSockets.AcceptWebSocketAsync(
+            context.WebSockets.WebSocketRequestedProtocols.Contains(Protocol) ? Protocol : null);
+        await live.RunAsync(socket, lifetime.ApplicationStopping);
+    }
+
+    static string? TokenOf(HttpContext context) =>
+        OrderAccess.BearerOf(context.Request)
+        ?? context.WebSockets.WebSocketRequestedProtocols
+            .FirstOrDefault(protocol => protocol.StartsWith(BearerPrefix, StringComparison.Ordinal))?[BearerPrefix.Length..];
+}

@@ -1,0 +1,24 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Mvc;
+using PaymentFlow.OrderService.Catalogue;
+using PaymentFlow.OrderService.Live;
+using PaymentFlow.OrderService.Orders;
+
+namespace PaymentFlow.OrderService;
+
+/// <summary>Everything that this service reads and writes as JSON, except events, which Messaging describes.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(List<Product>))]
+[JsonSerializable(typeof(List<ProductResponse>))]
+[JsonSerializable(typeof(CreateOrderRequest))]
+[JsonSerializable(typeof(OrderResponse))]
+[JsonSerializable(typeof(CreatedOrderResponse))]
+[JsonSerializable(typeof(List<OrderItem>))]
+[JsonSerializable(typeof(Guid[]))]
+[JsonSerializable(typeof(Dictionary<Guid, OrderVersions>))]
+[JsonSerializable(typeof(LiveFrame))]
+[JsonSerializable(typeof(ProblemDetails))]
+sealed partial class OrderServiceJson : JsonSerializerContext;

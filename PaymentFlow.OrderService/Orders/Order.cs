@@ -1,0 +1,31 @@
+using PaymentFlow.Messaging.Events;
+
+namespace PaymentFlow.OrderService.Orders;
+
+/// <summary>A row of <c>orders</c>. Amounts are in the currency's minor unit, times in UTC.</summary>
+public sealed record Order
+{
+    public required Guid Id { get; init; }
+    public required string Reference { get; init; }
+    public required byte[] SecretHash { get; init; }
+    public string Status { get; init; } = OrderStatuses.AwaitingPayment;
+    public Guid? PaymentId { get; init; }
+    public long PaymentVersion { get; init; }
+    public required long Amount { get; init; }
+    public long AmountRefunded { get; init; }
+    public required string Currency { get; init; }
+    public string? Description { get; init; }
+    public required IReadOnlyList<OrderItem> Items { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>Derived, as in the table: see the migration.</summary>
+    public long Version => PaymentVersion + 1;
+
+    public OrderEvent ToEvent() =>
+        new(Id, Reference, Version, Status, PaymentId, PaymentVersion, Amount, AmountRefunded, Currency, UpdatedAt);
+}
+
+/// <param name="Name">As the buyer saw it when ordering.</param>
+/// <param name="UnitAmount">In the order's currency's minor unit, as it was when ordering.</param>
+public sealed record OrderItem(string ProductId, string Name, long Quantity, long UnitAmount);

@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using PaymentFlow.ServiceDefaults;
+
+namespace PaymentFlow.OrderService.Orders;
+
+/// <summary>
+/// Who may see an order: whoever holds its client secret. Where a token is given it alone decides, even beside a service key, so
+/// that a service that passes its caller's token on cannot lend it more rights than it has. Without one: operators and services.
+/// </summary>
+sealed class OrderAccess(OrderStore store)
+{
+    /// <returns>The order, or the refusal: 401 without a token, 404 when the token or the id is wrong (the two are not told apart).</returns>
+    public async Task<(Order? Order, ProblemHttpResult? Refusal)> FindAsync(
+        HttpContext context, Guid id, string? token, CancellationToken cancellationToken)
+    {
+        if (token is null && !context.User.IsInRole(Roles.Service) && !context.User.IsInRole(Roles.Operator))
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+            return (null, ApiProblem.Unauthorized("Send the order's clientSecret as 'Authorization: Bearer …'."));
+        }
+
+        var order = await store.FindAsync(id, cancellationToken);
+        return order is not null && (token is null || ClientSecret.Matches(token, order.SecretHash))
+            ? (order, null)
+            : (null, ApiProblem.NotFound("There is no such order for this token."));
+    }
+
+    /// <summary>RFC 6750, 2.1.</summary>
+    public static string? BearerOf(HttpRequest request)
+    {
+        const string Scheme = "Bearer ";
+        var header = request.Headers.Authorization.ToString();
+        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..].Trim() : null;
+    }
+}

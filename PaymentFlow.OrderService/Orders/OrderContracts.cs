@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using PaymentFlow.ServiceDefaults;
+
+namespace PaymentFlow.OrderService.Orders;
+
+/// <summary>Either <c>items</c>, for the shop's own products, or, with the merchant key, <c>reference, amount, currency</c>.</summary>
+/// <param name="Reference">The merchant's own order number, unique; it travels in every event.</param>
+/// <param name="Amount">In the currency's minor unit.</param>
+/// <param name="Currency">ISO 4217.</param>
+public sealed record CreateOrderRequest(
+    IReadOnlyList<OrderLine?>? Items = null,
+    string? Reference = null,
+    [property: JsonConverter(typeof(SaturatingInt64Converter))] long? Amount = null,
+    string? Currency = null,
+    string? Description = null);
+
+/// <summary>A product that appears twice counts as the sum of both lines.</summary>
+public sealed record OrderLine(
+    string ProductId, [property: JsonConverter(typeof(SaturatingInt64Converter))] long Quantity);
+
+/// <summary>An order as its customer sees it.</summary>
+/// <param name="Status"><c>awaiting_payment</c>, <c>payment_failed</c>, <c>paid</c>, <c>partially_refunded</c>, <c>refunded</c>, <c>canceled</c>.</param>
+/// <param name="Version">Only goes up; the same number as in the WebSocket's frames.</param>
+/// <param name="Amount">In the currency's minor unit.</param>
+/// <param name="Message">The status for people, in the language asked for.</param>
+public record OrderResponse(
+    Guid Id,
+    string Reference,
+    string Status,
+    long Version,
+    long Amount,
+    long AmountRefunded,
+    string Currency,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description,
+    IReadOnlyList<OrderItem> Items,
+    string Message,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt)
+{
+    public static OrderResponse From(Order order) => new(order.Id, order.Reference, order.Status, order.Version, order.Amount,
+        order.AmountRefunded, order.Currency, order.Description, order.Items,
+        OrderMessages.For(order.Status, CultureInfo.CurrentUICulture), order.CreatedAt, order.UpdatedAt);
+}
+
+/// <summary>The order, and the secret that proves the right to it: shown this once, stored hashed.</summary>
+public sealed record CreatedOrderResponse : OrderResponse
+{
+    [JsonPropertyOrder(1)]
+    public string ClientSecret { get; }
+
+    public CreatedOrderResponse(Order order, string clientSecret) : base(From(order)) => ClientSecret = clientSecret;
+}
+
+/// <summary>How far an order has come.</summary>
+public sealed record OrderVersions(long Version, long PaymentVersion);

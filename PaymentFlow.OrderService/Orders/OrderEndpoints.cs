@@ -1,0 +1,100 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using PaymentFlow.OrderService.Catalogue;
+using PaymentFlow.ServiceDefaults;
+
+namespace PaymentFlow.OrderService.Orders;
+
+/// <summary>The orders API: create, read, and how far orders have come.</summary>
+static class OrderEndpoints
+{
+    public const string CreateLimit = "orders";
+    const int MaxIds = 1_000;
+
+    public static void AddOrders(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<OrderStore>();
+        builder.Services.AddSingleton<OrderAccess>();
+        builder.AddRateLimit(CreateLimit, permits: 60, window: TimeSpan.FromMinutes(1));
+    }
+
+    public static void MapOrders(this IEndpointRouteBuilder app)
+    {
+        var orders = app.MapGroup("/orders").WithTags("Orders").AddEndpointFilter((invocation, next) =>
+        {
+            // An order is its customer's alone, and its first answer carries the secret.
+            invocation.HttpContext.Response.Headers.CacheControl = "no-store";
+            return next(invocation);
+        });
+        orders.MapPost("/", CreateAsync).RequireRateLimiting(CreateLimit)
+            .WithSummary("Order products of the shop, or, with a merchant key, an amount")
+            .ProducesProblem(400).ProducesProblem(401).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415)
+            .ProducesProblem(422).ProducesProblem(429).ProducesProblem(503);
+        orders.MapGet("/{id:guid}", GetAsync).WithSummary("The order as it is now").ProducesProblem(401).ProducesProblem(404);
+        orders.MapPost("/versions", VersionsAsync).RequireAuthorization(Roles.Service)
+            .WithSummary("How far these orders have come (between services)").ProducesProblem(401).ProducesProblem(422);
+    }
+
+    static async Task<Results<Created<CreatedOrderResponse>, ProblemHttpResult>> CreateAsync(
+        CreateOrderRequest request, HttpContext context, ICatalogue catalogue, OrderStore store, TimeProvider time,
+        CancellationToken cancellationToken)
+    {
+        OrderDraft? draft;
+        ProblemHttpResult? problem;
+        if (request.Items is { } lines)
+        {
+            if (request is not { Reference: null, Amount: null, Currency: null, Description: null })
+                return ApiProblem.Unprocessable("unknown_field",
+                    "An order of items is priced from the catalogue: it takes no reference, amount, currency or description.");
+            var ids = lines.OfType<OrderLine>().Select(line => line.ProductId).ToHashSet(StringComparer.Ordinal);
+            if (!OrderRules.TryPrice(lines, await catalogue.FindAsync(ids, cancellationToken), out draft, out problem)) return problem;
+        }
+        else if (request is { Reference: null, Amount: null, Currency: null, Description: null })
+        {
+            return ApiProblem.Unprocessable("empty_order", "An order needs 'items'.");
+        }
+        else
+        {
+            if (!context.User.IsInRole(Roles.Merchant))
+                return ApiProblem.Unauthorized("Only a merchant, by X-Api-Key, may name an order's amount.");
+            if (!OrderRules.TryTake(request, out draft, out problem)) return problem;
+        }
+
+        var secret = ClientSecret.Create();
+        var now = time.GetUtcNow();
+        now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)); // as fine as Postgres keeps it
+        Order order = new()
+        {
+            Id = Guid.CreateVersion7(now),
+            Reference = draft.Reference,
+            SecretHash = ClientSecret.Hash(secret),
+            Amount = draft.Amount,
+            Currency = draft.Currency,
+            Description = draft.Description,
+            Items = draft.Items,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+        while (!await store.AddAsync(order, cancellationToken))
+        {
+            if (request.Items is null)
+                return ApiProblem.Conflict("duplicate_reference", "There is an order with this reference already.");
+            // One in 10^12 for every order there is; draw again.
+            order = order with { Reference = OrderReference.Create() };
+        }
+
+        return TypedResults.Created($"/orders/{order.Id}", new CreatedOrderResponse(order, secret));
+    }
+
+    static async Task<Results<Ok<OrderResponse>, ProblemHttpResult>> GetAsync(
+        Guid id, HttpContext context, OrderAccess access, CancellationToken cancellationToken)
+    {
+        var (order, refusal) = await access.FindAsync(context, id, OrderAccess.BearerOf(context.Request), cancellationToken);
+        return order is null ? refusal! : TypedResults.Ok(OrderResponse.From(order));
+    }
+
+    static async Task<Results<Ok<Dictionary<Guid, OrderVersions>>, ProblemHttpResult>> VersionsAsync(
+        Guid[] ids, OrderStore store, CancellationToken cancellationToken) =>
+        ids.Length > MaxIds
+            ? ApiProblem.Unprocessable("too_many_ids", $"Ask about at most {MaxIds} orders at once.")
+            : TypedResults.Ok(await store.VersionsAsync(ids, cancellationToken));
+}

@@ -1,0 +1,14 @@
+using System.Globalization;
+using System.Resources;
+
+namespace PaymentFlow.OrderService.Orders;
+
+/// <summary>Statuses for people. A further language is a further <c>OrderMessages.LANG.resx</c> and an entry in <see cref="Languages"/>.</summary>
+static class OrderMessages
+{
+    public static readonly CultureInfo[] Languages = [new("en"), new("ru")];
+
+    static readonly ResourceManager Texts = new(typeof(OrderMessages));
+
+    public static string For(string status, CultureInfo language) => Texts.GetString(status, language) ?? status;
+}

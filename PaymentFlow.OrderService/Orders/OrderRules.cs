@@ -1,0 +1,111 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using Microsoft.AspNetCore.Http.HttpResults;
+using PaymentFlow.OrderService.Catalogue;
+using PaymentFlow.ServiceDefaults;
+
+namespace PaymentFlow.OrderService.Orders;
+
+/// <summary>What an order may be. A refusal is a 422 whose code names the rule; nothing is written for it.</summary>
+static class OrderRules
+{
+    public const int MaxLines = 50;
+    public const long MaxQuantity = 1_000;
+    public const int MaxReferenceLength = 100;
+    public const int MaxDescriptionLength = 500;
+
+    /// <summary>Prices the lines from the catalogue, never from the caller. Lines of one product are added up.</summary>
+    public static bool TryPrice(IReadOnlyList<OrderLine?> lines, IReadOnlyDictionary<string, Product> products,
+        [NotNullWhen(true)] out OrderDraft? draft, [NotNullWhen(false)] out ProblemHttpResult? problem)
+    {
+        draft = null;
+        if ((problem = CheckLines(lines, products)) is not null) return false;
+
+        var items = lines.GroupBy(line => line!.ProductId, StringComparer.Ordinal).Select(group =>
+        {
+            var product = products[group.Key];
+            return new OrderItem(product.Id, product.NameIn(CultureInfo.CurrentUICulture), group.Sum(line => line!.Quantity), product.UnitAmount);
+        }).ToList();
+        if (items.Any(item => item.Quantity > MaxQuantity))
+        {
+            problem = InvalidQuantity();
+            return false;
+        }
+
+        var currencies = items.Select(item => products[item.ProductId].Currency).Distinct(StringComparer.Ordinal).ToList();
+        if (currencies.Count > 1)
+        {
+            problem = ApiProblem.Unprocessable("mixed_currencies",
+                $"One order has one currency; these products are priced in {string.Join(" and ", currencies)}.");
+            return false;
+        }
+
+        long amount = 0;
+        try
+        {
+            foreach (var item in items) amount = checked(amount + checked(item.UnitAmount * item.Quantity));
+        }
+        catch (OverflowException)
+        {
+            amount = long.MaxValue;
+        }
+
+        return TryAccept(new OrderDraft(OrderReference.Create(), amount, currencies[0], null, items), out draft, out problem);
+    }
+
+    /// <summary>A merchant's order: the amount is theirs to name.</summary>
+    public static bool TryTake(CreateOrderRequest request,
+        [NotNullWhen(true)] out OrderDraft? draft, [NotNullWhen(false)] out ProblemHttpResult? problem)
+    {
+        draft = null;
+        problem = request switch
+        {
+            { Reference: null } or { Amount: null } or { Currency: null } => ApiProblem.Unprocessable("missing_field",
+                "A merchant's order needs 'reference', 'amount' and 'currency'."),
+            { Reference: var reference } when !IsText(reference, MaxReferenceLength) => ApiProblem.Unprocessable("invalid_reference",
+                $"'reference' is 1 to {MaxReferenceLength} characters without control characters or outer blanks."),
+            { Description: { } description } when !IsText(description, MaxDescriptionLength) => ApiProblem.Unprocessable("invalid_description",
+                $"'description' is 1 to {MaxDescriptionLength} characters without control characters or outer blanks."),
+            _ => null,
+        };
+        if (problem is not null) return false;
+        return TryAccept(new OrderDraft(request.Reference!, request.Amount!.Value,
+            request.Currency!.ToLowerInvariant(), request.Description, []), out draft, out problem);
+    }
+
+    static ProblemHttpResult? CheckLines(IReadOnlyList<OrderLine?> lines, IReadOnlyDictionary<string, Product> products)
+    {
+        if (lines.Count == 0) return ApiProblem.Unprocessable("empty_order", "An order needs at least one item.");
+        if (lines.Count > MaxLines) return ApiProblem.Unprocessable("too_many_items", $"An order has at most {MaxLines} lines.");
+        if (lines.Contains(null)) return ApiProblem.Malformed("An item is null.");
+        if (lines.Any(line => line!.Quantity is < 1 or > MaxQuantity)) return InvalidQuantity();
+        if (lines.Any(line => !products.ContainsKey(line!.ProductId)))
+            return ApiProblem.Unprocessable("unknown_product", "A productId is not in the catalogue: see GET /products.");
+        return null;
+    }
+
+    static bool TryAccept(OrderDraft candidate,
+        [NotNullWhen(true)] out OrderDraft? draft, [NotNullWhen(false)] out ProblemHttpResult? problem)
+    {
+        problem = !Money.Minimum.TryGetValue(candidate.Currency, out var minimum)
+            ? ApiProblem.Unprocessable("unsupported_currency", "The currency is not one that is charged in here.")
+            : candidate.Amount < minimum
+                ? ApiProblem.Unprocessable("amount_too_small", $"The least that can be charged is {minimum} {candidate.Currency} (minor units).")
+                : candidate.Amount > Money.Maximum
+                    ? ApiProblem.Unprocessable("amount_too_large", $"The most that can be charged is {Money.Maximum} {candidate.Currency} (minor units).")
+                    : null;
+        draft = problem is null ? candidate : null;
+        return problem is null;
+    }
+
+    static ProblemHttpResult InvalidQuantity() =>
+        ApiProblem.Unprocessable("invalid_quantity", $"The quantity of a product is a whole number from 1 to {MaxQuantity}.");
+
+    static bool IsText(string value, int maxLength) =>
+        value.Length is > 0 && value.Length <= maxLength && value.Trim().Length == value.Length && !value.Any(char.IsControl);
+}
+
+/// <summary>An order that may be written.</summary>
+/// <param name="Amount">In the currency's minor unit.</param>
+/// <param name="Currency">ISO 4217, lower case.</param>
+sealed record OrderDraft(string Reference, long Amount, string Currency, string? Description, IReadOnlyList<OrderItem> Items);

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Npgsql;
+using NpgsqlTypes;
+using PaymentFlow.Messaging.CloudEvents;
+using PaymentFlow.Messaging.Events;
+using PaymentFlow.Messaging.Outbox;
+
+namespace PaymentFlow.OrderService.Orders;
+
+/// <summary>Orders as their callers see them. What payments change is in <see cref="Payments.OrderUpdateStore"/>.</summary>
+sealed class OrderStore(NpgsqlDataSource dataSource, OutboxRelay relay)
+{
+    public const string EventSource = "/order-service";
+
+    /// <summary>
+    /// Writes the order and its <c>order.created</c> in one statement, and hands the event to the relay once it is committed.
+    /// False when the reference is taken; then nothing is written.
+    /// </summary>
+    public async Task<bool> AddAsync(Order order, CancellationToken cancellationToken)
+    {
+        const string Sql = """
+            WITH added AS (
+                INSERT INTO orders (id, reference, secret_hash, amount, currency, description, items, created_at, updated_at)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+                ON CONFLICT (reference) DO NOTHING RETURNING id)
+            INSERT INTO outbox (event_id, topic, key, type, source, time, traceparent, data)
+            SELECT $9, $10, $11, $12, $13, $8, $14, $15 FROM added
+            RETURNING id
+            """;
+        var state = order.ToEvent();
+        CloudEvent created = new(state.EventId, EventTypes.OrderCreated, EventSource, order.CreatedAt, order.Id.ToString(),
+            JsonSerializer.SerializeToUtf8Bytes(state, EventJson.Default.OrderEvent), Activity.Current?.Id);
+
+        await using var command = dataSource.CreateCommand(Sql);
+        command.Parameters.Add(new() { Value = order.Id });
+        command.Parameters.Add(new() { Value = order.Reference });
+        command.Parameters.Add(new() { Value = order.SecretHash });
+        command.Parameters.Add(new() { Value = order.Amount });
+        command.Parameters.Add(new() { Value = order.Currency });
+        command.Parameters.Add(new() { Value = (object?)order.Description ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new()
+        {
+            Value = JsonSerializer.SerializeToUtf8Bytes([.. order.Items], OrderServiceJson.Default.ListOrderItem),
+            NpgsqlDbType = NpgsqlDbType.Jsonb,
+        });
+        command.Parameters.Add(new() { Value = order.CreatedAt });
+        command.Parameters.Add(new() { Value = created.Id });
+        command.Parameters.Add(new() { Value = Topics.Orders });
+        command.Parameters.Add(new() { Value = created.Key });
+        command.Parameters.Add(new() { Value = created.Type });
+        command.Parameters.Add(new() { Value = created.Source });
+        command.Parameters.Add(new() { Value = (object?)created.TraceParent ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = created.Data });
+
+        if (await command.ExecuteScalarAsync(cancellationToken) is not long outboxId) return false;
+        relay.Publish(new OutboxEntry(outboxId, Topics.Orders, created));
+        return true;
+    }
+
+    public async Task<Order?> FindAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("""
+            SELECT reference, secret_hash, status, payment_id, payment_version, amount, amount_refunded, currency, description,
+                   items, created_at, updated_at
+            FROM orders WHERE id = $1
+            """);
+        command.Parameters.Add(new() { Value = id });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await row.ReadAsync(cancellationToken)) return null;
+        return new Order
+        {
+            Id = id,
+            Reference = row.GetString(0),
+            SecretHash = row.GetFieldValue<byte[]>(1),
+            Status = row.GetString(2),
+            PaymentId = row.IsDBNull(3) ? null : row.GetGuid(3),
+            PaymentVersion = row.GetInt64(4),
+            Amount = row.GetInt64(5),
+            AmountRefunded = row.GetInt64(6),
+            Currency = row.GetString(7),
+            Description = row.IsDBNull(8) ? null : row.GetString(8),
+            Items = JsonSerializer.Deserialize(row.GetString(9), OrderServiceJson.Default.ListOrderItem)!,
+            CreatedAt = row.GetFieldValue<DateTimeOffset>(10),
+            UpdatedAt = row.GetFieldValue<DateTimeOffset>(11),
+        };
+    }
+
+    /// <summary>The versions of the orders that exist among <paramref name="ids"/>.</summary>
+    public async Task<Dictionary<Guid, OrderVersions>> VersionsAsync(Guid[] ids, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("SELECT id, version, payment_version FROM orders WHERE id = ANY($1)");
+        command.Parameters.Add(new() { Value = ids });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        Dictionary<Guid, OrderVersions> versions = new(ids.Length);
+        while (await row.ReadAsync(cancellationToken)) versions[row.GetGuid(0)] = new(row.GetInt64(1), row.GetInt64(2));
+        return versions;
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using Npgsql;
+using NpgsqlTypes;
+using PaymentFlow.Messaging.CloudEvents;
+using PaymentFlow.Messaging.Consuming;
+using PaymentFlow.Messaging.Events;
+using PaymentFlow.Messaging.Outbox;
+using PaymentFlow.OrderService.Orders;
+
+namespace PaymentFlow.OrderService.Payments;
+
+/// <summary>Applies changes to orders, with their events, all or none, in one statement: one round trip, one transaction.</summary>
+sealed class OrderUpdateStore(NpgsqlDataSource dataSource)
+{
+    // Locks are taken in the order of the ids, so that two batches cannot deadlock. Where a change contradicts its order the
+    // statement applies nothing at all and names it.
+    const string Sql = """
+        WITH input AS MATERIALIZED (
+            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) AS i
+                (order_id, payment_id, payment_version, status, amount, amount_refunded, currency, at, event_id, type, traceparent, data)),
+        locked AS MATERIALIZED (
+            SELECT id, payment_id, payment_version, amount, currency FROM orders WHERE id = ANY($1) ORDER BY id FOR UPDATE),
+        refused AS MATERIALIZED (
+            SELECT i.order_id, CASE
+                WHEN l.id IS NULL THEN 'there is no such order.'
+                WHEN l.amount <> i.amount OR l.currency <> i.currency THEN 'amount or currency is not the order''s.'
+                ELSE 'the order has another payment.' END AS reason
+            FROM input i LEFT JOIN locked l ON l.id = i.order_id
+            WHERE l.id IS NULL OR l.amount <> i.amount OR l.currency <> i.currency
+                OR (l.payment_version < i.payment_version AND l.payment_id <> i.payment_id)),
+        applied AS (
+            UPDATE orders o SET status = i.status, payment_id = i.payment_id, payment_version = i.payment_version,
+                amount_refunded = i.amount_refunded, updated_at = i.at
+            FROM input i
+            WHERE o.id = i.order_id AND o.payment_version < i.payment_version AND NOT EXISTS (SELECT FROM refused)
+            RETURNING o.id, o.reference, i.at, i.event_id, i.type, i.traceparent, i.data),
+        event AS (
+            INSERT INTO outbox (event_id, topic, key, type, source, time, traceparent, data)
+            SELECT event_id, $13, id::text, type, $14, at, traceparent,
+                convert_to((data || jsonb_build_object('reference', reference))::text, 'UTF8')
+            FROM applied WHERE type IS NOT NULL
+            RETURNING id, event_id, data)
+        SELECT a.id, a.reference, e.id, e.data, NULL FROM applied a LEFT JOIN event e ON e.event_id = a.event_id
+        UNION ALL
+        SELECT order_id, NULL, NULL, NULL, reason FROM refused
+        """;
+
+    /// <summary>Applies what is newer than its order; the rest changes nothing.</summary>
+    /// <param name="changes">At most one an order.</param>
+    /// <returns>What was applied.</returns>
+    /// <exception cref="EventRejectedException">A change contradicts its order: unknown, another amount, another payment. Nothing was applied.</exception>
+    public async Task<IReadOnlyList<AppliedChange>> ApplyAsync(IReadOnlyList<OrderChange> changes, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(Sql);
+        void Add<T>(NpgsqlDbType type, Func<OrderChange, T> value) =>
+            command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Array | type, Value = changes.Select(value).ToArray() });
+        Add(NpgsqlDbType.Uuid, change => change.Order.OrderId);
+        Add(NpgsqlDbType.Uuid, change => change.Order.PaymentId!.Value);
+        Add(NpgsqlDbType.Bigint, change => change.Order.PaymentVersion);
+        Add(NpgsqlDbType.Text, change => change.Order.Status);
+        Add(NpgsqlDbType.Bigint, change => change.Order.Amount);
+        Add(NpgsqlDbType.Bigint, change => change.Order.AmountRefunded);
+        Add(NpgsqlDbType.Text, change => change.Order.Currency);
+        Add(NpgsqlDbType.TimestampTz, change => change.Order.UpdatedAt.UtcDateTime);
+        Add(NpgsqlDbType.Uuid, change => change.Order.EventId);
+        Add(NpgsqlDbType.Text, change => change.EventType);
+        Add(NpgsqlDbType.Text, change => change.TraceParent);
+        Add(NpgsqlDbType.Jsonb, change => JsonSerializer.Serialize(change.Order, EventJson.Default.OrderEvent));
+        command.Parameters.Add(new() { Value = Topics.Orders });
+        command.Parameters.Add(new() { Value = OrderStore.EventSource });
+
+        var byOrder = changes.ToDictionary(change => change.Order.OrderId);
+        List<AppliedChange> applied = new(changes.Count);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            var change = byOrder[row.GetGuid(0)];
+            if (!row.IsDBNull(4)) throw new EventRejectedException($"Order {change.Order.OrderId}: {row.GetString(4)}");
+            var order = change.Order with { Reference = row.GetString(1) };
+            applied.Add(new AppliedChange(order, change.TraceParent, row.IsDBNull(2) ? null : new OutboxEntry(
+                row.GetInt64(2), Topics.Orders, new CloudEvent(order.EventId, change.EventType!, OrderStore.EventSource, order.UpdatedAt,
+                    order.OrderId.ToString(), row.GetFieldValue<byte[]>(3), change.TraceParent))));
+        }
+
+        return applied;
+    }
+}
+
+/// <summary>A committed change.</summary>
+/// <param name="Entry">Its row in the outbox, if it has one.</param>
+sealed record AppliedChange(OrderEvent Order, string? TraceParent, OutboxEntry? Entry);

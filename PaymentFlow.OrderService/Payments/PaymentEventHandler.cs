@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using PaymentFlow.Messaging.Consuming;
+using PaymentFlow.Messaging.Events;
+using PaymentFlow.Messaging.Outbox;
+using PaymentFlow.Messaging.Push;
+using PaymentFlow.Messaging.Telemetry;
+
+namespace PaymentFlow.OrderService.Payments;
+
+/// <summary>
+/// The order worker: what <c>payments</c> tells is applied to the orders, then, once it is committed, pushed to the sockets that
+/// this instance holds and handed to the relay, which tells everybody else.
+/// </summary>
+sealed class PaymentEventHandler(OrderUpdateStore store, OrderUpdates updates, OutboxRelay relay) : IEventBatchHandler<PaymentEvent>
+{
+    public async Task HandleAsync(IReadOnlyList<ReceivedEvent<PaymentEvent>> events, CancellationToken cancellationToken)
+    {
+        // An event carries the full state, so of several only the newest matters.
+        var newest = events.GroupBy(received => received.Data.OrderId)
+            .Select(order => order.MaxBy(received => received.Data.PaymentVersion)!).ToList();
+        var spans = newest.Select(StartSpan).ToList();
+        try
+        {
+            // The statement is seen in the trace of the first payment that it serves.
+            Activity.Current = spans[0];
+            var changes = newest.Select((received, i) => OrderChange.From(received, spans[i]?.Id ?? received.Envelope.TraceParent)).ToList();
+            var applied = await store.ApplyAsync(changes, cancellationToken);
+            foreach (var change in applied) Push(change);
+            relay.Publish([.. applied.Select(change => change.Entry).OfType<OutboxEntry>()]);
+        }
+        catch (Exception exception)
+        {
+            foreach (var span in spans) span?.SetStatus(ActivityStatusCode.Error, exception.Message);
+            throw;
+        }
+        finally
+        {
+            foreach (var span in spans) span?.Dispose();
+            Activity.Current = null;
+        }
+    }
+
+    void Push(AppliedChange change)
+    {
+        using var span = PaymentFlowTelemetry.StartFrom(change.TraceParent, "order push", ActivityKind.Internal);
+        span?.SetTag("paymentflow.order_id", change.Order.OrderId).SetTag("paymentflow.order_version", change.Order.Version);
+        updates.Publish(change.Order);
+    }
+
+    static Activity? StartSpan(ReceivedEvent<PaymentEvent> received)
+    {
+        var span = PaymentFlowTelemetry.StartFrom(received.Envelope.TraceParent, "order update", ActivityKind.Consumer);
+        span?.SetTag("messaging.system", "kafka").SetTag("messaging.destination.name", Topics.Payments)
+            .SetTag("messaging.message.id", received.Envelope.Id).SetTag("paymentflow.order_id", received.Data.OrderId)
+            .SetTag("paymentflow.payment_status", received.Data.Status);
+        return span;
+    }
+}
+
+static class PaymentEventsExtensions
+{
+    /// <summary>Consumes <c>payments</c> in the group <c>order-service</c>.</summary>
+    public static void AddPaymentEvents(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<OrderUpdateStore>();
+        builder.AddEventConsumer<PaymentEvent, PaymentEventHandler>(Topics.Payments, "order-service", EventJson.Default.PaymentEvent);
+    }
+}
