@@ -42,6 +42,6 @@ public static class SandboxApp
 
     static Journal OpenJournal(IServiceProvider services) => Journal.Open(
         services.GetRequiredService<SandboxOptions>().JournalPath,
-        entry => services.GetRequiredService<SandboxState>().Apply(entry),
+        services.GetRequiredService<SandboxState>().Restore,
         services.GetRequiredService<ILogger<Journal>>());
 }

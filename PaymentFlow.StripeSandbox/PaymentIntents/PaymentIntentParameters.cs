@@ -114,6 +114,8 @@ internal static class PaymentIntentParameters
         return form.OneOf("cancellation_reason", "duplicate", "fraudulent", "requested_by_customer", "abandoned");
     }
 
+    static readonly string[] Cards = ["card"];
+    static readonly string[] CardsAndBankDebits = ["card", "us_bank_account"];
     static readonly IReadOnlyDictionary<string, string> Empty = new Dictionary<string, string>();
 
     static PaymentIntent Describe(Form form, PaymentIntent intent) => intent with
@@ -133,13 +135,13 @@ internal static class PaymentIntentParameters
             : new(form.OneOf("automatic_payment_methods[allow_redirects]", "always", "never") ?? "always");
 
     /// <summary>Cards, and for US dollars bank debits too, as far as they are allowed.</summary>
-    static IReadOnlyList<string> Compatible(IReadOnlyList<string>? allowed, string currency)
+    public static IReadOnlyList<string> Compatible(IReadOnlyList<string>? allowed, string currency)
     {
-        IReadOnlyList<string> types = currency == "usd" ? ["card", "us_bank_account"] : ["card"];
+        var types = currency == "usd" ? CardsAndBankDebits : Cards;
         if (allowed is null) return types;
-        types = [.. types.Where(allowed.Contains)];
-        return types.Count > 0
-            ? types
+        string[] some = [.. types.Where(allowed.Contains)];
+        return some.Length > 0
+            ? some
             : throw new RequestRefusedException(StripeError.Invalid(
                 $"None of the allowed payment method types can pay in {currency} here: the sandbox plays card, and us_bank_account in usd.",
                 param: "allowed_payment_method_types"));

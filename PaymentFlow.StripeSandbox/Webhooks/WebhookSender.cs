@@ -16,6 +16,8 @@ internal sealed partial class WebhookSender(
     static readonly TimeSpan Patience = TimeSpan.FromDays(3);
     static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
+    bool _away;
+
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
         if (options.WebhookEndpoint is not { } endpoint)
@@ -73,6 +75,7 @@ internal sealed partial class WebhookSender(
             request.Headers.UserAgent.ParseAdd("Stripe/1.0 (+https://stripe.com/docs/webhooks)");
             using var client = clients.CreateClient(Client);
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stopping);
+            if (Interlocked.Exchange(ref _away, false)) Log.Back(log, endpoint);
             if (!response.IsSuccessStatusCode)
             {
                 Log.Refused(log, happened.Header.Id, happened.Header.Type, (int)response.StatusCode);
@@ -84,7 +87,8 @@ internal sealed partial class WebhookSender(
         }
         catch (Exception failure) when (!stopping.IsCancellationRequested)
         {
-            Log.Unreached(log, happened.Header.Id, happened.Header.Type, failure.Message);
+            // Once an outage: every event that waits would say the same.
+            if (!Interlocked.Exchange(ref _away, true)) Log.Away(log, endpoint, failure.Message);
             return false;
         }
     }
@@ -100,8 +104,11 @@ internal sealed partial class WebhookSender(
         [LoggerMessage(Level = LogLevel.Warning, Message = "Webhook {Event} ({Type}) was answered with {Status}; it will be sent again")]
         public static partial void Refused(ILogger logger, string @event, string type, int status);
 
-        [LoggerMessage(Level = LogLevel.Debug, Message = "Webhook {Event} ({Type}) did not arrive ({Reason}); it will be sent again")]
-        public static partial void Unreached(ILogger logger, string @event, string type, string reason);
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Endpoint} is away ({Reason}); webhooks wait and are sent again")]
+        public static partial void Away(ILogger logger, Uri endpoint, string reason);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "{Endpoint} is back")]
+        public static partial void Back(ILogger logger, Uri endpoint);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "Webhook {Event} ({Type}) was not taken for three days and is given up")]
         public static partial void GivenUp(ILogger logger, string @event, string type);
