@@ -33,6 +33,8 @@ public static class ApiDefaults
     {
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<ApiExceptionHandler>();
+        builder.Services.Configure<ExceptionHandlerOptions>(options =>
+            options.SuppressDiagnosticsCallback = context => ApiExceptionHandler.IsNoErrorOfOurs(context.Exception));
         // In every environment alike: a bad body becomes an exception, which becomes our problem instead of an empty 400.
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.Configure<KestrelServerOptions>(options =>

@@ -2,15 +2,16 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace PaymentFlow.ServiceDefaults;
 
 /// <summary>
-/// Turns what escapes a handler into a problem without stack trace or internals. The framework's exception-handler middleware
-/// logs unhandled exceptions itself; a bad request is the caller's affair and no error of ours.
+/// Turns what escapes a handler into a problem without stack trace or internals. The framework's middleware logs what is an error
+/// of ours (see <see cref="IsNoErrorOfOurs"/>).
 /// </summary>
-sealed class ApiExceptionHandler : IExceptionHandler
+sealed partial class ApiExceptionHandler(ILogger<ApiExceptionHandler> logger) : IExceptionHandler
 {
     const string RetryAfterSeconds = "5";
 
@@ -20,15 +21,24 @@ sealed class ApiExceptionHandler : IExceptionHandler
         {
             BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } bad => OfBadRequest(bad),
             BadHttpRequestException bad => ApiProblem.ForStatus(bad.StatusCode),
-            // The database is away, or (3D000) not made yet: worth coming back for.
-            NpgsqlException { IsTransient: true } or PostgresException { SqlState: "3D000" } =>
-                ApiProblem.ForStatus(StatusCodes.Status503ServiceUnavailable),
+            _ when IsDatabaseAway(exception) => ApiProblem.ForStatus(StatusCodes.Status503ServiceUnavailable),
             _ => ApiProblem.ForStatus(StatusCodes.Status500InternalServerError),
         };
-        if (problem.StatusCode == StatusCodes.Status503ServiceUnavailable) context.Response.Headers.RetryAfter = RetryAfterSeconds;
+        if (problem.StatusCode == StatusCodes.Status503ServiceUnavailable)
+        {
+            context.Response.Headers.RetryAfter = RetryAfterSeconds;
+            Log.DatabaseAway(logger, context.Request.Method, context.Request.Path, exception.Message);
+        }
         await problem.ExecuteAsync(context);
         return true;
     }
+
+    /// <summary>A bad request is the caller's affair, and an absent database gets one line instead of a stack trace a request.</summary>
+    internal static bool IsNoErrorOfOurs(Exception exception) => exception is BadHttpRequestException || IsDatabaseAway(exception);
+
+    // 3D000: the database is not made yet.
+    static bool IsDatabaseAway(Exception exception) =>
+        exception is NpgsqlException { IsTransient: true } or PostgresException { SqlState: "3D000" };
 
     static ProblemHttpResult OfBadRequest(BadHttpRequestException bad) => bad.InnerException switch
     {
@@ -43,4 +53,10 @@ sealed class ApiExceptionHandler : IExceptionHandler
 
     // The caller's own field name, short enough not to be an echo of the input.
     static string Where(JsonException json) => json.Path is { Length: <= 80 } path ? $"'{path}'" : "in the body";
+
+    static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "{Method} {Path} is put off: {Reason}")]
+        public static partial void DatabaseAway(ILogger logger, string method, string path, string reason);
+    }
 }

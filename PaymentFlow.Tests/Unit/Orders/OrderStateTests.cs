@@ -1,0 +1,35 @@
+using PaymentFlow.Messaging.Consuming;
+using PaymentFlow.Messaging.Events;
+using PaymentFlow.OrderService.Payments;
+
+namespace PaymentFlow.Tests.Unit.Orders;
+
+public sealed class OrderStateTests
+{
+    [Theory]
+    [InlineData("processing", "awaiting_payment", null)]
+    [InlineData("requires_action", "awaiting_payment", null)]
+    [InlineData("failed", "payment_failed", "order.payment_failed")]
+    [InlineData("succeeded", "paid", "order.paid")]
+    [InlineData("partially_refunded", "partially_refunded", "order.refunded")]
+    [InlineData("refunded", "refunded", "order.refunded")]
+    [InlineData("canceled", "canceled", "order.canceled")]
+    public void A_payment_status_makes_one_order_status_and_the_event_that_tells_it(string payment, string order, string? eventType) =>
+        Assert.Equal((order, eventType), OrderState.Of(payment));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("paid")]
+    [InlineData("SUCCEEDED")]
+    public void Another_status_is_rejected(string payment) =>
+        Assert.Throws<EventRejectedException>(() => OrderState.Of(payment));
+
+    [Fact]
+    public void The_same_fact_has_the_same_id_whoever_states_it()
+    {
+        var order = Guid.CreateVersion7();
+        OrderEvent state = new(order, "A", 3, "paid", Guid.CreateVersion7(), 2, 100, 0, "usd", DateTimeOffset.UnixEpoch);
+        Assert.Equal(state.EventId, (state with { Reference = null, UpdatedAt = DateTimeOffset.MaxValue }).EventId);
+        Assert.NotEqual(state.EventId, (state with { Version = 4 }).EventId);
+    }
+}

@@ -1,0 +1,156 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using PaymentFlow.ServiceDefaults;
+
+namespace PaymentFlow.Tests.Unit.ServiceDefaults;
+
+/// <summary>An API with nothing but the defaults, on a real port.</summary>
+public sealed class ApiDefaultsTests : IAsyncLifetime
+{
+    readonly WebApplication _app;
+    readonly HttpClient _http = new();
+
+    public ApiDefaultsTests()
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["urls"] = "http://127.0.0.1:0",
+            ["Operator:Key"] = "the operator's",
+            ["Services:Key"] = "the services'",
+            ["RateLimits:few:Permits"] = "2",
+            ["RateLimits:few:WindowSeconds"] = "3600",
+            ["Clients:AllowedOrigins:0"] = "http://shop.example",
+        });
+        builder.Logging.ClearProviders();
+        builder.AddServiceDefaults();
+        builder.AddApiDefaults();
+        builder.AddRateLimit("few", permits: 1_000, window: TimeSpan.FromSeconds(1));
+        _app = builder.Build();
+        _app.UseApiDefaults();
+        _app.MapDefaultEndpoints();
+        _app.MapGet("/operator", () => "in").RequireAuthorization(Roles.Operator);
+        _app.MapGet("/merchant", () => "in").RequireAuthorization(Roles.Merchant);
+        _app.MapGet("/few", () => "in").RequireRateLimiting("few");
+        _app.MapGet("/broken", string () => throw new InvalidOperationException("a secret"));
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        await _app.StartAsync(TestContext.Current.CancellationToken);
+        _http.BaseAddress = new Uri(_app.Urls.Single());
+    }
+
+    [Fact]
+    public async Task A_key_opens_its_own_door_only()
+    {
+        await AssertProblemAsync(401, "unauthorized", "/operator");
+        await AssertProblemAsync(401, "unauthorized", "/operator", ("X-Operator-Key", "wrong"));
+        await AssertProblemAsync(401, "unauthorized", "/operator", ("X-Service-Key", "the services'"));
+        using var response = await GetAsync("/operator", ("X-Service-Key", "wrong"), ("X-Operator-Key", "the operator's"));
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    [InlineData("anything")]
+    public async Task A_key_that_is_not_configured_opens_to_nobody(string key) =>
+        await AssertProblemAsync(401, "unauthorized", "/merchant", ("X-Api-Key", key));
+
+    [Fact]
+    public async Task An_address_is_limited_but_a_service_is_not()
+    {
+        for (var i = 0; i < 2; i++) Assert.Equal(HttpStatusCode.OK, (await GetAsync("/few")).StatusCode);
+        using var limited = await GetAsync("/few");
+        Assert.Equal(HttpStatusCode.TooManyRequests, limited.StatusCode);
+        Assert.True(limited.Headers.RetryAfter!.Delta > TimeSpan.Zero);
+        await AssertProblemAsync(429, "rate_limited", "/few");
+        await AssertProblemAsync(429, "rate_limited", "/few", ("X-Service-Key", "wrong"));
+        for (var i = 0; i < 5; i++)
+            Assert.Equal(HttpStatusCode.OK, (await GetAsync("/few", ("X-Service-Key", "the services'"))).StatusCode);
+    }
+
+    [Fact]
+    public async Task An_error_of_ours_shows_nothing_of_us()
+    {
+        using var response = await GetAsync("/broken");
+        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+        var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("internal_error", body);
+        Assert.DoesNotContain("secret", body);
+        Assert.DoesNotContain("InvalidOperation", body);
+    }
+
+    [Fact]
+    public async Task An_unknown_address_and_a_wrong_method_are_problems_too()
+    {
+        await AssertProblemAsync(404, "not_found", "/nowhere");
+        using var response = await _http.DeleteAsync("/few", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
+        Assert.Contains("method_not_allowed", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("http://shop.example", true)]
+    [InlineData("http://evil.example", false)]
+    public async Task Only_pages_of_an_allowed_origin_may_call(string origin, bool allowed)
+    {
+        using HttpRequestMessage preflight = new(HttpMethod.Options, "/few");
+        preflight.Headers.Add("Origin", origin);
+        preflight.Headers.Add("Access-Control-Request-Method", "POST");
+        preflight.Headers.Add("Access-Control-Request-Headers", "authorization,content-type");
+        using var response = await _http.SendAsync(preflight, TestContext.Current.CancellationToken);
+        Assert.Equal(allowed, response.Headers.Contains("Access-Control-Allow-Origin"));
+    }
+
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("http://shop.example", true)]
+    [InlineData("http://SHOP.example", true)]
+    [InlineData("http://shop.example:81", false)]
+    [InlineData("https://shop.example", false)]
+    [InlineData("http://shop.example.evil.example", false)]
+    [InlineData("null", false)]
+    public void A_websocket_is_open_to_allowed_origins_and_to_programs(string? origin, bool allowed)
+    {
+        AllowedOrigins origins = new(_app.Configuration);
+        DefaultHttpContext context = new();
+        if (origin is not null) context.Request.Headers.Origin = origin;
+        Assert.Equal(allowed, origins.Allows(context.Request));
+    }
+
+    [Fact]
+    public async Task Health_is_open_to_probes()
+    {
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync("/health")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync("/alive")).StatusCode);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _app.DisposeAsync();
+    }
+
+    async Task AssertProblemAsync(int status, string code, string path, params (string Name, string Value)[] headers)
+    {
+        using var response = await GetAsync(path, headers);
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(code, (await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("code").GetString());
+    }
+
+    async Task<HttpResponseMessage> GetAsync(string path, params (string Name, string Value)[] headers)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Get, path);
+        foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        return await _http.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+}
