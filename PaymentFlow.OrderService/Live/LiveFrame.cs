@@ -11,12 +11,13 @@ namespace PaymentFlow.OrderService.Live;
 /// <summary>What a WebSocket client is told: the order's state at one version.</summary>
 /// <param name="Message">For people, in the language asked for.</param>
 /// <param name="At">When it became so, UTC.</param>
-sealed record LiveFrame(string Type, Guid OrderId, string Status, long Version, string Message, DateTimeOffset At)
+sealed record LiveFrame(string Type, Guid OrderId, string Status, long Version, string Message, DateTime At)
 {
     // Letters of every script as they are: people look at frames, too.
     static readonly JsonTypeInfo<LiveFrame> Json = new OrderServiceJson(
         new JsonSerializerOptions(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) }).LiveFrame;
 
     public static byte[] For(OrderEvent order, CultureInfo language) => JsonSerializer.SerializeToUtf8Bytes(
-        new LiveFrame("order.updated", order.OrderId, order.Status, order.Version, OrderMessages.For(order.Status, language), order.UpdatedAt), Json);
+        new LiveFrame("order.updated", order.OrderId, order.Status, order.Version, OrderMessages.For(order.Status, language),
+            order.UpdatedAt.UtcDateTime), Json);
 }

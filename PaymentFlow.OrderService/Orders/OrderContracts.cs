@@ -35,12 +35,12 @@ public record OrderResponse(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description,
     IReadOnlyList<OrderItem> Items,
     string Message,
-    DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt)
+    DateTime CreatedAt,
+    DateTime UpdatedAt)
 {
     public static OrderResponse From(Order order) => new(order.Id, order.Reference, order.Status, order.Version, order.Amount,
         order.AmountRefunded, order.Currency, order.Description, order.Items,
-        OrderMessages.For(order.Status, CultureInfo.CurrentUICulture), order.CreatedAt, order.UpdatedAt);
+        OrderMessages.For(order.Status, CultureInfo.CurrentUICulture), order.CreatedAt.UtcDateTime, order.UpdatedAt.UtcDateTime);
 }
 
 /// <summary>The order, and the secret that proves the right to it: shown this once, stored hashed.</summary>
