@@ -1,1 +1,5 @@
-Console.WriteLine("PaymentFlow");
+using PaymentFlow.AppHost;
+
+var builder = DistributedApplication.CreateBuilder(args);
+AppModel.Define(builder);
+builder.Build().Run();

@@ -23,6 +23,9 @@ public static class ConsumingExtensions
             settings.DisableTracing = true;
             settings.Config.GroupId = groupId;
             settings.Config.AutoOffsetReset = AutoOffsetReset.Earliest;
+            // On a new broker the group may come before the topic: create it, or else notice soon that it is there.
+            settings.Config.AllowAutoCreateTopics = true;
+            settings.Config.TopicMetadataRefreshIntervalMs = 5_000;
             // The offsets that are committed in the background are those stored after the database's commit.
             settings.Config.EnableAutoOffsetStore = false;
             settings.Config.EnableAutoCommit = true;

@@ -1,6 +1,7 @@
 using System.Reflection;
 using DbUp;
 using DbUp.Engine;
+using DbUp.Engine.Output;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -34,6 +35,10 @@ public sealed partial class DatabaseMigration(
                 _completed.SetResult();
                 return;
             }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidCatalogName)
+            {
+                CreateDatabase();
+            }
             catch (Exception e) when (DatabaseFailure.IsAway(e))
             {
                 Log.DatabaseAway(logger, e.Message);
@@ -64,6 +69,18 @@ public sealed partial class DatabaseMigration(
         if (!result.Successful) throw result.Error;
         foreach (var script in result.Scripts) Log.Applied(logger, script.Name);
         // The lock goes with the connection.
+    }
+
+    void CreateDatabase()
+    {
+        try
+        {
+            EnsureDatabase.For.PostgresqlDatabase(plan.ConnectionString, new NoOpUpgradeLog());
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
+        {
+            // Another replica was faster.
+        }
     }
 
     DatabaseUpgradeResult Upgrade() =>

@@ -1,0 +1,38 @@
+using PaymentFlow.AppHost.Embedded.Running;
+using Spectre.Console;
+
+namespace PaymentFlow.AppHost.Embedded.Output;
+
+/// <summary>What is up and where, once everything is.</summary>
+static class Summary
+{
+    public static async Task WriteAsync(Engine engine, IReadOnlyList<IResource> resources)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("Resource", "Address", "Process");
+        foreach (var resource in resources)
+        {
+            var address = resource switch
+            {
+                ProjectResource project => project.GetEndpoint("http").Url,
+                KafkaServerResource kafka => await kafka.GetConnectionStringAsync(),
+                PostgresServerResource postgres => WithoutPassword(await postgres.GetConnectionStringAsync()),
+                ConnectionStringResource => "(given)",
+                _ => null,
+            };
+            if (address is null) continue;
+            table.AddRow(Markup.Escape(resource.Name), Markup.Escape(address), engine.ProcessIdOf(resource.Name)?.ToString(Invariant) ?? "");
+        }
+        AnsiConsole.Write(table);
+
+        if (resources.OfType<ProjectResource>().FirstOrDefault(project => project.Name == "web") is { } web)
+            Console.WriteLine($"The shop:  {web.GetEndpoint("http").Url}");
+        if (resources.OfType<ParameterResource>().FirstOrDefault(parameter => parameter.Name == "operator-key") is { } key)
+            Console.WriteLine($"Operators: send the header X-Operator-Key: {await key.GetValueAsync()}");
+        Console.WriteLine("Stop with Ctrl+C. `-- --fresh` starts anew.");
+    }
+
+    static IFormatProvider Invariant => System.Globalization.CultureInfo.InvariantCulture;
+
+    static string WithoutPassword(string connectionString) =>
+        string.Join(';', connectionString.Split(';').Where(part => !part.StartsWith("Password=", StringComparison.Ordinal)));
+}

@@ -1,0 +1,105 @@
+using PaymentFlow.AppHost.Embedded.Kafka;
+using PaymentFlow.AppHost.Embedded.Output;
+using PaymentFlow.AppHost.Embedded.Postgres;
+
+namespace PaymentFlow.AppHost.Embedded.Running;
+
+/// <summary>
+/// Runs the model as local processes: everything at once, each part waiting for what it waits for. Stops it in the
+/// opposite order: services, then Kafka and Postgres.
+/// </summary>
+sealed class Engine : IAsyncDisposable
+{
+    readonly EmbeddedOptions _options;
+    readonly IReadOnlyList<IResource> _resources;
+    readonly Spawner _spawner = new();
+    readonly Dictionary<string, IRunner> _runners;
+
+    public Engine(EmbeddedOptions options, IReadOnlyList<IResource> resources, TimeProvider time)
+    {
+        _options = options;
+        _resources = resources;
+        Output = new ResourceOutput(options.Log);
+        _runners = resources.ToDictionary(resource => resource.Name, resource => (IRunner)(resource switch
+        {
+            PostgresServerResource postgres => new PostgresServer(postgres, options, _spawner, Output),
+            KafkaServerResource kafka => new InProcessBroker(kafka, Output),
+            ProjectResource project => new ProjectRunner(project, options, _spawner, Output, time),
+            _ => new NothingToRun(),
+        }));
+    }
+
+    public ResourceOutput Output { get; }
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        Ports.Assign(_resources.OfType<ProjectResource>(), _options.FreePorts);
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var started = _resources.ToDictionary(
+            resource => resource,
+            _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        await Task.WhenAll(_resources.Select(async resource =>
+        {
+            try
+            {
+                foreach (var other in ((Resource)resource).WaitsFor) await started[other].Task.WaitAsync(failed.Token);
+                await _runners[resource.Name].StartAsync(failed.Token);
+                started[resource].SetResult();
+            }
+            catch
+            {
+                // One that can't start ends the start of all; its own exception is the one that is told.
+                await failed.CancelAsync();
+                throw;
+            }
+        })).FirstReason();
+    }
+
+    public int? ProcessIdOf(string name) => _runners[name].ProcessId;
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(_resources.OfType<ProjectResource>());
+        await StopAsync(_resources.Where(resource => resource is not ProjectResource));
+        _spawner.Dispose();
+    }
+
+    Task StopAsync(IEnumerable<IResource> resources) =>
+        Task.WhenAll(resources.Select(resource => _runners[resource.Name].DisposeAsync().AsTask()));
+
+    sealed class NothingToRun : IRunner
+    {
+        public int? ProcessId => null;
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
+
+/// <summary>What runs one resource.</summary>
+interface IRunner : IAsyncDisposable
+{
+    int? ProcessId { get; }
+
+    /// <summary>Returns when the resource is ready.</summary>
+    Task StartAsync(CancellationToken cancellationToken);
+}
+
+static class FirstReasonExtensions
+{
+    /// <summary>Of several failures, the one that is no mere consequence of another.</summary>
+    public static async Task FirstReason(this Task all)
+    {
+        try
+        {
+            await all;
+        }
+        catch (Exception)
+        {
+            if (all.Exception?.InnerExceptions.FirstOrDefault(e => e is not OperationCanceledException) is { } reason)
+                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(reason);
+            throw;
+        }
+    }
+}

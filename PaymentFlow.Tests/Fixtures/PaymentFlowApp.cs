@@ -1,0 +1,47 @@
+using PaymentFlow.AppHost;
+using PaymentFlow.AppHost.Embedded;
+using PaymentFlow.Tests.Fixtures;
+
+[assembly: AssemblyFixture(typeof(PaymentFlowApp))]
+
+namespace PaymentFlow.Tests.Fixtures;
+
+/// <summary>
+/// The whole of PaymentFlow, started once for all tests that ask for it: the model of AppHost.cs by its own embedded
+/// engine, as real processes on free ports, with its data in a temporary folder.
+/// </summary>
+public sealed class PaymentFlowApp : IAsyncLifetime
+{
+    readonly Lazy<DistributedApplication> _app = new(() => TestHost.StartAsync().GetAwaiter().GetResult());
+
+    public DistributedApplication App => _app.Value;
+
+    public Uri Web => App.GetEndpoint("web");
+
+    public Uri PaymentApi => App.GetEndpoint("payment-api");
+
+    public Uri OrderService => App.GetEndpoint("order-service");
+
+    public Uri StripeSandbox => App.GetEndpoint("stripe-sandbox");
+
+    public string KafkaBootstrap => Get(App.GetConnectionStringAsync("kafka"));
+
+    public string PaymentsDb => Get(App.GetConnectionStringAsync("paymentsdb"));
+
+    public string OrdersDb => Get(App.GetConnectionStringAsync("ordersdb"));
+
+    public string OperatorKey => Get(App.GetParameterAsync("operator-key"));
+
+    public string MerchantKey => Get(App.GetParameterAsync("merchant-key"));
+
+    public string ServiceKey => Get(App.GetParameterAsync("service-key"));
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_app.IsValueCreated) await TestHost.StopAsync(_app.Value);
+    }
+
+    static string Get(ValueTask<string> value) => value.AsTask().GetAwaiter().GetResult();
+}

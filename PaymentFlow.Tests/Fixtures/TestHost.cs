@@ -1,0 +1,48 @@
+using System.Collections.Concurrent;
+using PaymentFlow.AppHost;
+using PaymentFlow.AppHost.Embedded;
+
+namespace PaymentFlow.Tests.Fixtures;
+
+/// <summary>Starts the model through the embedded engine, as <c>dotnet run</c> does, but out of everybody's way.</summary>
+public static class TestHost
+{
+    static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(3);
+    static readonly ConcurrentDictionary<DistributedApplication, string> Folders = new();
+
+    /// <summary>A fresh data folder that Postgres' own user can get to.</summary>
+    public static string NewDataFolder() => Path.Combine(Path.GetTempPath(), $"paymentflow-test-{Guid.CreateVersion7():N}");
+
+    public static async Task<DistributedApplication> StartAsync(string? dataFolder = null)
+    {
+        var folder = dataFolder ?? NewDataFolder();
+        var log = new ConcurrentQueue<string>();
+        var builder = DistributedApplication.CreateBuilder(new EmbeddedOptions
+        {
+            DataFolder = folder,
+            FreePorts = true,
+            Log = (resource, line) => log.Enqueue($"{resource,-14} {line}"),
+        });
+        AppModel.Define(builder);
+        var app = builder.Build();
+        using var timeout = new CancellationTokenSource(StartPatience);
+        try
+        {
+            await app.StartAsync(timeout.Token);
+        }
+        catch (Exception e)
+        {
+            await app.DisposeAsync();
+            throw new InvalidOperationException($"PaymentFlow did not start.\n{string.Join('\n', log.TakeLast(100))}", e);
+        }
+        Folders[app] = folder;
+        return app;
+    }
+
+    /// <summary>Stops it and deletes its data.</summary>
+    public static async Task StopAsync(DistributedApplication app)
+    {
+        await app.DisposeAsync();
+        if (Folders.TryRemove(app, out var folder)) Directory.Delete(folder, recursive: true);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.WebSockets;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using PaymentFlow.Tests.Fixtures;
+
+namespace PaymentFlow.Tests.Integration.Payments;
+
+/// <summary>A customer with one order, who knows nothing but the public contract.</summary>
+public sealed class Customer
+{
+    static readonly HttpClient Http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 100 });
+
+    readonly PaymentFlowApp _app;
+
+    Customer(PaymentFlowApp app, JsonNode order)
+    {
+        _app = app;
+        Order = order;
+    }
+
+    /// <summary>The answer to POST /orders.</summary>
+    public JsonNode Order { get; }
+
+    public Guid OrderId => Order["id"]!.GetValue<Guid>();
+
+    public long Amount => Order["amount"]!.GetValue<long>();
+
+    public string Secret => Order["clientSecret"]!.GetValue<string>();
+
+    public static async Task<Customer> OrdersAsync(PaymentFlowApp app)
+    {
+        var products = (await Http.GetFromJsonAsync<JsonArray>(new Uri(app.OrderService, "/products"), Token))!;
+        using var response = await Http.PostAsJsonAsync(
+            new Uri(app.OrderService, "/orders"),
+            new { items = new[] { new { productId = products[0]!["id"]!.GetValue<string>(), quantity = 2 } } }, Token);
+        response.EnsureSuccessStatusCode();
+        return new Customer(app, (await response.Content.ReadFromJsonAsync<JsonNode>(Token))!);
+    }
+
+    public Task<Answer> PayAsync(string paymentMethod = "pm_card_visa", string? key = null, string? returnUrl = null) =>
+        PostAsync(
+            "/process-payment",
+            JsonSerializer.Serialize(returnUrl is null
+                ? new { orderId = OrderId, paymentMethod }
+                : (object)new { orderId = OrderId, paymentMethod, returnUrl }),
+            key);
+
+    /// <summary>POSTs to PaymentApi as this customer.</summary>
+    public async Task<Answer> PostAsync(
+        string path, string body, string? key = null, string contentType = "application/json", string? secret = null,
+        string? traceParent = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_app.PaymentApi, path))
+        {
+            Content = new StringContent(body, new MediaTypeHeaderValue(contentType)),
+        };
+        if (secret is not "") request.Headers.Authorization = new("Bearer", secret ?? Secret);
+        if (key is not null) request.Headers.Add("Idempotency-Key", key);
+        if (traceParent is not null) request.Headers.Add("traceparent", traceParent);
+        return await Answer.OfAsync(await Http.SendAsync(request, Token));
+    }
+
+    public async Task<Answer> GetPaymentAsync(Guid paymentId, string? secret = null, string? operatorKey = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_app.PaymentApi, $"/payments/{paymentId}"));
+        if (secret is not null) request.Headers.Authorization = new("Bearer", secret);
+        if (operatorKey is not null) request.Headers.Add("X-Operator-Key", operatorKey);
+        return await Answer.OfAsync(await Http.SendAsync(request, Token));
+    }
+
+    /// <summary>The sandbox's ledger: the charges that were made for this order.</summary>
+    public async Task<IReadOnlyList<JsonNode>> ChargesAsync()
+    {
+        var all = await Http.GetFromJsonAsync<JsonArray>(new Uri(_app.StripeSandbox, "/_sandbox/charges"), Token);
+        return [.. all!.Where(charge => charge!["metadata"]?["order_id"]?.GetValue<string>() == OrderId.ToString()).Select(charge => charge!)];
+    }
+
+    /// <summary>Opens the order's WebSocket.</summary>
+    public async Task<LiveOrder> WatchAsync(string query = "")
+    {
+        var socket = new ClientWebSocket();
+        socket.Options.SetRequestHeader("Authorization", $"Bearer {Secret}");
+        var address = new UriBuilder(new Uri(_app.OrderService, $"/orders/{OrderId}/live")) { Scheme = "ws", Query = query };
+        await socket.ConnectAsync(address.Uri, Token);
+        return new LiveOrder(socket);
+    }
+
+    static CancellationToken Token => TestContext.Current.CancellationToken;
+}
