@@ -44,7 +44,7 @@ public sealed class BadPaymentTests(PaymentFlowApp app)
             customer, await customer.PostAsync("/process-payment", body, contentType: "text/plain"),
             HttpStatusCode.UnsupportedMediaType, "unsupported_media_type");
         await AssertRefusedAsync(
-            customer, await customer.PostAsync("/process-payment", body + new string(' ', 1_000_000)),
+            customer, await customer.PostAsync("/process-payment", body + new string(' ', 10_000_000)),
             HttpStatusCode.RequestEntityTooLarge, "payload_too_large");
     }
 
