@@ -1,0 +1,88 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Confluent.Kafka;
+using Npgsql;
+using PaymentFlow.Messaging.CloudEvents;
+using PaymentFlow.Messaging.Events;
+using PaymentFlow.Tests.Fixtures;
+
+namespace PaymentFlow.Tests.Integration.Orders;
+
+/// <summary>OrderService as its callers and its topics see it.</summary>
+public sealed class OrdersApp : IAsyncDisposable
+{
+    /// <summary>The trace that published payments belong to.</summary>
+    public const string Trace = "0af7651916cd43dd8448eb211c80319c";
+
+    readonly IProducer<string, byte[]> _producer;
+    readonly NpgsqlDataSource _database;
+
+    public OrdersApp(PaymentFlowApp app)
+    {
+        Http = new HttpClient { BaseAddress = app.OrderService };
+        MerchantKey = app.MerchantKey;
+        ServiceKey = app.ServiceKey;
+        AllowedOrigin = app.Web.GetLeftPart(UriPartial.Authority);
+        _producer = new ProducerBuilder<string, byte[]>(
+            new ProducerConfig { BootstrapServers = app.KafkaBootstrap, EnableIdempotence = true }).Build();
+        _database = NpgsqlDataSource.Create(app.OrdersDb);
+    }
+
+    public HttpClient Http { get; }
+
+    public string MerchantKey { get; }
+
+    public string ServiceKey { get; }
+
+    public string AllowedOrigin { get; }
+
+    public async Task<CreatedOrder> CreateAsync(string product = "mug", long quantity = 1)
+    {
+        using var response = await Http.PostAsJsonAsync("/orders",
+            new { items = new[] { new { productId = product, quantity } } }, TestContext.Current.CancellationToken);
+        Assert.Equal(System.Net.HttpStatusCode.Created, response.StatusCode);
+        return (await response.Content.ReadFromJsonAsync<CreatedOrder>(TestContext.Current.CancellationToken))!;
+    }
+
+    /// <summary>Produces what PaymentApi would, or, by <paramref name="tamper"/>, what it never would.</summary>
+    public async Task PublishAsync(PaymentEvent payment, Action<Message<string, byte[]>>? tamper = null)
+    {
+        CloudEvent cloudEvent = new(payment.EventId, "payment.succeeded", "/payment-api", DateTimeOffset.UnixEpoch.AddYears(56), payment.OrderId.ToString(),
+            JsonSerializer.SerializeToUtf8Bytes(payment, EventJson.Default.PaymentEvent), null);
+        var message = KafkaBinding.ToMessage(cloudEvent, $"00-{Trace}-b7ad6b7169203331-01");
+        tamper?.Invoke(message);
+        await _producer.ProduceAsync(Topics.Payments, message, TestContext.Current.CancellationToken);
+    }
+
+    public async Task<T> QueryAsync<T>(string sql, params object[] parameters)
+    {
+        await using var command = _database.CreateCommand(sql);
+        foreach (var parameter in parameters) command.Parameters.Add(new() { Value = parameter });
+        return (T)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+    }
+
+    /// <summary>Waits until the query's one value is <paramref name="expected"/>; the test's time-out ends a wait in vain.</summary>
+    public async Task UntilAsync<T>(T expected, string sql, params object[] parameters)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        while (!Equals(await QueryAsync<T>(sql, parameters), expected)) await Task.Delay(50, patience.Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        _producer.Dispose();
+        await _database.DisposeAsync();
+    }
+}
+
+public sealed record CreatedOrder(
+    Guid Id, string Reference, string Status, long Version, long Amount, long AmountRefunded, string Currency, string ClientSecret, string Message)
+{
+    readonly Guid _payment = Guid.CreateVersion7();
+
+    /// <summary>The order's payment at a version.</summary>
+    public PaymentEvent Payment(long version, string status = "succeeded", long refunded = 0) =>
+        new(_payment, Id, Reference, version, status, Amount, refunded, Currency);
+}

@@ -1,0 +1,138 @@
+using System.Text;
+using System.Text.Json;
+using Confluent.Kafka;
+using PaymentFlow.Messaging.Events;
+
+namespace PaymentFlow.Tests.Integration.Orders;
+
+public sealed class PaymentEventTests(OrdersApp app) : IClassFixture<OrdersApp>
+{
+    const string DeadLetters = "SELECT count(*) FROM dead_letters WHERE event_id = $1";
+
+    [Theory]
+    [InlineData("succeeded", 0, "paid", "order.paid")]
+    [InlineData("failed", 0, "payment_failed", "order.payment_failed")]
+    [InlineData("canceled", 0, "canceled", "order.canceled")]
+    [InlineData("partially_refunded", 100, "partially_refunded", "order.refunded")]
+    [InlineData("refunded", 1800, "refunded", "order.refunded")]
+    public async Task A_payment_moves_its_order_and_tells_the_world(string payment, long refunded, string status, string eventType)
+    {
+        var order = await app.CreateAsync();
+        await app.PublishAsync(order.Payment(version: 2, payment, refunded));
+        await app.UntilAsync(status, "SELECT status FROM orders WHERE id = $1", order.Id);
+        Assert.Equal(refunded, await app.QueryAsync<long>("SELECT amount_refunded FROM orders WHERE id = $1", order.Id));
+        await app.UntilAsync(1L, "SELECT count(*) FROM outbox WHERE key = $1 AND type = $2 AND published_at IS NOT NULL", order.Id.ToString(), eventType);
+        // The whole state travels, the order's own reference included.
+        var data = await app.QueryAsync<string>("SELECT convert_from(data, 'UTF8') FROM outbox WHERE key = $1 AND type = $2", order.Id.ToString(), eventType);
+        var state = JsonSerializer.Deserialize(data, EventJson.Default.OrderEvent)!;
+        Assert.Equal((order.Id, order.Reference, 3, status, 2, order.Amount, refunded),
+            (state.OrderId, state.Reference, state.Version, state.Status, state.PaymentVersion, state.Amount, state.AmountRefunded));
+        // One trace runs on from the payment's.
+        Assert.StartsWith($"00-{OrdersApp.Trace}-", await app.QueryAsync<string>(
+            "SELECT traceparent FROM outbox WHERE key = $1 AND type = $2", order.Id.ToString(), eventType));
+    }
+
+    [Fact]
+    public async Task A_duplicate_and_an_old_event_change_nothing()
+    {
+        var order = await app.CreateAsync();
+        await app.PublishAsync(order.Payment(version: 3));
+        await app.UntilAsync("paid", "SELECT status FROM orders WHERE id = $1", order.Id);
+
+        await app.PublishAsync(order.Payment(version: 3));
+        await app.PublishAsync(order.Payment(version: 2, status: "failed"));
+        // One partition, so what comes after them tells that they were taken.
+        await app.PublishAsync(order.Payment(version: 4, status: "refunded", refunded: order.Amount));
+        await app.UntilAsync("refunded", "SELECT status FROM orders WHERE id = $1", order.Id);
+
+        Assert.Equal("order.created,order.paid,order.refunded", await app.QueryAsync<string>(
+            "SELECT string_agg(type, ',' ORDER BY id) FROM outbox WHERE key = $1", order.Id.ToString()));
+        Assert.Equal(0L, await app.QueryAsync<long>("SELECT count(*) FROM dead_letters WHERE key = $1", order.Id.ToString()));
+    }
+
+    public static TheoryData<string, Func<PaymentEvent, PaymentEvent>> Impossible => new()
+    {
+        { "of an unknown order", payment => payment with { OrderId = Guid.CreateVersion7() } },
+        { "of another amount", payment => payment with { Amount = payment.Amount + 1 } },
+        { "in another currency", payment => payment with { Currency = "eur" } },
+        { "with a NUL in it", payment => payment with { Currency = "us\0" } },
+        { "with a status that is none", payment => payment with { Status = "charmed" } },
+        { "that refunds more than was paid", payment => payment with { AmountRefunded = payment.Amount + 1 } },
+        { "without a version", payment => payment with { PaymentVersion = 0 } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Impossible), DisableDiscoveryEnumeration = true)]
+    public async Task An_event_that_cannot_be_true_is_dead_lettered_alone(string what, Func<PaymentEvent, PaymentEvent> tamper)
+    {
+        _ = what;
+        var good = await app.CreateAsync();
+        var bad = await app.CreateAsync();
+        var poison = tamper(bad.Payment(version: 7)) with { PaymentId = Guid.CreateVersion7() };
+
+        // In one partition, around the poison; a batch of them is split until it is by itself.
+        await app.PublishAsync(good.Payment(version: 1, status: "failed"));
+        await app.PublishAsync(poison, message => message.Key = good.Id.ToString());
+        await app.PublishAsync(good.Payment(version: 2));
+
+        await app.UntilAsync("paid", "SELECT status FROM orders WHERE id = $1", good.Id);
+        await app.UntilAsync(1L, DeadLetters, poison.EventId);
+        Assert.Equal("awaiting_payment", await app.QueryAsync<string>("SELECT status FROM orders WHERE id = $1", bad.Id));
+        Assert.Equal(1L, await app.QueryAsync<long>("SELECT count(*) FROM outbox WHERE key = $1", bad.Id.ToString()));
+    }
+
+    [Fact]
+    public async Task Another_payment_for_an_order_that_has_one_is_dead_lettered()
+    {
+        var order = await app.CreateAsync();
+        await app.PublishAsync(order.Payment(version: 2));
+        var impostor = order.Payment(version: 3, status: "canceled") with { PaymentId = Guid.CreateVersion7() };
+        await app.PublishAsync(impostor);
+        await app.UntilAsync(1L, DeadLetters, impostor.EventId);
+        Assert.Equal("paid", await app.QueryAsync<string>("SELECT status FROM orders WHERE id = $1", order.Id));
+    }
+
+    public static TheoryData<string, Action<Message<string, byte[]>>> Unreadable => new()
+    {
+        { "no JSON", message => message.Value = "not json"u8.ToArray() },
+        { "another shape", message => message.Value = "{}"u8.ToArray() },
+        { "null", message => message.Value = "null"u8.ToArray() },
+        { "binary", message => message.Value = [0, 255, 1, 254] },
+        { "no value", message => message.Value = null! },
+    };
+
+    [Theory]
+    [MemberData(nameof(Unreadable), DisableDiscoveryEnumeration = true)]
+    public async Task A_poison_message_is_kept_once_and_blocks_nobody(string what, Action<Message<string, byte[]>> tamper)
+    {
+        _ = what;
+        var order = await app.CreateAsync();
+        var poison = order.Payment(version: 1);
+        await app.PublishAsync(poison, tamper);
+        await app.PublishAsync(poison, tamper);
+        await app.PublishAsync(order.Payment(version: 2));
+
+        await app.UntilAsync("paid", "SELECT status FROM orders WHERE id = $1", order.Id);
+        Assert.Equal(1L, await app.QueryAsync<long>(DeadLetters, poison.EventId));
+    }
+
+    [Fact]
+    public async Task A_message_that_is_no_cloud_event_is_kept_by_its_content()
+    {
+        var order = await app.CreateAsync();
+        var content = Encoding.UTF8.GetBytes($"stranger {order.Id}");
+        await app.PublishAsync(order.Payment(version: 1), message => (message.Headers, message.Value) = (new Headers(), content));
+        await app.PublishAsync(order.Payment(version: 2));
+        await app.UntilAsync("paid", "SELECT status FROM orders WHERE id = $1", order.Id);
+        Assert.Equal(1L, await app.QueryAsync<long>("SELECT count(*) FROM dead_letters WHERE data = $1", content));
+    }
+
+    [Fact]
+    public async Task Unknown_fields_are_ignored()
+    {
+        var order = await app.CreateAsync();
+        await app.PublishAsync(order.Payment(version: 1), message =>
+            message.Value = [.. message.Value.AsSpan()[..^1], .. ",\"novelty\":{\"a\":[1]}}"u8]);
+        await app.UntilAsync("paid", "SELECT status FROM orders WHERE id = $1", order.Id);
+    }
+}
