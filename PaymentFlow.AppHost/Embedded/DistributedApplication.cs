@@ -10,9 +10,11 @@ public sealed class DistributedApplication : IAsyncDisposable
 {
     readonly IReadOnlyList<IResource> _resources;
     readonly Engine _engine;
+    readonly IDisposable _dataFolder;
 
-    internal DistributedApplication(EmbeddedOptions options, IReadOnlyList<IResource> resources)
+    internal DistributedApplication(EmbeddedOptions options, IReadOnlyList<IResource> resources, IDisposable dataFolder)
     {
+        _dataFolder = dataFolder;
         _resources = resources;
         _engine = new Engine(options, resources, TimeProvider.System);
     }
@@ -40,8 +42,7 @@ public sealed class DistributedApplication : IAsyncDisposable
         configuration.AddCommandLine(args);
         configuration.AddInMemoryCollection(options.Configuration);
         configuration["DataFolder"] = options.DataFolder;
-        DataFolder.Open(options);
-        return new DistributedApplicationBuilder(options, configuration);
+        return new DistributedApplicationBuilder(options, configuration, DataFolder.Open(options));
     }
 
     /// <summary>Runs until Ctrl+C or SIGTERM. A mistake that can be mended ends the process with one line and exit code 1.</summary>
@@ -92,7 +93,11 @@ public sealed class DistributedApplication : IAsyncDisposable
     public IReadOnlyList<string> LogsOf(string name) => _engine.Output.LogsOf(name);
 
     /// <summary>Stops everything: services first, then Kafka and Postgres.</summary>
-    public async ValueTask DisposeAsync() => await _engine.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _engine.DisposeAsync();
+        _dataFolder.Dispose();
+    }
 
     T Find<T>(string name) where T : class, IResource =>
         _resources.FirstOrDefault(resource => resource.Name == name) as T

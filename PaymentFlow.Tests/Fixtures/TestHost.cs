@@ -13,17 +13,22 @@ public static class TestHost
     /// <summary>A fresh data folder that Postgres' own user can get to.</summary>
     public static string NewDataFolder() => Path.Combine(Path.GetTempPath(), $"paymentflow-test-{Guid.CreateVersion7():N}");
 
-    public static async Task<DistributedApplication> StartAsync(string? dataFolder = null)
+    /// <param name="model">What to start; all of AppHost.cs when null.</param>
+    public static async Task<DistributedApplication> StartAsync(
+        string? dataFolder = null, bool fresh = false, IReadOnlyDictionary<string, string?>? configuration = null,
+        Action<IDistributedApplicationBuilder>? model = null)
     {
         var folder = dataFolder ?? NewDataFolder();
         var log = new ConcurrentQueue<string>();
         var builder = DistributedApplication.CreateBuilder(new EmbeddedOptions
         {
             DataFolder = folder,
+            Fresh = fresh,
             FreePorts = true,
+            Configuration = configuration ?? new Dictionary<string, string?>(),
             Log = (resource, line) => log.Enqueue($"{resource,-14} {line}"),
         });
-        AppModel.Define(builder);
+        (model ?? AppModel.Define)(builder);
         var app = builder.Build();
         using var timeout = new CancellationTokenSource(StartPatience);
         try

@@ -21,7 +21,10 @@ sealed partial class MockCluster : IDisposable
     public MockCluster(IEnumerable<string> topics, int partitions)
     {
         if (!Library.IsLoaded) Library.Load();
-        _client = New(Producer, ConfNew(), 0, 0);
+        var configuration = ConfNew();
+        // The client is only there to hold the broker; that it has no server of its own is no news.
+        _ = ConfSet(configuration, "log_level", "0", 0, 0);
+        _client = New(Producer, configuration, 0, 0);
         _cluster = _client == 0 ? 0 : ClusterNew(_client, 1);
         if (_cluster == 0) throw new EmbeddedException("librdkafka's in-process broker did not start; use a real one: ConnectionStrings__kafka=HOST:PORT.");
         // A group of one service has nobody to wait for; the default would cost every start three seconds.
@@ -50,6 +53,9 @@ sealed partial class MockCluster : IDisposable
 
     [LibraryImport(Librdkafka, EntryPoint = "rd_kafka_conf_new")]
     private static partial nint ConfNew();
+
+    [LibraryImport(Librdkafka, EntryPoint = "rd_kafka_conf_set", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int ConfSet(nint configuration, string name, string value, nint error, nint errorSize);
 
     [LibraryImport(Librdkafka, EntryPoint = "rd_kafka_new")]
     private static partial nint New(int type, nint conf, nint error, nint errorSize);

@@ -22,7 +22,7 @@ public interface IResourceBuilder<out T> where T : IResource
 
 sealed record ResourceBuilder<T>(IDistributedApplicationBuilder ApplicationBuilder, T Resource) : IResourceBuilder<T> where T : IResource;
 
-sealed class DistributedApplicationBuilder(EmbeddedOptions options, ConfigurationManager configuration) : IDistributedApplicationBuilder
+sealed class DistributedApplicationBuilder(EmbeddedOptions options, ConfigurationManager configuration, IDisposable dataFolder) : IDistributedApplicationBuilder
 {
     readonly List<IResource> _resources = [];
 
@@ -40,5 +40,5 @@ sealed class DistributedApplicationBuilder(EmbeddedOptions options, Configuratio
         return new ResourceBuilder<T>(this, resource);
     }
 
-    public DistributedApplication Build() => new(options, _resources);
+    public DistributedApplication Build() => new(options, _resources, dataFolder);
 }

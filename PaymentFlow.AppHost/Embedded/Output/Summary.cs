@@ -20,9 +20,12 @@ static class Summary
                 _ => null,
             };
             if (address is null) continue;
-            table.AddRow(Markup.Escape(resource.Name), Markup.Escape(address), engine.ProcessIdOf(resource.Name)?.ToString(Invariant) ?? "");
+            table.AddRow(Markup.Escape(resource.Name), Markup.Escape(address), ProcessOf(resource));
         }
         AnsiConsole.Write(table);
+
+        string ProcessOf(IResource resource) =>
+            resource is KafkaServerResource ? "in this one" : engine.ProcessIdOf(resource.Name)?.ToString(Invariant) ?? "";
 
         if (resources.OfType<ProjectResource>().FirstOrDefault(project => project.Name == "web") is { } web)
             Console.WriteLine($"The shop:  {web.GetEndpoint("http").Url}");

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Net.WebSockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PaymentFlow.AppHost.Embedded;
 using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Integration.Payments;
@@ -12,9 +13,9 @@ public sealed class Customer
 {
     static readonly HttpClient Http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 100 });
 
-    readonly PaymentFlowApp _app;
+    readonly DistributedApplication _app;
 
-    Customer(PaymentFlowApp app, JsonNode order)
+    Customer(DistributedApplication app, JsonNode order)
     {
         _app = app;
         Order = order;
@@ -29,11 +30,13 @@ public sealed class Customer
 
     public string Secret => Order["clientSecret"]!.GetValue<string>();
 
-    public static async Task<Customer> OrdersAsync(PaymentFlowApp app)
+    public static Task<Customer> OrdersAsync(PaymentFlowApp app) => OrdersAsync(app.App);
+
+    public static async Task<Customer> OrdersAsync(DistributedApplication app)
     {
-        var products = (await Http.GetFromJsonAsync<JsonArray>(new Uri(app.OrderService, "/products"), Token))!;
+        var products = (await Http.GetFromJsonAsync<JsonArray>(new Uri(app.GetEndpoint("order-service"), "/products"), Token))!;
         using var response = await Http.PostAsJsonAsync(
-            new Uri(app.OrderService, "/orders"),
+            new Uri(app.GetEndpoint("order-service"), "/orders"),
             new { items = new[] { new { productId = products[0]!["id"]!.GetValue<string>(), quantity = 2 } } }, Token);
         response.EnsureSuccessStatusCode();
         return new Customer(app, (await response.Content.ReadFromJsonAsync<JsonNode>(Token))!);
@@ -52,7 +55,7 @@ public sealed class Customer
         string path, string body, string? key = null, string contentType = "application/json", string? secret = null,
         string? traceParent = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_app.PaymentApi, path))
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_app.GetEndpoint("payment-api"), path))
         {
             Content = new StringContent(body, new MediaTypeHeaderValue(contentType)),
         };
@@ -66,7 +69,7 @@ public sealed class Customer
 
     public async Task<Answer> GetPaymentAsync(Guid paymentId, string? secret = null, string? operatorKey = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_app.PaymentApi, $"/payments/{paymentId}"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_app.GetEndpoint("payment-api"), $"/payments/{paymentId}"));
         if (secret is not null) request.Headers.Authorization = new("Bearer", secret);
         if (operatorKey is not null) request.Headers.Add("X-Operator-Key", operatorKey);
         return await Answer.OfAsync(await Http.SendAsync(request, Token));
@@ -75,7 +78,7 @@ public sealed class Customer
     /// <summary>The sandbox's ledger: the charges that were made for this order.</summary>
     public async Task<IReadOnlyList<JsonNode>> ChargesAsync()
     {
-        var all = await Http.GetFromJsonAsync<JsonArray>(new Uri(_app.StripeSandbox, "/_sandbox/charges"), Token);
+        var all = await Http.GetFromJsonAsync<JsonArray>(new Uri(_app.GetEndpoint("stripe-sandbox"), "/_sandbox/charges"), Token);
         return [.. all!.Where(charge => charge!["metadata"]?["order_id"]?.GetValue<string>() == OrderId.ToString()).Select(charge => charge!)];
     }
 
@@ -84,7 +87,7 @@ public sealed class Customer
     {
         var socket = new ClientWebSocket();
         socket.Options.SetRequestHeader("Authorization", $"Bearer {Secret}");
-        var address = new UriBuilder(new Uri(_app.OrderService, $"/orders/{OrderId}/live")) { Scheme = "ws", Query = query };
+        var address = new UriBuilder(new Uri(_app.GetEndpoint("order-service"), $"/orders/{OrderId}/live")) { Scheme = "ws", Query = query };
         await socket.ConnectAsync(address.Uri, Token);
         return new LiveOrder(socket);
     }

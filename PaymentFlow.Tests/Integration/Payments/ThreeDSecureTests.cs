@@ -1,0 +1,42 @@
+using System.Net;
+using PaymentFlow.Tests.Fixtures;
+
+namespace PaymentFlow.Tests.Integration.Payments;
+
+/// <summary>3-D Secure, as far as an API client goes: what it is told to do, and how the outcome finds its way back.</summary>
+public sealed class ThreeDSecureTests(PaymentFlowApp app)
+{
+    [Fact]
+    public async Task With_a_return_URL_the_customer_is_sent_to_the_bank_and_without_one_to_Stripe_js()
+    {
+        var redirected = await Customer.OrdersAsync(app);
+        var answer = await redirected.PayAsync("pm_card_threeDSecure2Required", returnUrl: new Uri(app.Web, "/orders/x/return").ToString());
+
+        Assert.Equal((HttpStatusCode.OK, "requires_action"), (answer.Status, answer["status"]));
+        Assert.Equal("redirect", answer.Body!["nextAction"]!["type"]!.GetValue<string>());
+        Assert.StartsWith(app.StripeSandbox.ToString(), answer.Body["nextAction"]!["redirectUrl"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Empty(await redirected.ChargesAsync());
+
+        var embedded = await Customer.OrdersAsync(app);
+        answer = await embedded.PayAsync("pm_card_threeDSecure2Required");
+
+        Assert.Equal("use_stripe_sdk", answer.Body!["nextAction"]!["type"]!.GetValue<string>());
+        Assert.Contains("_secret_", answer.Body["nextAction"]!["stripeClientSecret"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Null(answer.Body["nextAction"]!["redirectUrl"]);
+    }
+
+    [Fact]
+    public async Task A_repeat_with_the_same_key_hears_the_same_next_action_and_another_method_may_be_tried()
+    {
+        var customer = await Customer.OrdersAsync(app);
+        using var live = await customer.WatchAsync();
+        var first = await customer.PayAsync("pm_card_threeDSecure2Required", key: "k");
+
+        var repeat = await customer.PayAsync("pm_card_threeDSecure2Required", key: "k");
+        Assert.Equal(first.Body!["nextAction"]!.ToJsonString(), repeat.Body!["nextAction"]!.ToJsonString());
+
+        Assert.Equal("succeeded", (await customer.PayAsync("pm_card_visa", key: "other"))["status"]);
+        await live.UntilAsync("paid");
+        Assert.Single(await customer.ChargesAsync());
+    }
+}
