@@ -22,6 +22,11 @@ static class LiveEndpoint
     public static void MapLive(this IEndpointRouteBuilder app) =>
         app.MapGet("/orders/{id:guid}/live", HandleAsync).WithTags("Orders")
             .WithSummary("WebSocket: the order's state, now and at every change")
+            .WithDescription("""
+                Token as the bearer header or as the subprotocols `paymentflow.v1, bearer.CLIENT_SECRET`. Frames:
+                `{ "type": "order.updated", "orderId", "status", "version", "message", "at" }`; the first comes at once, versions only
+                go up. Closes with 1001 when the service stops, with 1009 after a large frame from the client.
+                """)
             .Produces(StatusCodes.Status101SwitchingProtocols)
             .ProducesProblem(401).ProducesProblem(403).ProducesProblem(404).ProducesProblem(426);
 

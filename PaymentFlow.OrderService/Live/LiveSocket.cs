@@ -52,9 +52,9 @@ sealed class LiveSocket(CultureInfo language, TimeProvider time)
                 ? WebSocketCloseStatus.EndpointUnavailable // 1001: clients reconnect, elsewhere
                 : await receiving);
         }
-        catch (WebSocketException)
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException)
         {
-            // The client is gone without a goodbye: as ordinary an end as the others.
+            // The client is gone without a goodbye, or was dropped for a missing pong: as ordinary an end as the others.
             socket.Abort();
         }
         finally

@@ -27,9 +27,18 @@ static class OrderEndpoints
         });
         orders.MapPost("/", CreateAsync).RequireRateLimiting(CreateLimit)
             .WithSummary("Order products of the shop, or, with a merchant key, an amount")
+            .WithDescription("""
+                Nothing is written unless the answer is 201. Codes of the problems: 400 `malformed_request`; 401 `unauthorized` (an
+                amount without the merchant key); 409 `duplicate_reference`; 413 `payload_too_large`; 415 `unsupported_media_type`;
+                422 `unknown_field`, `empty_order`, `too_many_items`, `unknown_product`, `invalid_quantity`, `mixed_currencies`,
+                `missing_field`, `invalid_reference`, `invalid_description`, `unsupported_currency`, `amount_too_small`,
+                `amount_too_large`; 429 `rate_limited`; 503 `unavailable`.
+                """)
             .ProducesProblem(400).ProducesProblem(401).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415)
             .ProducesProblem(422).ProducesProblem(429).ProducesProblem(503);
-        orders.MapGet("/{id:guid}", GetAsync).WithSummary("The order as it is now").ProducesProblem(401).ProducesProblem(404);
+        orders.MapGet("/{id:guid}", GetAsync).WithSummary("The order as it is now")
+            .WithDescription("401 `unauthorized` without a token; 404 `not_found` for a wrong one and for an unknown order alike.")
+            .ProducesProblem(401).ProducesProblem(404);
         orders.MapPost("/versions", VersionsAsync).RequireAuthorization(Roles.Service)
             .WithSummary("How far these orders have come (between services)").ProducesProblem(401).ProducesProblem(422);
     }
