@@ -28,6 +28,6 @@ app.MapDefaultEndpoints();
 app.MapPayments();
 app.MapStripeWebhooks();
 app.MapOpenApi();
-if (app.Environment.IsDevelopment()) app.MapScalarApiReference();
+if (app.Environment.IsDevelopment()) app.MapScalarApiReference("/scalar");
 
 app.Run();
