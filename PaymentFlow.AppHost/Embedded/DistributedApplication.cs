@@ -1,4 +1,3 @@
-using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using PaymentFlow.AppHost.Embedded.Output;
 using PaymentFlow.AppHost.Embedded.Running;
@@ -8,6 +7,9 @@ namespace PaymentFlow.AppHost.Embedded;
 /// <summary>The model, running: Aspire's entry points, and for tests those of Aspire.Hosting.Testing.</summary>
 public sealed class DistributedApplication : IAsyncDisposable
 {
+    // As in the project file, for `dotnet user-secrets`.
+    const string UserSecretsId = "paymentflow-apphost";
+
     readonly IReadOnlyList<IResource> _resources;
     readonly Engine _engine;
     readonly IDisposable _dataFolder;
@@ -37,7 +39,7 @@ public sealed class DistributedApplication : IAsyncDisposable
     public static IDistributedApplicationBuilder CreateBuilder(EmbeddedOptions options, params string[] args)
     {
         var configuration = new ConfigurationManager();
-        configuration.AddUserSecrets(Assembly.GetExecutingAssembly(), optional: true);
+        configuration.AddUserSecrets(UserSecretsId);
         configuration.AddEnvironmentVariables();
         configuration.AddCommandLine(args);
         configuration.AddInMemoryCollection(options.Configuration);

@@ -51,7 +51,7 @@ public sealed partial class BatchConsumer<T>(
                 batch.Clear();
             }
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (Exception) when (stoppingToken.IsCancellationRequested)
         {
             // What was not finished is not stored: the next member of the group takes it up.
         }

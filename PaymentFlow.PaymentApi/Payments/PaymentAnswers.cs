@@ -40,12 +40,10 @@ static class PaymentAnswers
     public static ProblemHttpResult KeyReused() =>
         ApiProblem.Unprocessable("idempotency_key_reused", "This Idempotency-Key was used for this order with another body.");
 
-    /// <summary>503 is only ever said when Stripe was not asked to charge, so the caller may try again.</summary>
-    public static ProblemHttpResult Unavailable(HttpContext context, string code, string detail)
-    {
-        context.Response.Headers.RetryAfter = "2";
-        return ApiProblem.Create(code, StatusCodes.Status503ServiceUnavailable, "Temporarily unavailable", detail);
-    }
+    /// <summary>503 is only ever said when Stripe was not asked to charge, so the caller may try again: see <see cref="RetryAfter"/>.</summary>
+    public static ProblemHttpResult Unavailable(string code, string detail) =>
+        ApiProblem.Create(
+            code, StatusCodes.Status503ServiceUnavailable, "Temporarily unavailable", $"{detail} Nothing was charged; try again shortly.");
 
     public static NextAction NextActionOf(PaymentIntent intent) =>
         intent.NextAction is { Type: "redirect_to_url", RedirectToUrl.Url: { } url }

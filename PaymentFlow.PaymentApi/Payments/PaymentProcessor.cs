@@ -12,7 +12,7 @@ namespace PaymentFlow.PaymentApi.Payments;
 /// where this process can die, what is committed tells whether Stripe may have been asked, and by which key.
 /// </summary>
 public sealed partial class PaymentProcessor(
-    PaymentStore store, StripeGateway stripe, PaymentSettlement settlement, IHttpContextAccessor http, ILogger<PaymentProcessor> logger)
+    PaymentStore store, StripeGateway stripe, PaymentSettlement settlement, ILogger<PaymentProcessor> logger)
 {
     /// <summary>Creates the PaymentIntent ahead of time. Any number of calls leads to one.</summary>
     public async Task<PaymentResult> PrepareAsync(PayableOrder order, PreparePaymentRequest request, CancellationToken cancellationToken)
@@ -168,9 +168,7 @@ public sealed partial class PaymentProcessor(
         return await store.StoreIntentAsync(payment.Id, intent.Id, cancellationToken);
     }
 
-    ProblemHttpResult Unavailable() =>
-        PaymentAnswers.Unavailable(
-            http.HttpContext!, "stripe_unavailable", "Stripe can't be reached at the moment. Nothing was charged; try again shortly.");
+    static ProblemHttpResult Unavailable() => PaymentAnswers.Unavailable("stripe_unavailable", "Stripe can't be reached at the moment.");
 
     static bool IsFromStripe(Exception exception) =>
         exception is StripeException or HttpRequestException or OperationCanceledException or IOException;

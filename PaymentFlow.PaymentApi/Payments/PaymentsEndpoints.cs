@@ -11,7 +11,7 @@ static class PaymentsEndpoints
 
     public static void MapPayments(this IEndpointRouteBuilder app)
     {
-        var customers = app.MapGroup("").WithTags("Payments").RequireRateLimiting(RateLimit);
+        var customers = app.MapGroup("").WithTags("Payments").RequireRateLimiting(RateLimit).WithRetryAfter();
         customers.MapPost("/payments", Prepare).WithName("PreparePayment")
             .WithSummary("Prepares an order's payment, so that paying is one round trip to Stripe. Optional, idempotent.");
         customers.MapPost("/process-payment", Process).WithName("ProcessPayment")

@@ -6,12 +6,11 @@ static class PaymentsExtensions
 {
     public static void AddPayments(this WebApplicationBuilder builder)
     {
-        builder.Services.AddHttpContextAccessor();
         builder.Services.AddHttpClient<OrderClient>(client => client.BaseAddress = new Uri("http://order-service"));
         builder.Services.AddSingleton<PaymentStore>();
         builder.Services.AddSingleton<PaymentMetrics>();
         builder.Services.AddSingleton<PaymentSettlement>();
-        builder.Services.AddScoped<PaymentProcessor>();
+        builder.Services.AddSingleton<PaymentProcessor>();
         builder.Services.AddExceptionHandler<UnavailableHandler>();
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, PaymentJson.Default));
     }

@@ -19,7 +19,8 @@ sealed class UnavailableHandler : IExceptionHandler
             _ => default,
         };
         if (code is null) return false;
-        await PaymentAnswers.Unavailable(context, code, detail + " Nothing was charged; try again shortly.").ExecuteAsync(context);
+        RetryAfter.Set(context);
+        await PaymentAnswers.Unavailable(code, detail).ExecuteAsync(context);
         return true;
     }
 }

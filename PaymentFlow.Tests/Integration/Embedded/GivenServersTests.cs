@@ -35,4 +35,19 @@ public sealed class GivenServersTests
             await TestHost.StopAsync(server);
         }
     }
+
+    [Fact]
+    public async Task With_a_Stripe_key_the_sandbox_is_not_started()
+    {
+        var app = await TestHost.StartAsync(configuration: new Dictionary<string, string?> { ["Stripe:ApiKey"] = "sk_test_of_a_team" });
+        try
+        {
+            Assert.Throws<ArgumentException>(() => app.GetEndpoint("stripe-sandbox"));
+            Assert.NotNull(app.ProcessIdOf("payment-api"));
+        }
+        finally
+        {
+            await TestHost.StopAsync(app);
+        }
+    }
 }
