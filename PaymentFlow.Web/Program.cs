@@ -1,5 +1,45 @@
+using Microsoft.FluentUI.AspNetCore.Components;
+using PaymentFlow.Messaging.Push;
+using PaymentFlow.ServiceDefaults;
+using PaymentFlow.Web.Checkout;
+using PaymentFlow.Web.Circuits;
+using PaymentFlow.Web.Components;
+using PaymentFlow.Web.Languages;
+using PaymentFlow.Web.Orders;
+using PaymentFlow.Web.Payments;
+using PaymentFlow.Web.Security;
+using PaymentFlow.Web.Services;
+using PaymentFlow.Web.Shop;
+
 var builder = WebApplication.CreateBuilder(args);
+
+builder.RequireSettings("ConnectionStrings:kafka", "Services:Key");
 builder.AddServiceDefaults();
+builder.AddOrderUpdates();
+builder.AddWebSecurity();
+builder.AddLanguages();
+builder.AddBackends();
+builder.AddOrderSecrets();
+builder.AddPayments();
+builder.AddCircuits();
+builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+builder.Services.AddFluentUIComponents();
+
 var app = builder.Build();
+
+app.UseWebSecurity();
+app.UseLanguages();
+app.UseErrorPages();
+app.UseRouting();
+app.UseRateLimiter();
+app.UseAntiforgery();
 app.MapDefaultEndpoints();
+app.MapStaticAssets();
+app.MapLanguages();
+app.MapBasket();
+app.MapCheckout();
+app.MapOrderHandover();
+app.MapBankReturn();
+app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
+
 app.Run();

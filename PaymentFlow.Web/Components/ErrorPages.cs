@@ -1,0 +1,13 @@
+namespace PaymentFlow.Web.Components;
+
+static class ErrorPages
+{
+    /// <summary>A page of ours for what ends without one: no stack trace outside Development, no blank page anywhere.</summary>
+    public static void UseErrorPages(this WebApplication app)
+    {
+        if (!app.Environment.IsDevelopment()) app.UseExceptionHandler("/status/500", createScopeForErrors: true);
+        // A form's page would be executed as a form again.
+        app.UseWhen(context => HttpMethods.IsGet(context.Request.Method), pages =>
+            pages.UseStatusCodePagesWithReExecute("/status/{0}", createScopeForStatusCodePages: true));
+    }
+}

@@ -1,0 +1,41 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using PaymentFlow.Messaging.Events;
+
+namespace PaymentFlow.Web.Orders;
+
+/// <summary>An order as OrderService answers it. Amounts are in the currency's minor unit, times in UTC.</summary>
+public sealed record Order(
+    Guid Id, string Reference, string Status, long Version, long Amount, long AmountRefunded, string Currency, string? Description,
+    IReadOnlyList<OrderItem> Items, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+{
+    public bool Payable => Status is OrderStatuses.AwaitingPayment or OrderStatuses.PaymentFailed;
+
+    /// <summary>The order after an update; what an update does not carry stays.</summary>
+    public Order With(OrderEvent update) => this with
+    {
+        Status = update.Status,
+        Version = update.Version,
+        AmountRefunded = update.AmountRefunded,
+        UpdatedAt = update.UpdatedAt,
+    };
+}
+
+public sealed record OrderItem(string ProductId, string Name, long Quantity, long UnitAmount);
+
+public sealed record OrderLine(string ProductId, long Quantity);
+
+public sealed record CreateOrder(IReadOnlyList<OrderLine> Items);
+
+/// <param name="ClientSecret">Shown this once. It goes into a cookie, never into a page, a URL or a log.</param>
+public sealed record CreatedOrder(Guid Id, string ClientSecret);
+
+/// <summary>What the shop sells, named in the customer's language.</summary>
+public sealed record Product(string Id, string Name, string Description, long UnitAmount, string Currency);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(Order))]
+[JsonSerializable(typeof(CreateOrder))]
+[JsonSerializable(typeof(CreatedOrder))]
+[JsonSerializable(typeof(List<Product>))]
+sealed partial class OrderJson : JsonSerializerContext;

@@ -1,0 +1,40 @@
+using PaymentFlow.Web.Payments;
+
+namespace PaymentFlow.Web.Security;
+
+/// <summary>What the browser may do on our pages: our own files, and Stripe's where Stripe takes the card.</summary>
+static class SecurityHeaders
+{
+    public static void UseSecurityHeaders(this WebApplication app)
+    {
+        var stripe = app.Services.GetRequiredService<PaymentOptions>().UsesStripe;
+        app.Use((context, next) =>
+        {
+            var headers = context.Response.Headers;
+            headers.ContentSecurityPolicy = Policy(context.Request, stripe);
+            headers.XContentTypeOptions = "nosniff";
+            headers["Referrer-Policy"] = "strict-origin-when-cross-origin";
+            headers["Permissions-Policy"] = stripe
+                ? "camera=(), geolocation=(), microphone=(), payment=(self \"https://js.stripe.com\")"
+                : "camera=(), geolocation=(), microphone=(), payment=()";
+            headers["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups";
+            headers["Cross-Origin-Resource-Policy"] = "same-origin";
+            return next();
+        });
+    }
+
+    /// <remarks>Stripe's needs: https://docs.stripe.com/security/guide#content-security-policy</remarks>
+    static string Policy(HttpRequest request, bool stripe) => string.Join("; ",
+        "default-src 'none'",
+        $"script-src 'self'{(stripe ? " https://js.stripe.com https://*.js.stripe.com" : "")}",
+        "style-src 'self'",
+        $"img-src 'self' data:{(stripe ? " https://*.stripe.com" : "")}",
+        "font-src 'self'",
+        // Safari does not count WebSockets as 'self'.
+        $"connect-src 'self' {(request.IsHttps ? "wss" : "ws")}://{request.Host}{(stripe ? " https://api.stripe.com" : "")}",
+        $"frame-src {(stripe ? "https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com" : "'none'")}",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'self'",
+        "frame-ancestors 'none'");
+}

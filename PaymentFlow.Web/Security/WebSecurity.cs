@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using PaymentFlow.ServiceDefaults;
+using PaymentFlow.Web.Checkout;
+
+namespace PaymentFlow.Web.Security;
+
+static class WebSecurity
+{
+    // Our forms are a few fields long.
+    const int MaxRequestBodyBytes = 64 * 1024;
+
+    /// <summary>Antiforgery, limits a client address, small bodies.</summary>
+    public static void AddWebSecurity(this WebApplicationBuilder builder)
+    {
+        builder.Services.Configure<KestrelServerOptions>(options =>
+        {
+            options.AddServerHeader = false;
+            options.Limits.MaxRequestBodySize = MaxRequestBodyBytes;
+        });
+        builder.Services.AddAntiforgery(options =>
+        {
+            options.Cookie.Name = "paymentflow.antiforgery";
+            options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        });
+        builder.AddRateLimit(CheckoutEndpoint.RateLimit, permits: 20, window: TimeSpan.FromMinutes(1));
+        builder.Services.AddRateLimiter(options => options.OnRejected = (rejected, _) =>
+        {
+            // Only forms are limited, and whoever filled one in gets a page that says so.
+            rejected.HttpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
+            rejected.HttpContext.Response.Headers.Location = CheckoutEndpoint.Refusal("rate_limited");
+            return ValueTask.CompletedTask;
+        });
+    }
+
+    public static void UseWebSecurity(this WebApplication app)
+    {
+        if (!app.Environment.IsDevelopment()) app.UseHsts();
+        app.UseSecurityHeaders();
+    }
+}

@@ -1,0 +1,28 @@
+using PaymentFlow.Web.Orders;
+using PaymentFlow.Web.Payments;
+
+namespace PaymentFlow.Web.Services;
+
+static class Backends
+{
+    /// <summary>Longer than PaymentApi waits for Stripe (20 s, one retry), so that its answer is heard.</summary>
+    static readonly TimeSpan PaymentPatience = TimeSpan.FromSeconds(60);
+
+    /// <summary>The typed clients of the two services, found by service discovery.</summary>
+    public static void AddBackends(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddTransient<ServiceHandler>();
+        builder.Services.AddHttpClient<OrderClient>(client => client.BaseAddress = new Uri("http://order-service"))
+            .AddHttpMessageHandler<ServiceHandler>();
+        var payments = builder.Services.AddHttpClient<PaymentClient>(client =>
+        {
+            client.BaseAddress = new Uri("http://payment-api");
+            client.Timeout = PaymentPatience;
+        });
+        // Every call of this client may move money: none is repeated, or cut off early, by a handler that knows nothing of it.
+#pragma warning disable EXTEXP0001 // Experimental; the stable way would be to write the defaults out again for every other client.
+        payments.RemoveAllResilienceHandlers();
+#pragma warning restore EXTEXP0001
+        payments.AddHttpMessageHandler<ServiceHandler>();
+    }
+}
