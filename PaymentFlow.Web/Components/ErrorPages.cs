@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Diagnostics;
+
 namespace PaymentFlow.Web.Components;
 
 static class ErrorPages
@@ -9,5 +11,12 @@ static class ErrorPages
         // A form's page would be executed as a form again.
         app.UseWhen(context => HttpMethods.IsGet(context.Request.Method), pages =>
             pages.UseStatusCodePagesWithReExecute("/status/{0}", createScopeForStatusCodePages: true));
+    }
+
+    /// <summary>The status of a page that has its own words for it.</summary>
+    public static void AnswerWith(this HttpContext context, int status)
+    {
+        context.Response.StatusCode = status;
+        if (context.Features.Get<IStatusCodePagesFeature>() is { } pages) pages.Enabled = false;
     }
 }

@@ -21,6 +21,9 @@ static class WebSecurity
         {
             options.Cookie.Name = "paymentflow.antiforgery";
             options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            // Strict would lose it on the way back from the bank, and with it the forms of every other tab.
+            options.Cookie.SameSite = SameSiteMode.Lax;
+            options.SuppressXFrameOptionsHeader = true;
         });
         builder.AddRateLimit(CheckoutEndpoint.RateLimit, permits: 20, window: TimeSpan.FromMinutes(1));
         builder.Services.AddRateLimiter(options => options.OnRejected = (rejected, _) =>
