@@ -23,7 +23,7 @@ builder.AddCatalogue();
 builder.AddOrders();
 builder.AddPaymentEvents();
 builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, OrderServiceJson.Default));
-builder.AddApiDescription();
+builder.AddApiDescription("PaymentFlow orders");
 
 var app = builder.Build();
 app.UseApiDefaults();

@@ -19,7 +19,7 @@ builder.AddNpgsqlDataSource("paymentsdb");
 builder.AddDatabaseMigration("paymentsdb", typeof(Program).Assembly, deadLetters: false);
 builder.AddOutbox();
 builder.AddKafkaHealthCheck<string, byte[]>();
-builder.Services.AddOpenApi();
+builder.AddApiDescription("PaymentFlow payments");
 
 var app = builder.Build();
 

@@ -59,7 +59,7 @@ static class LiveEndpoint
     }
 
     static string? TokenOf(HttpContext context) =>
-        OrderAccess.BearerOf(context.Request)
+        BearerToken.Of(context.Request)
         ?? context.WebSockets.WebSocketRequestedProtocols
             .FirstOrDefault(protocol => protocol.StartsWith(BearerPrefix, StringComparison.Ordinal))?[BearerPrefix.Length..];
 }

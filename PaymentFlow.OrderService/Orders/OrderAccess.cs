@@ -24,12 +24,4 @@ sealed class OrderAccess(OrderStore store)
             ? (order, null)
             : (null, ApiProblem.NotFound("There is no such order for this token."));
     }
-
-    /// <summary>RFC 6750, 2.1.</summary>
-    public static string? BearerOf(HttpRequest request)
-    {
-        const string Scheme = "Bearer ";
-        var header = request.Headers.Authorization.ToString();
-        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..].Trim() : null;
-    }
 }

@@ -97,7 +97,7 @@ static class OrderEndpoints
     static async Task<Results<Ok<OrderResponse>, ProblemHttpResult>> GetAsync(
         Guid id, HttpContext context, OrderAccess access, CancellationToken cancellationToken)
     {
-        var (order, refusal) = await access.FindAsync(context, id, OrderAccess.BearerOf(context.Request), cancellationToken);
+        var (order, refusal) = await access.FindAsync(context, id, BearerToken.Of(context.Request), cancellationToken);
         return order is null ? refusal! : TypedResults.Ok(OrderResponse.From(order));
     }
 

@@ -13,11 +13,20 @@ static class PaymentsEndpoints
     {
         var customers = app.MapGroup("").WithTags("Payments").RequireRateLimiting(RateLimit).WithRetryAfter();
         customers.MapPost("/payments", Prepare).WithName("PreparePayment")
-            .WithSummary("Prepares an order's payment, so that paying is one round trip to Stripe. Optional, idempotent.");
+            .WithSummary("Prepares an order's payment, so that paying is one round trip to Stripe. Optional, idempotent.")
+            .ProducesProblems(400, 401, 404, 409, 413, 415, 422, 429, 503);
         customers.MapPost("/process-payment", Process).WithName("ProcessPayment")
-            .WithSummary("Pays an order. The outcome also reaches the order's WebSocket: no need to ask for it.");
+            .WithSummary("Pays an order. The outcome also reaches the order's WebSocket: no need to ask for it.")
+            .ProducesProblems(400, 401, 402, 404, 409, 413, 415, 422, 429, 503);
         app.MapGet("/payments/{id:guid}", Get).WithTags("Payments").WithName("GetPayment")
-            .WithSummary("A payment and its history, for its customer or an operator.");
+            .WithSummary("A payment and its history, for its customer or an operator.")
+            .ProducesProblems(401, 404, 503);
+    }
+
+    static RouteHandlerBuilder ProducesProblems(this RouteHandlerBuilder builder, params ReadOnlySpan<int> statuses)
+    {
+        foreach (var status in statuses) builder.ProducesProblem(status);
+        return builder;
     }
 
     static async Task<PaymentResult> Prepare(

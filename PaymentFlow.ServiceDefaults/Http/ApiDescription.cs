@@ -1,11 +1,13 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.OpenApi;
 
-namespace PaymentFlow.OrderService;
+namespace PaymentFlow.ServiceDefaults;
 
-static class ApiDescription
+public static class ApiDescription
 {
     /// <summary><c>/openapi/v1.json</c>: what the framework sees by itself, and the ways to prove who asks.</summary>
-    public static void AddApiDescription(this IHostApplicationBuilder builder) => builder.Services.AddOpenApi(options =>
+    public static void AddApiDescription(this IHostApplicationBuilder builder, string title) => builder.Services.AddOpenApi(options =>
     {
         options.AddSchemaTransformer((schema, context, _) =>
         {
@@ -19,7 +21,7 @@ static class ApiDescription
         });
         options.AddDocumentTransformer((document, _, _) =>
         {
-            document.Info.Title = "PaymentFlow orders";
+            document.Info.Title = title;
             document.Info.Description = "Money is an integer in the currency's minor unit. Errors are RFC 9457 problems with a stable `code`.";
             document.Components ??= new OpenApiComponents();
             document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
