@@ -62,6 +62,7 @@ public static class ApiDefaults
         app.UseExceptionHandler();
         app.UseStatusCodePages(context => ApiProblem.ForStatus(context.HttpContext.Response.StatusCode).ExecuteAsync(context.HttpContext));
         app.UseRouting();
+        app.UseBodyLimit();
         app.UseCors();
         app.UseAuthentication();
         app.UseRateLimiter();

@@ -59,8 +59,6 @@ public sealed class Customer
         {
             Content = new StringContent(body, new MediaTypeHeaderValue(contentType)),
         };
-        // As curl does: a server that refuses a huge body says so before it is sent.
-        request.Headers.ExpectContinue = body.Length > 1_000_000 ? true : null;
         if (secret is not "") request.Headers.Authorization = new("Bearer", secret ?? Secret);
         if (key is not null) request.Headers.Add("Idempotency-Key", key);
         if (traceParent is not null) request.Headers.Add("traceparent", traceParent);
