@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Diagnostics;
-
 namespace PaymentFlow.Web.Components;
 
 static class ErrorPages
@@ -13,10 +11,10 @@ static class ErrorPages
             pages.UseStatusCodePagesWithReExecute("/status/{0}", createScopeForStatusCodePages: true));
     }
 
-    /// <summary>The status of a page that has its own words for it.</summary>
-    public static void AnswerWith(this HttpContext context, int status)
+    /// <summary>The status of a page that has its own words for it. Set at once, a 404 would make Blazor leave the page out.</summary>
+    public static void AnswerWith(this HttpContext context, int status) => context.Response.OnStarting(() =>
     {
         context.Response.StatusCode = status;
-        if (context.Features.Get<IStatusCodePagesFeature>() is { } pages) pages.Enabled = false;
-    }
+        return Task.CompletedTask;
+    });
 }
