@@ -277,6 +277,7 @@ public sealed partial class LiveOrder(
         OrderScreen.Bank => Emblem.Look.Bank,
         OrderScreen.Paid => Emblem.Look.Success,
         OrderScreen.Canceled => Emblem.Look.Canceled,
+        OrderScreen.AlreadyPaid => Emblem.Look.Settled,
         _ => Emblem.Look.Info,
     };
 

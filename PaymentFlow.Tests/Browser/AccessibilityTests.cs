@@ -1,0 +1,106 @@
+using Microsoft.Playwright;
+using PaymentFlow.Tests.Fixtures;
+
+namespace PaymentFlow.Tests.Browser;
+
+/// <summary>axe on every page in every state that a customer can bring it into.</summary>
+public sealed class AccessibilityTests(PaymentFlowApp app, Chromium chromium) : BrowserTest(app, chromium)
+{
+    // 0 is in dollars, 6 in euros.
+    const int InDollars = 0;
+    const int InEuros = 6;
+
+    [Theory]
+    [InlineData("en-US", ColorScheme.Light)]
+    [InlineData("en-US", ColorScheme.Dark)]
+    [InlineData("ru-RU", ColorScheme.Light)]
+    [InlineData("ru-RU", ColorScheme.Dark)]
+    public async Task Every_page_in_every_state_passes_axe(string locale, ColorScheme colours)
+    {
+        var shopper = await ShopperAsync(locale, colours);
+        var page = shopper.Page;
+
+        await page.GotoAsync("/");
+        await CheckAsync("empty shop");
+        await page.GotoAsync("/checkout");
+        await CheckAsync("empty checkout");
+        await shopper.AddAsync(InDollars);
+        await CheckAsync("shop");
+        await shopper.AddAsync(InEuros);
+        await CheckAsync("basket in two currencies");
+        await page.GotoAsync("/checkout?problem=mixed_currencies");
+        await CheckAsync("refused checkout");
+        await page.Locator("button.link").Last.ClickAsync();
+        await Assertions.Expect(page.Locator(".lines > li")).ToHaveCountAsync(1);
+        await page.GotoAsync("/checkout");
+        await CheckAsync("checkout");
+
+        await page.Locator("form.checkout button").ClickAsync();
+        await shopper.IsLiveAsync();
+        await Assertions.Expect(shopper.PayButton).ToBeEnabledAsync();
+        await CheckAsync("awaiting payment");
+        await page.Locator("details > summary").ClickAsync();
+        await CheckAsync("all test cards");
+        await shopper.PayAsync("pm_card_visa_chargeDeclined");
+        await shopper.SeesAsync("declined");
+        await CheckAsync("declined");
+        await HoldAtTheDoorAsync(page);
+        await shopper.PayAsync("pm_card_threeDSecure2Required");
+        await shopper.SeesAsync("bank");
+        await CheckAsync("3-D Secure");
+        await page.Locator("fluent-button").ClickAsync();
+        await shopper.PayAsync();
+        await shopper.SeesAsync("paid");
+        await CheckAsync("paid");
+        await page.ReloadAsync();
+        await shopper.SeesAsync("already-paid");
+        await CheckAsync("already paid");
+
+        await shopper.OrderAsync(InDollars);
+        await shopper.PayAsync("pm_usBankAccount_processing");
+        await shopper.SeesAsync("confirming");
+        await CheckAsync("confirming");
+
+        await page.GotoAsync($"/orders/{Guid.CreateVersion7()}");
+        await shopper.SeesAsync("unknown");
+        await CheckAsync("unknown order");
+        await page.GotoAsync("/nothing-here");
+        await CheckAsync("unknown page");
+
+        async Task CheckAsync(string state)
+        {
+            Assert.Equal(locale[..2], await page.Locator("html").GetAttributeAsync("lang"));
+            await shopper.IsAccessibleAsync(state);
+        }
+    }
+
+    [Fact]
+    public async Task No_page_is_wider_than_a_phone()
+    {
+        var shopper = await ShopperAsync("ru-RU");
+        var page = shopper.Page;
+        // WCAG 1.4.10: 320 pixels, which is also 1280 at a zoom of 400 %.
+        await page.SetViewportSizeAsync(320, 640);
+
+        await shopper.AddAsync(InDollars);
+        await CheckAsync("shop");
+        await page.GotoAsync("/checkout");
+        await CheckAsync("checkout");
+        await shopper.OrderAsync(1);
+        await CheckAsync("awaiting payment");
+        await shopper.PayAsync();
+        await shopper.SeesAsync("paid");
+        await CheckAsync("paid");
+
+        async Task CheckAsync(string state) =>
+            Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), $"{state} scrolls sideways.");
+    }
+
+    /// <summary>Keeps the customer on our page that sends them to the bank: the bank answers with a download, which leaves a page as it is.</summary>
+    static async Task HoldAtTheDoorAsync(IPage page) => await page.RouteAsync("**/_sandbox/3ds/**", route => route.FulfillAsync(new()
+    {
+        Headers = new Dictionary<string, string> { ["Content-Disposition"] = "attachment" },
+        ContentType = "application/octet-stream",
+        Body = "held",
+    }));
+}

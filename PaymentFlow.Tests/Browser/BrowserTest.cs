@@ -1,0 +1,49 @@
+using Microsoft.Playwright;
+using PaymentFlow.Tests.Fixtures;
+
+namespace PaymentFlow.Tests.Browser;
+
+/// <summary>A test that looks at the real pages. When it fails, it leaves a picture of each page in TestResults/.</summary>
+[Collection(nameof(Chromium))]
+public abstract class BrowserTest(PaymentFlowApp app, Chromium chromium) : IAsyncLifetime
+{
+    readonly List<IBrowserContext> _profiles = [];
+
+    protected PaymentFlowApp App => app;
+
+    protected static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>A shopper with a browser profile of their own: no cookies, one page.</summary>
+    protected async Task<Shopper> ShopperAsync(string locale = "en-US", ColorScheme colours = ColorScheme.Light, Uri? web = null)
+    {
+        var profile = await chromium.Browser.NewContextAsync(new()
+        {
+            BaseURL = (web ?? app.Web).AbsoluteUri,
+            ColorScheme = colours,
+            Locale = locale,
+            ViewportSize = new() { Width = 1280, Height = 860 },
+        });
+        profile.SetDefaultTimeout(30_000);
+        _profiles.Add(profile);
+        return new Shopper(await profile.NewPageAsync());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        var pages = _profiles.SelectMany(profile => profile.Pages).ToList();
+        if (TestContext.Current.TestState?.Result == TestResult.Failed)
+        {
+            for (var i = 0; i < pages.Count; i++) await PictureAsync(pages[i], i);
+        }
+        foreach (var profile in _profiles) await profile.DisposeAsync();
+    }
+
+    static async Task PictureAsync(IPage page, int number)
+    {
+        var name = string.Concat(TestContext.Current.TestMethod!.MethodName, "-", number, ".png");
+        await page.ScreenshotAsync(new() { Path = Path.Combine(Repository.Folder, "TestResults", name), FullPage = true });
+    }
+}

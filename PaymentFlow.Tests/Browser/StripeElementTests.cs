@@ -1,0 +1,76 @@
+using Microsoft.Playwright;
+using PaymentFlow.AppHost.Embedded;
+using PaymentFlow.Tests.Fixtures;
+
+namespace PaymentFlow.Tests.Browser;
+
+/// <summary>
+/// With a publishable key the card is Stripe's business. Stripe.js itself can't be loaded in a test, so a script of the same
+/// calls stands in for it at its address; the rest, with the browser's own content security policy, is real.
+/// </summary>
+public sealed class StripeElementTests(PaymentFlowApp app, Chromium chromium) : BrowserTest(app, chromium)
+{
+    const string StripeJs = """
+        window.Stripe = key => ({
+          elements: options => ({
+            options,
+            submit: async () => document.querySelector("#card").value === "" ? { error: { message: "Your card number is incomplete." } } : {},
+            create: type => ({ mount: host => host.innerHTML = `<label for="card">Card of ${key}, ${type}, ${options.amount} ${options.currency}</label><input id="card">` }),
+          }),
+          createPaymentMethod: async () => ({ paymentMethod: { id: document.querySelector("#card").value } }),
+        });
+        """;
+
+    [Fact]
+    public async Task The_payment_element_makes_the_payment_method_and_the_order_is_paid_by_it()
+    {
+        // A second Web and a second PaymentApi on the same databases, as further replicas would be, but with a publishable key.
+        var replica = await TestHost.StartAsync(model: Replica);
+        try
+        {
+            var shopper = await ShopperAsync(web: replica.GetEndpoint("web"));
+            var page = shopper.Page;
+            await page.RouteAsync("https://js.stripe.com/**", route => route.FulfillAsync(new() { ContentType = "text/javascript", Body = StripeJs }));
+            await shopper.OrderAsync();
+            await page.GetByText("Card of pk_test_ours, payment, 1800 usd").WaitForAsync();
+
+            await shopper.PayButton.ClickAsync();
+            await Assertions.Expect(page.Locator(".field-error")).ToHaveTextAsync("Your card number is incomplete.");
+            await page.Locator("#card").FillAsync("pm_card_visa_chargeDeclined");
+            await shopper.PayButton.ClickAsync();
+            await shopper.SeesAsync("declined");
+            await page.Locator("#card").FillAsync("pm_card_visa");
+            await shopper.PayButton.ClickAsync();
+
+            await shopper.SeesAsync("paid");
+        }
+        finally
+        {
+            await TestHost.StopAsync(replica);
+        }
+    }
+
+    void Replica(IDistributedApplicationBuilder builder)
+    {
+        var payments = builder.AddProject<Projects.PaymentFlow_PaymentApi>("payment-api")
+            .WithEnvironment("ConnectionStrings__paymentsdb", App.PaymentsDb)
+            .WithEnvironment("ConnectionStrings__kafka", App.KafkaBootstrap)
+            .WithEnvironment("services__order-service__http__0", Origin(App.OrderService))
+            .WithEnvironment("Stripe__ApiKey", "sk_test_sandbox_paymentflow")
+            .WithEnvironment("Stripe__ApiBase", Origin(App.StripeSandbox))
+            .WithEnvironment("Stripe__WebhookSecrets__0", "whsec_of_the_replica")
+            .WithEnvironment("Operator__Key", App.OperatorKey)
+            .WithEnvironment("Services__Key", App.ServiceKey)
+            .WithHttpHealthCheck("/health");
+        var web = builder.AddProject<Projects.PaymentFlow_Web>("web")
+            .WithEnvironment("ConnectionStrings__kafka", App.KafkaBootstrap)
+            .WithEnvironment("services__order-service__http__0", Origin(App.OrderService))
+            .WithReference(payments)
+            .WithEnvironment("Services__Key", App.ServiceKey)
+            .WithEnvironment("Stripe__PublishableKey", "pk_test_ours")
+            .WithHttpHealthCheck("/health");
+        payments.WithEnvironment("Clients__AllowedOrigins__0", web.GetEndpoint("http"));
+    }
+
+    static string Origin(Uri address) => address.GetLeftPart(UriPartial.Authority);
+}
