@@ -11,8 +11,8 @@ public static class DatabaseFailure
     /// <summary>Worth a retry: no connection, a restart, a deadlock, a time-out. SQLSTATE classes as in PostgreSQL's appendix A.</summary>
     public static bool IsAway(Exception exception) => exception switch
     {
-        // 3D000: the database itself is not there yet (it is being created).
-        PostgresException postgres => postgres.IsTransient || postgres.SqlState is "3D000",
+        // 3D000: the database itself is not there yet (it is being created). 25006: a stand-by that is about to be promoted.
+        PostgresException postgres => postgres.IsTransient || postgres.SqlState is "3D000" or "25006",
         NpgsqlException or SocketException or TimeoutException => true,
         _ => exception.InnerException is { } inner && IsAway(inner),
     };

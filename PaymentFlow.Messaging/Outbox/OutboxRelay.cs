@@ -43,7 +43,8 @@ public sealed partial class OutboxRelay(
             "paymentflow.outbox.depth", () => _backlog.Depth, "{event}", "Events that wait to be published");
         PaymentFlowTelemetry.Meter.CreateObservableGauge(
             "paymentflow.outbox.age", () => _backlog.AgeSeconds, "s", "Age of the oldest event that waits");
-        await Task.WhenAll(SweepAsync(stoppingToken), MarkDeliveredAsync(stoppingToken));
+        // If one of the two fails the service must not go on without it: the host stops, to be restarted.
+        await await Task.WhenAny(SweepAsync(stoppingToken), MarkDeliveredAsync(stoppingToken));
     }
 
     async Task SweepAsync(CancellationToken stoppingToken)
