@@ -15,13 +15,20 @@ public sealed record Payment
     public required long Version { get; init; }
     public string? PaymentIntentId { get; init; }
     public Guid? AttemptId { get; init; }
+
+    /// <summary>How many attempts were made; the newest one's number.</summary>
     public int Attempts { get; init; }
+
+    /// <summary>How many of them never came before Stripe, through no fault of the customer.</summary>
+    public int AttemptsNotSent { get; init; }
 
     /// <summary>No more than this many confirmations an order: card testing is somebody's business.</summary>
     public const int MaxAttempts = 10;
 
     /// <summary>A confirmation may be in Stripe's hands: until its outcome is known no other may start.</summary>
     public bool InFlight => Status == PaymentStatuses.Processing && AttemptId is not null;
+
+    public bool AttemptsUsedUp => Attempts - AttemptsNotSent >= MaxAttempts;
 
     public bool Paid => Status is PaymentStatuses.Succeeded or PaymentStatuses.PartiallyRefunded or PaymentStatuses.Refunded;
 

@@ -12,7 +12,7 @@ namespace PaymentFlow.PaymentApi.Payments;
 /// where this process can die, what is committed tells whether Stripe may have been asked, and by which key.
 /// </summary>
 public sealed partial class PaymentProcessor(
-    PaymentStore store, StripeGateway stripe, PaymentSettlement settlement, ILogger<PaymentProcessor> logger)
+    PaymentStore store, StripeGateway stripe, PaymentSettlement settlement, LateWrites lateWrites, ILogger<PaymentProcessor> logger)
 {
     /// <summary>Creates the PaymentIntent ahead of time. Any number of calls leads to one.</summary>
     public async Task<PaymentResult> PrepareAsync(PayableOrder order, PreparePaymentRequest request, CancellationToken cancellationToken)
@@ -44,20 +44,32 @@ public sealed partial class PaymentProcessor(
             IdempotencyKey = idempotencyKey,
             Status = "started",
         };
-        if (await store.ClaimAsync(order, attempt, cancellationToken) is not { } payment)
-            return await PresentStateAsync(order, attempt, cancellationToken);
-
-        // From here on the customer may close the page: the money must not be left half-way for that.
+        cancellationToken.ThrowIfCancellationRequested();
+        // From here on the customer may close the page: neither the row nor the money must be left half-way for that.
         cancellationToken = CancellationToken.None;
+        Payment? payment;
+        try
+        {
+            payment = await store.ClaimAsync(order, attempt, cancellationToken);
+        }
+        catch (ClaimUnknownException)
+        {
+            lateWrites.Add(stopping => store.ReleaseAsync(attempt.Id, sent: false, "claim_unknown", stopping));
+            throw;
+        }
+        if (payment is null) return await PresentStateAsync(order, attempt, cancellationToken);
+
         string intentId;
         try
         {
             intentId = await IntentOfAsync(payment, request.ReturnUrl, cancellationToken);
         }
-        catch (Exception e) when (IsFromStripe(e))
+        catch (Exception e)
         {
+            // Whatever it was: nothing has been confirmed.
+            await ReleaseAsync(attempt, sent: false, "not_prepared", cancellationToken);
+            if (!IsFromStripe(e)) throw;
             Log.NotPrepared(logger, payment.Id, e.Message);
-            await store.ReleaseAsync(payment, "stripe_unavailable", cancellationToken);
             return Unavailable();
         }
         return await ConfirmAsync(payment, intentId, attempt, cancellationToken);
@@ -79,11 +91,11 @@ public sealed partial class PaymentProcessor(
                     return await SettleAsync(payment, intent, attempt, cancellationToken);
                 case StripeFailure.Refused or StripeFailure.Declined:
                     Log.Refused(logger, payment.Id, e.Message);
-                    await store.ReleaseAsync(payment, "refused", cancellationToken);
+                    await ReleaseAsync(attempt, sent: true, "refused", cancellationToken);
                     return PaymentAnswers.PaymentMethodRefused(payment);
                 case StripeFailure.RateLimited or StripeFailure.Unauthorized:
                     Log.Unavailable(logger, payment.Id, e.Message);
-                    await store.ReleaseAsync(payment, "stripe_unavailable", cancellationToken);
+                    await ReleaseAsync(attempt, sent: false, "stripe_unavailable", cancellationToken);
                     return Unavailable();
                 default:
                     // It may have charged. Nothing is guessed: the row stays claimed until Stripe has been asked again.
@@ -102,8 +114,10 @@ public sealed partial class PaymentProcessor(
         }
         catch (Exception e) when (DatabaseFailure.IsAway(e))
         {
-            // Stripe has answered and we can't write it down: for the caller that is "processing", and the truth follows.
+            // Stripe has answered and we can't write it down yet: for the caller that is "processing", and the truth follows.
             Log.NotStored(logger, e, payment.Id, attempt.Id);
+            var claimed = payment;
+            lateWrites.Add(stopping => settlement.SettleAsync(claimed, intent, attempt.Id, stopping));
             return TypedResults.Ok(PaymentResponse.From(payment));
         }
         return payment.Status switch
@@ -114,6 +128,19 @@ public sealed partial class PaymentProcessor(
             PaymentStatuses.Canceled => PaymentAnswers.Canceled(payment),
             _ => TypedResults.Ok(PaymentResponse.From(payment)),
         };
+    }
+
+    async Task ReleaseAsync(PaymentAttempt attempt, bool sent, string code, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.ReleaseAsync(attempt.Id, sent, code, cancellationToken);
+        }
+        catch (Exception e) when (DatabaseFailure.IsAway(e))
+        {
+            Log.NotReleased(logger, attempt.Id, e.Message);
+            lateWrites.Add(stopping => store.ReleaseAsync(attempt.Id, sent, code, stopping));
+        }
     }
 
     /// <summary>The answer for whoever did not get the row: a repeat hears the present state, anybody else why not.</summary>
@@ -130,7 +157,7 @@ public sealed partial class PaymentProcessor(
                 { Paid: true } => PaymentAnswers.AlreadyPaid(payment),
                 { Status: PaymentStatuses.Canceled } => PaymentAnswers.Canceled(payment),
                 { InFlight: true } => PaymentAnswers.InFlight(payment),
-                { Attempts: >= Payment.MaxAttempts } => PaymentAnswers.TooManyAttempts(payment),
+                { AttemptsUsedUp: true } => PaymentAnswers.TooManyAttempts(payment),
                 // Payable again in the instant since the claim.
                 _ => PaymentAnswers.InFlight(payment),
             };
@@ -186,6 +213,9 @@ public sealed partial class PaymentProcessor(
 
         [LoggerMessage(LogLevel.Error, "Payment {PaymentId}, attempt {AttemptId}: Stripe's outcome is unknown")]
         public static partial void OutcomeUnknown(ILogger logger, Exception exception, Guid paymentId, Guid attemptId);
+
+        [LoggerMessage(LogLevel.Warning, "Attempt {AttemptId} is given back when Postgres is there again: {Reason}")]
+        public static partial void NotReleased(ILogger logger, Guid attemptId, string reason);
 
         [LoggerMessage(LogLevel.Error, "Payment {PaymentId}, attempt {AttemptId}: Stripe answered, but the database is away")]
         public static partial void NotStored(ILogger logger, Exception exception, Guid paymentId, Guid attemptId);

@@ -31,6 +31,6 @@ static partial class PaymentRequestRules
             : ApiProblem.Malformed("Idempotency-Key must be one value of 1 to 255 printable ASCII characters without spaces.");
     }
 
-    [GeneratedRegex("^(pm|card|src)_[A-Za-z0-9_]{1,250}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(pm|card|src)_[A-Za-z0-9_]{1,250}\z", RegexOptions.CultureInvariant)]
     private static partial Regex PaymentMethodId();
 }

@@ -9,28 +9,38 @@ namespace PaymentFlow.PaymentApi.Payments;
 /// </summary>
 public sealed class PaymentSettlement(PaymentStore store, PaymentMetrics metrics)
 {
-    /// <param name="answered">The attempt that <paramref name="intent"/> is Stripe's own answer to; null for any other news.</param>
+    /// <summary>Applies Stripe's own answer to the attempt <paramref name="answered"/>, whatever else happens meanwhile.</summary>
     /// <returns>The payment as it is afterwards.</returns>
     public async Task<Payment> SettleAsync(
-        Payment payment, PaymentIntent intent, Guid? answered, CancellationToken cancellationToken)
+        Payment payment, PaymentIntent intent, Guid answered, CancellationToken cancellationToken)
     {
-        while (PaymentTransition.From(payment, intent) is { } next && IsNewsFor(payment, next, answered))
+        while (true)
         {
-            if (await store.ApplyAsync(payment, next, cancellationToken) is { } moved)
-            {
-                metrics.Settled(moved);
-                return moved;
-            }
+            if (await TryAsync(payment, intent, answered, cancellationToken) is { } settled) return settled;
             payment = await store.FindAsync(payment.Id, cancellationToken)
                 ?? throw new InvalidOperationException($"Payment {payment.Id} is gone; payments are never deleted.");
         }
-        return payment;
+    }
+
+    /// <summary>Applies what Stripe says of a payment that was read before Stripe was asked.</summary>
+    /// <param name="answered">The attempt that <paramref name="intent"/> is Stripe's own answer to; null for any other news.</param>
+    /// <returns>
+    /// The payment as it is afterwards; null when it moved since it was read, so that the news may be older than it is.
+    /// </returns>
+    public async Task<Payment?> TryAsync(
+        Payment payment, PaymentIntent intent, Guid? answered, CancellationToken cancellationToken)
+    {
+        if (PaymentTransition.From(payment, intent) is not { } next || !IsNewsFor(payment, next, answered)) return payment;
+        if (await store.ApplyAsync(payment, next, cancellationToken) is not { } moved) return null;
+        metrics.Settled(moved);
+        return moved;
     }
 
     /// <summary>
-    /// A decline that is not the answer to the confirmation in flight is the memory of an earlier one: it must not free the
-    /// row while Stripe may be charging.
+    /// A decline, or a 3-D Secure that waits, may be the memory of an earlier confirmation: unless it answers the one in
+    /// flight, or there was no earlier one, it must not free the row while Stripe may be charging.
     /// </summary>
     static bool IsNewsFor(Payment payment, PaymentTransition next, Guid? answered) =>
-        next.Status != PaymentStatuses.Failed || !payment.InFlight || payment.AttemptId == answered;
+        next.Status is not (PaymentStatuses.Failed or PaymentStatuses.RequiresAction)
+        || !payment.InFlight || payment.AttemptId == answered || payment.Attempts == 1;
 }

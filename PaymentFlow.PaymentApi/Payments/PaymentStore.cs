@@ -3,6 +3,7 @@ using System.Text.Json;
 using Dapper;
 using Npgsql;
 using PaymentFlow.Messaging.CloudEvents;
+using PaymentFlow.Messaging.Database;
 using PaymentFlow.Messaging.Events;
 using PaymentFlow.Messaging.Outbox;
 using PaymentFlow.PaymentApi.Orders;
@@ -17,7 +18,8 @@ public sealed class PaymentStore(NpgsqlDataSource dataSource, OutboxRelay relay,
 {
     const string EventSource = "/payment-api";
     const string Columns =
-        "id, order_id, reference, amount, amount_refunded, currency, status, version, payment_intent_id, attempt_id, attempts";
+        "id, order_id, reference, amount, amount_refunded, currency, status, version, payment_intent_id, attempt_id, attempts, "
+        + "attempts_not_sent";
 
     static PaymentStore() => DefaultTypeMap.MatchNamesWithUnderscores = true;
 
@@ -55,6 +57,7 @@ public sealed class PaymentStore(NpgsqlDataSource dataSource, OutboxRelay relay,
     /// Takes the row for one confirmation, storing the attempt: whoever gets the payment back, and nobody else, may ask
     /// Stripe. Null when it is not to be had: paid, canceled, in flight, attempts used up, or the key was used before.
     /// </summary>
+    /// <exception cref="ClaimUnknownException">Postgres went away during the claim; it may have been committed.</exception>
     public async Task<Payment?> ClaimAsync(PayableOrder order, PaymentAttempt attempt, CancellationToken cancellationToken)
     {
         const string Sql = $"""
@@ -62,7 +65,7 @@ public sealed class PaymentStore(NpgsqlDataSource dataSource, OutboxRelay relay,
             WITH claimed AS (
                 UPDATE payments
                 SET status = 'processing', attempt_id = @AttemptId, attempts = attempts + 1, version = version + 1, updated_at = now()
-                WHERE order_id = @OrderId AND attempts < @MaxAttempts
+                WHERE order_id = @OrderId AND attempts - attempts_not_sent < @MaxAttempts
                   AND (status IN ('failed', 'requires_action') OR (status = 'processing' AND attempt_id IS NULL))
                   AND NOT EXISTS (SELECT FROM payment_attempts a WHERE a.payment_id = payments.id AND a.idempotency_key = @Key)
                 RETURNING {Columns}),
@@ -81,33 +84,52 @@ public sealed class PaymentStore(NpgsqlDataSource dataSource, OutboxRelay relay,
         parameters.Add("PaymentMethod", attempt.PaymentMethod);
         parameters.Add("ReturnUrl", attempt.ReturnUrl);
         parameters.Add("TraceParent", Activity.Current?.Id);
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         try
         {
-            return await SingleAsync<Payment>(Sql, parameters, cancellationToken);
+            return await connection.QuerySingleOrDefaultAsync<Payment>(Command(Sql, parameters, cancellationToken));
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
             // The same Idempotency-Key, claimed and settled by another request since this one's snapshot.
             return null;
         }
+        catch (Exception e) when (e is not PostgresException && DatabaseFailure.IsAway(e))
+        {
+            // What Postgres itself refuses is not committed; an answer that did not come may have been.
+            throw new ClaimUnknownException(e);
+        }
     }
 
-    /// <summary>Gives a claimed row back: nothing reached Stripe, so it is as payable as if the attempt had not been.</summary>
-    public async Task ReleaseAsync(Payment payment, string code, CancellationToken cancellationToken)
+    /// <summary>
+    /// Gives a claimed row back: Stripe did nothing, so the row is payable and the caller's Idempotency-Key is free, as if
+    /// the attempt had not been. Does nothing when the row is not, or no longer, claimed by this attempt.
+    /// </summary>
+    /// <param name="sent">Whether Stripe judged the request: then it counts towards <see cref="Payment.MaxAttempts"/>.</param>
+    public async Task ReleaseAsync(Guid attemptId, bool sent, string code, CancellationToken cancellationToken)
     {
         const string Sql = """
             WITH released AS (
-                UPDATE payments SET attempt_id = NULL, version = version + 1, updated_at = now()
-                WHERE id = @Id AND version = @Version RETURNING id, version, status),
+                UPDATE payments SET attempt_id = NULL, attempts_not_sent = attempts_not_sent + @notSent,
+                    version = version + 1, updated_at = now()
+                WHERE id = (SELECT payment_id FROM payment_attempts WHERE id = @attemptId)
+                  AND attempt_id = @attemptId AND status = 'processing'
+                RETURNING id, version, status),
             attempt AS (
-                UPDATE payment_attempts SET status = 'not_sent', code = @code, completed_at = now()
-                WHERE id = @AttemptId AND EXISTS (SELECT FROM released))
+                UPDATE payment_attempts SET status = @status, code = @code, idempotency_key = NULL, completed_at = now()
+                WHERE id = @attemptId AND EXISTS (SELECT FROM released))
             INSERT INTO payment_history (payment_id, version, status, attempt_id, traceparent)
-            SELECT id, version, status, @AttemptId, @traceParent FROM released
+            SELECT id, version, status, @attemptId, @traceParent FROM released
             """;
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(Command(
-            Sql, new { payment.Id, payment.Version, payment.AttemptId, code, traceParent = Activity.Current?.Id }, cancellationToken));
+        await connection.ExecuteAsync(Command(Sql, new
+        {
+            attemptId,
+            status = sent ? "refused" : "not_sent",
+            notSent = sent ? 0 : 1,
+            code,
+            traceParent = Activity.Current?.Id,
+        }, cancellationToken));
     }
 
     /// <summary>
@@ -198,3 +220,6 @@ public sealed class PaymentStore(NpgsqlDataSource dataSource, OutboxRelay relay,
     static CommandDefinition Command(string sql, object parameters, CancellationToken cancellationToken) =>
         new(sql, parameters, cancellationToken: cancellationToken);
 }
+
+/// <summary>The row may be claimed although nobody was told so; nothing was sent to Stripe.</summary>
+public sealed class ClaimUnknownException(Exception inner) : Exception("Postgres went away while a payment was claimed.", inner);

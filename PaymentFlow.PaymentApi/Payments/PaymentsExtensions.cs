@@ -10,6 +10,8 @@ static class PaymentsExtensions
         builder.Services.AddSingleton<PaymentStore>();
         builder.Services.AddSingleton<PaymentMetrics>();
         builder.Services.AddSingleton<PaymentSettlement>();
+        builder.Services.AddSingleton<LateWrites>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<LateWrites>());
         builder.Services.AddSingleton<PaymentProcessor>();
         builder.Services.AddExceptionHandler<UnavailableHandler>();
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, PaymentJson.Default));

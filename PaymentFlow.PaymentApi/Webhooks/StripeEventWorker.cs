@@ -27,7 +27,8 @@ public sealed partial class StripeEventWorker(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await migration.Completed.WaitAsync(stoppingToken);
-        await Task.WhenAll(FollowAsync(stoppingToken), SweepAsync(stoppingToken));
+        // If one of the two fails the service must not go on without it: the host stops, to be restarted.
+        await await Task.WhenAny(FollowAsync(stoppingToken), SweepAsync(stoppingToken));
     }
 
     async Task FollowAsync(CancellationToken stoppingToken)
@@ -58,11 +59,7 @@ public sealed partial class StripeEventWorker(
             // Named before Stripe is asked: the answer covers these events and none that comes later.
             var waiting = await events.WaitingEventsAsync(intentId, stoppingToken);
             if (waiting.Length == 0) return;
-            var intent = await stripe.GetAsync(intentId, stoppingToken);
-            if (await PaymentOfAsync(intent, stoppingToken) is { } payment)
-                await settlement.SettleAsync(payment, intent, answered: null, stoppingToken);
-            else
-                Log.Stranger(logger, intentId);
+            while (!await TryApplyAsync(intentId, stoppingToken)) { }
             await events.MarkProcessedAsync(waiting, stoppingToken);
         }
         catch (Exception e) when (!stoppingToken.IsCancellationRequested)
@@ -71,16 +68,25 @@ public sealed partial class StripeEventWorker(
         }
     }
 
-    /// <summary>By its metadata where its id is not stored yet: a webhook may be faster than our own commit.</summary>
-    async Task<Payment?> PaymentOfAsync(PaymentIntent intent, CancellationToken stoppingToken)
+    /// <summary>
+    /// Reads the payment first and asks Stripe then: if the payment has moved in between, the answer may be older than it.
+    /// </summary>
+    /// <returns>False when all of it has to be done again.</returns>
+    async Task<bool> TryApplyAsync(string intentId, CancellationToken stoppingToken)
     {
-        if (await payments.FindByIntentAsync(intent.Id, stoppingToken) is { } known) return known;
-        if (!Guid.TryParse(intent.Metadata.GetValueOrDefault(MetadataKeys.PaymentId), out var paymentId)) return null;
-        if (await payments.FindAsync(paymentId, stoppingToken) is null) return null;
-        return await payments.StoreIntentAsync(paymentId, intent.Id, stoppingToken) == intent.Id
-            ? await payments.FindAsync(paymentId, stoppingToken)
-            : null;
+        var payment = await payments.FindByIntentAsync(intentId, stoppingToken);
+        var intent = await stripe.GetAsync(intentId, stoppingToken);
+        if (payment is not null) return await settlement.TryAsync(payment, intent, answered: null, stoppingToken) is not null;
+        if (await AdoptAsync(intent, stoppingToken)) return false;
+        Log.Stranger(logger, intentId);
+        return true;
     }
+
+    /// <summary>By its metadata where its id is not stored yet: a webhook may be faster than our own commit.</summary>
+    async Task<bool> AdoptAsync(PaymentIntent intent, CancellationToken stoppingToken) =>
+        Guid.TryParse(intent.Metadata.GetValueOrDefault(MetadataKeys.PaymentId), out var paymentId)
+        && await payments.FindAsync(paymentId, stoppingToken) is not null
+        && await payments.StoreIntentAsync(paymentId, intent.Id, stoppingToken) == intent.Id;
 
     static partial class Log
     {

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
+using PaymentFlow.AppHost.Embedded;
+using PaymentFlow.Tests.Fixtures;
+
+namespace PaymentFlow.Tests.Integration.Resilience;
+
+/// <summary>Its tests share one app and run one after another.</summary>
+[CollectionDefinition(nameof(OutageApp))]
+public sealed class OutageTestsCollection : ICollectionFixture<OutageApp>;
+
+/// <summary>A PaymentFlow of these tests' own, whose parts are killed, paused and cut off.</summary>
+public sealed class OutageApp : IAsyncLifetime
+{
+    public DistributedApplication App { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => App = await TestHost.StartAsync();
+
+    public async ValueTask DisposeAsync() => await TestHost.StopAsync(App);
+
+    /// <summary>kill -9. The engine starts it again.</summary>
+    public void Kill(string resource)
+    {
+        using var process = Process.GetProcessById(App.ProcessIdOf(resource)!.Value);
+        process.Kill();
+        process.WaitForExit();
+    }
+
+    /// <summary>The process stands still, its connections stay open, until the answer is disposed.</summary>
+    public IDisposable Pause(string resource)
+    {
+        var id = App.ProcessIdOf(resource)!.Value;
+        Signal(id, "STOP");
+        return new Undo(() => Signal(id, "CONT"));
+    }
+
+    /// <summary>Ends all connections to the database, as a restart of Postgres does, and lets none in until the answer is disposed.</summary>
+    public async Task<IDisposable> CutOffAsync(string database)
+    {
+        await using var server = await ServerAsync();
+        await ExecuteAsync(server, $"ALTER DATABASE {database} ALLOW_CONNECTIONS false");
+        await ExecuteAsync(server, $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'");
+        return new Undo(() =>
+        {
+            using var again = ServerAsync().GetAwaiter().GetResult();
+            using var allow = new NpgsqlCommand($"ALTER DATABASE {database} ALLOW_CONNECTIONS true", again);
+            allow.ExecuteNonQuery();
+        });
+    }
+
+    public async Task<T> QueryAsync<T>(string database, string sql, params object[] parameters)
+    {
+        await using var connection = new NpgsqlConnection($"{await App.GetConnectionStringAsync(database)};Pooling=false");
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var parameter in parameters) command.Parameters.Add(new() { Value = parameter });
+        return (T)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+    }
+
+    /// <summary>Waits until that many confirmations are stored for the orders without an outcome.</summary>
+    public Task ClaimedAsync(params Guid[] orders) =>
+        Eventually.TrueAsync(async () => await QueryAsync<long>("paymentsdb",
+            """
+            SELECT count(*) FROM payment_attempts a JOIN payments p ON p.id = a.payment_id
+            WHERE p.order_id = ANY($1) AND a.status = 'started'
+            """, orders) == orders.Length);
+
+    public Task OrderIsAsync(string status, Guid order) =>
+        Eventually.TrueAsync(async () => await QueryAsync<string>("ordersdb", "SELECT status FROM orders WHERE id = $1", order) == status);
+
+    async Task<NpgsqlConnection> ServerAsync()
+    {
+        var address = new NpgsqlConnectionStringBuilder(await App.GetConnectionStringAsync("ordersdb")) { Database = "postgres", Pooling = false };
+        var connection = new NpgsqlConnection(address.ConnectionString);
+        await connection.OpenAsync(CancellationToken.None);
+        return connection;
+    }
+
+    static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(CancellationToken.None);
+    }
+
+    static void Signal(int process, string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", process.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+        Assert.Equal(0, kill.ExitCode);
+    }
+
+    sealed class Undo(Action undo) : IDisposable
+    {
+        Action? _undo = undo;
+
+        public void Dispose() => Interlocked.Exchange(ref _undo, null)?.Invoke();
+    }
+}

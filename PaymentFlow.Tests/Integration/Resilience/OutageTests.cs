@@ -1,0 +1,113 @@
+using System.Net;
+using PaymentFlow.Tests.Fixtures;
+using PaymentFlow.Tests.Integration.Payments;
+
+namespace PaymentFlow.Tests.Integration.Resilience;
+
+/// <summary>Something is away for a while: who asks meanwhile hears the documented answer, and afterwards nothing is missing.</summary>
+[Collection(nameof(OutageApp))]
+public sealed class OutageTests(OutageApp app)
+{
+    [Fact]
+    public async Task While_Stripe_is_away_a_payment_is_put_off_and_the_same_key_pays_later()
+    {
+        var customer = await Customer.OrdersAsync(app.App);
+        app.Kill("stripe-sandbox");
+
+        var answer = await customer.PayAsync(key: "k");
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "stripe_unavailable"), (answer.Status, answer.Code));
+        while (answer.Status == HttpStatusCode.ServiceUnavailable)
+        {
+            Assert.NotNull(answer.RetryAfter);
+            answer = await customer.PayAsync(key: "k");
+        }
+
+        Assert.Equal((HttpStatusCode.OK, "succeeded"), (answer.Status, answer["status"]));
+        await app.OrderIsAsync("paid", customer.OrderId);
+        Assert.Single(await customer.ChargesAsync());
+        // What never came before Stripe is not held against the customer.
+        Assert.Equal(1, await app.QueryAsync<int>("paymentsdb",
+            "SELECT attempts - attempts_not_sent FROM payments WHERE order_id = $1", customer.OrderId));
+    }
+
+    [Fact]
+    public async Task A_payment_method_that_Stripe_does_not_know_is_refused_as_often_as_it_is_sent()
+    {
+        var customer = await Customer.OrdersAsync(app.App);
+
+        var first = await customer.PayAsync("pm_none", key: "k");
+        var repeat = await customer.PayAsync("pm_none", key: "k");
+
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "invalid_payment_method"), (first.Status, first.Code));
+        Assert.Equal((first.Status, first.Code), (repeat.Status, repeat.Code));
+        Assert.Equal("succeeded", (await customer.PayAsync(key: "another"))["status"]);
+    }
+
+    [Fact]
+    public async Task A_database_that_goes_away_before_Stripe_is_asked_leaves_the_order_payable()
+    {
+        var customer = await Customer.OrdersAsync(app.App);
+        Task<Answer> paying;
+        using (var stripe = app.Pause("stripe-sandbox"))
+        {
+            paying = customer.PayAsync(key: "k");
+            await app.ClaimedAsync(customer.OrderId);
+            using var database = await app.CutOffAsync("paymentsdb");
+            stripe.Dispose();
+
+            var answer = await paying;
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, "database_unavailable"), (answer.Status, answer.Code));
+            Assert.NotNull(answer.RetryAfter);
+            var another = await customer.PayAsync(key: "another");
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, "database_unavailable"), (another.Status, another.Code));
+        }
+
+        Answer? paid = null;
+        await Eventually.TrueAsync(async () => (paid = await customer.PayAsync(key: "k"))["status"] == "succeeded");
+        await app.OrderIsAsync("paid", customer.OrderId);
+        Assert.Single(await customer.ChargesAsync());
+    }
+
+    [Fact]
+    public async Task A_decline_that_could_not_be_stored_is_stored_when_the_database_is_back()
+    {
+        var customer = await Customer.OrdersAsync(app.App);
+        // A second attempt, so that a webhook alone could not tell its decline from this one's.
+        Assert.Equal(HttpStatusCode.PaymentRequired, (await customer.PayAsync("pm_card_visa_chargeDeclined")).Status);
+        using (var stripe = app.Pause("stripe-sandbox"))
+        {
+            var paying = customer.PayAsync("pm_card_visa_chargeDeclined", key: "k");
+            await app.ClaimedAsync(customer.OrderId);
+            using var database = await app.CutOffAsync("paymentsdb");
+            stripe.Dispose();
+
+            // Stripe was asked, so this is not the moment for "nothing was charged".
+            var answer = await paying;
+            Assert.Equal((HttpStatusCode.OK, "processing"), (answer.Status, answer["status"]));
+        }
+
+        await Eventually.TrueAsync(async () =>
+            (await customer.PayAsync("pm_card_visa_chargeDeclined", key: "k")).Status == HttpStatusCode.PaymentRequired);
+        Assert.Equal("succeeded", (await customer.PayAsync())["status"]);
+        Assert.Single(await customer.ChargesAsync());
+    }
+
+    [Fact]
+    public async Task A_consumer_whose_database_is_away_goes_on_where_it_stopped()
+    {
+        var customers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Customer.OrdersAsync(app.App)));
+        using (var stripe = app.Pause("stripe-sandbox"))
+        {
+            var paying = customers.Select(customer => customer.PayAsync()).ToList();
+            await app.ClaimedAsync([.. customers.Select(customer => customer.OrderId)]);
+            using var database = await app.CutOffAsync("ordersdb");
+            stripe.Dispose();
+
+            Assert.All(await Task.WhenAll(paying), answer => Assert.Equal("succeeded", answer["status"]));
+            await Eventually.TrueAsync(() => app.App.LogsOf("order-service").Any(line => line.Contains("for another try", StringComparison.Ordinal)));
+        }
+
+        foreach (var customer in customers) await app.OrderIsAsync("paid", customer.OrderId);
+        Assert.Equal(0L, await app.QueryAsync<long>("ordersdb", "SELECT count(*) FROM dead_letters"));
+    }
+}
