@@ -37,6 +37,12 @@ public sealed class PaymentStore(NpgsqlDataSource dataSource, OutboxRelay relay,
             "SELECT * FROM payment_attempts WHERE payment_id = @paymentId AND idempotency_key = @idempotencyKey",
             new { paymentId, idempotencyKey }, cancellationToken);
 
+    /// <summary>The trace of what brought the payment to its present version.</summary>
+    public Task<string?> TraceParentAsync(Payment payment, CancellationToken cancellationToken) =>
+        SingleAsync<string>(
+            "SELECT traceparent FROM payment_history WHERE payment_id = @Id AND version = @Version",
+            new { payment.Id, payment.Version }, cancellationToken);
+
     public async Task<IReadOnlyList<PaymentHistoryEntry>> HistoryAsync(Guid paymentId, CancellationToken cancellationToken)
     {
         const string Sql = """

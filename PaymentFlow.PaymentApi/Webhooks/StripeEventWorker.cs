@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using PaymentFlow.Messaging.Database;
 using PaymentFlow.Messaging.Migrations;
+using PaymentFlow.Messaging.Telemetry;
 using PaymentFlow.PaymentApi.Payments;
 using PaymentFlow.PaymentApi.Stripe;
 using Stripe;
@@ -75,6 +77,9 @@ public sealed partial class StripeEventWorker(
     async Task<bool> TryApplyAsync(string intentId, CancellationToken stoppingToken)
     {
         var payment = await payments.FindByIntentAsync(intentId, stoppingToken);
+        // The webhook may be faster than the answer that it tells of: one trace either way.
+        using var span = payment is null ? null : PaymentFlowTelemetry.StartFrom(
+            await payments.TraceParentAsync(payment, stoppingToken), "stripe event", ActivityKind.Consumer);
         var intent = await stripe.GetAsync(intentId, stoppingToken);
         if (payment is not null) return await settlement.TryAsync(payment, intent, answered: null, stoppingToken) is not null;
         if (await AdoptAsync(intent, stoppingToken)) return false;

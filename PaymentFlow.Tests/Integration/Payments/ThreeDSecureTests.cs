@@ -1,10 +1,11 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Integration.Payments;
 
 /// <summary>3-D Secure, as far as an API client goes: what it is told to do, and how the outcome finds its way back.</summary>
-public sealed class ThreeDSecureTests(PaymentFlowApp app)
+public sealed partial class ThreeDSecureTests(PaymentFlowApp app)
 {
     [Fact]
     public async Task With_a_return_URL_the_customer_is_sent_to_the_bank_and_without_one_to_Stripe_js()
@@ -39,4 +40,30 @@ public sealed class ThreeDSecureTests(PaymentFlowApp app)
         await live.UntilAsync("paid");
         Assert.Single(await customer.ChargesAsync());
     }
+
+    [Theory]
+    [InlineData("approve", "paid", 1)]
+    [InlineData("fail", "payment_failed", 0)]
+    public async Task What_the_customer_answers_on_the_banks_page_reaches_the_order_by_push(string outcome, string status, int charges)
+    {
+        var customer = await Customer.OrdersAsync(app);
+        using var live = await customer.WatchAsync();
+        var asked = await customer.PayAsync("pm_card_threeDSecure2Required", returnUrl: new Uri(app.Web, "/orders/x/return").ToString());
+        var page = new Uri(asked.Body!["nextAction"]!["redirectUrl"]!.GetValue<string>());
+
+        using var browser = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
+        var html = await browser.GetStringAsync(page, TestContext.Current.CancellationToken);
+        var fields = HiddenField().Matches(html).ToDictionary(field => field.Groups[1].Value, field => field.Groups[2].Value);
+        fields["outcome"] = outcome;
+        using var form = new FormUrlEncodedContent(fields);
+        using var back = await browser.PostAsync(new Uri(page, page.AbsolutePath), form, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.SeeOther, back.StatusCode);
+        Assert.StartsWith(new Uri(app.Web, "/orders/x/return").ToString(), back.Headers.Location!.ToString(), StringComparison.Ordinal);
+        await live.UntilAsync(status);
+        Assert.Equal(charges, (await customer.ChargesAsync()).Count);
+    }
+
+    [GeneratedRegex("""<input type="hidden" name="([^"]+)" value="([^"]+)">""")]
+    private static partial Regex HiddenField();
 }
