@@ -12,13 +12,13 @@ public sealed class DistributedApplication : IAsyncDisposable
 
     readonly IReadOnlyList<IResource> _resources;
     readonly Engine _engine;
-    readonly IDisposable _dataFolder;
+    readonly DataFolder _dataFolder;
 
-    internal DistributedApplication(EmbeddedOptions options, IReadOnlyList<IResource> resources, IDisposable dataFolder)
+    internal DistributedApplication(EmbeddedOptions options, IReadOnlyList<IResource> resources, DataFolder dataFolder)
     {
         _dataFolder = dataFolder;
         _resources = resources;
-        _engine = new Engine(options, resources, TimeProvider.System);
+        _engine = new Engine(options, dataFolder, resources, TimeProvider.System);
     }
 
     public static IDistributedApplicationBuilder CreateBuilder(string[] args)
@@ -35,7 +35,7 @@ public sealed class DistributedApplication : IAsyncDisposable
     }
 
     /// <summary>For tests: the same engine with other ports, another data folder, other settings.</summary>
-    /// <exception cref="EmbeddedException">The data folder is in use.</exception>
+    /// <exception cref="EmbeddedException">The data folder is in use, or somebody else's.</exception>
     public static IDistributedApplicationBuilder CreateBuilder(EmbeddedOptions options, params string[] args)
     {
         var configuration = new ConfigurationManager();
@@ -44,7 +44,7 @@ public sealed class DistributedApplication : IAsyncDisposable
         configuration.AddCommandLine(args);
         configuration.AddInMemoryCollection(options.Configuration);
         configuration["DataFolder"] = options.DataFolder;
-        return new DistributedApplicationBuilder(options, configuration, DataFolder.Open(options));
+        return new DistributedApplicationBuilder(options, configuration, new DataFolder(options));
     }
 
     /// <summary>Runs until Ctrl+C or SIGTERM. A mistake that can be mended ends the process with one line and exit code 1.</summary>

@@ -10,6 +10,8 @@ public sealed record EmbeddedOptions
     /// <summary>Where everything lives that outlasts a run: the database cluster, generated keys, the sandbox's journal.</summary>
     public string DataFolder { get; init; } = DefaultDataFolder();
 
+    internal bool HasDefaultDataFolder => DataFolder == DefaultDataFolder();
+
     /// <summary>Start anew: what the data folder holds is deleted first.</summary>
     public bool Fresh { get; init; }
 
@@ -38,7 +40,7 @@ public sealed record EmbeddedOptions
                 "Publishing needs .NET Aspire: run it with UseAspire=true, for example `UseAspire=true azd up` or `UseAspire=true aspire publish`.");
         }
         var folder = Array.IndexOf(args, "--data-folder");
-        if (folder >= 0 && folder + 1 >= args.Length) throw new EmbeddedException("--data-folder needs a path.");
+        if (folder >= 0 && (folder + 1 >= args.Length || args[folder + 1].StartsWith("--", StringComparison.Ordinal))) throw new EmbeddedException("--data-folder needs a path.");
         rest = [.. args.Where((arg, i) => arg is not ("--fresh" or "--free-ports") && !(folder >= 0 && (i == folder || i == folder + 1)))];
         var options = new EmbeddedOptions { Fresh = args.Contains("--fresh"), FreePorts = args.Contains("--free-ports") };
         return folder >= 0 ? options with { DataFolder = Path.GetFullPath(args[folder + 1]) } : options;
@@ -48,7 +50,7 @@ public sealed record EmbeddedOptions
 
     /// <summary>
     /// <c>.paymentflow</c> in the checkout, so that two checkouts share nothing. As root, Postgres runs as another user,
-    /// who must be able to get there: where the checkout is closed to others, a folder of its own under /var/tmp.
+    /// who must be able to get there: where the checkout is closed to others, a folder of its own under /var/lib.
     /// </summary>
     static string DefaultDataFolder()
     {
@@ -56,7 +58,7 @@ public sealed record EmbeddedOptions
         if (!OperatingSystem.IsLinux() || System.Environment.UserName != "root" || OpenToOthers(checkout))
             return Path.Combine(checkout, ".paymentflow");
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(checkout)))[..12];
-        return $"/var/tmp/paymentflow-{hash}";
+        return $"/var/lib/paymentflow-{hash}";
     }
 
     static bool OpenToOthers(string folder)

@@ -45,7 +45,7 @@ sealed partial class MockCluster : IDisposable
     {
         if (name != Librdkafka) return 0;
         var loaded = OperatingSystem.IsLinux()
-            ? File.ReadLines("/proc/self/maps").Select(line => line[(line.LastIndexOf(' ') + 1)..])
+            ? File.ReadLines("/proc/self/maps").Where(line => line.Contains('/')).Select(line => line[line.IndexOf('/')..])
                 .FirstOrDefault(file => Path.GetFileName(file).Contains(Librdkafka, StringComparison.Ordinal))
             : null;
         return loaded is not null ? NativeLibrary.Load(loaded) : NativeLibrary.Load(Librdkafka, typeof(Library).Assembly, path);

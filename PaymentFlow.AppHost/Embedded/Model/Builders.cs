@@ -22,7 +22,7 @@ public interface IResourceBuilder<out T> where T : IResource
 
 sealed record ResourceBuilder<T>(IDistributedApplicationBuilder ApplicationBuilder, T Resource) : IResourceBuilder<T> where T : IResource;
 
-sealed class DistributedApplicationBuilder(EmbeddedOptions options, ConfigurationManager configuration, IDisposable dataFolder) : IDistributedApplicationBuilder
+sealed class DistributedApplicationBuilder(EmbeddedOptions options, ConfigurationManager configuration, DataFolder dataFolder) : IDistributedApplicationBuilder
 {
     readonly List<IResource> _resources = [];
 

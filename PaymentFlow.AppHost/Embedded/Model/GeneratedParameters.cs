@@ -8,20 +8,22 @@ sealed class GeneratedParameters(EmbeddedOptions options)
 {
     const string Alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789";
 
+    readonly Lock _lock = new();
+
     string File => Path.Combine(options.DataFolder, "parameters.json");
 
     public string GetOrCreate(string name, int length)
     {
-        var all = System.IO.File.Exists(File)
-            ? JsonSerializer.Deserialize<Dictionary<string, string>>(System.IO.File.ReadAllText(File))!
-            : [];
-        if (all.TryGetValue(name, out var known)) return known;
+        lock (_lock)
+        {
+            var all = System.IO.File.Exists(File)
+                ? JsonSerializer.Deserialize<Dictionary<string, string>>(System.IO.File.ReadAllText(File))!
+                : [];
+            if (all.TryGetValue(name, out var known)) return known;
 
-        all[name] = RandomNumberGenerator.GetString(Alphabet, length);
-        var stream = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) stream.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using var file = new FileStream(File, stream);
-        JsonSerializer.Serialize(file, all);
-        return all[name];
+            all[name] = RandomNumberGenerator.GetString(Alphabet, length);
+            DataFolder.WriteSecret(File, JsonSerializer.Serialize(all));
+            return all[name];
+        }
     }
 }

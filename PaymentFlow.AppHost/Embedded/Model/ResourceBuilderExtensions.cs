@@ -33,9 +33,10 @@ public static class ResourceBuilderExtensions
         this IDistributedApplicationBuilder builder, string name, GenerateParameterDefault value, bool secret = false, bool persist = false)
     {
         _ = (secret, persist);
+        // Made up when it is first asked for, which is after `--fresh` has had its way.
         return builder.AddResource(new ParameterResource(
             name,
-            builder.Configuration[$"Parameters:{name}"]
+            () => builder.Configuration[$"Parameters:{name}"]
                 ?? ((DistributedApplicationBuilder)builder).Parameters.GetOrCreate(name, value.MinLength)));
     }
 
@@ -43,7 +44,7 @@ public static class ResourceBuilderExtensions
         this IDistributedApplicationBuilder builder, string name, string value, bool publishValueAsDefault = false, bool secret = false)
     {
         _ = (publishValueAsDefault, secret);
-        return builder.AddResource(new ParameterResource(name, value));
+        return builder.AddResource(new ParameterResource(name, () => value));
     }
 
     public static IResourceBuilder<ProjectResource> AddProject<TProject>(this IDistributedApplicationBuilder builder, string name)

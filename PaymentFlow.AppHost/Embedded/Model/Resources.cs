@@ -61,13 +61,15 @@ public sealed class PostgresDatabaseResource(string name, string databaseName, P
 {
     public PostgresServerResource Parent { get; } = parent;
 
+    public string DatabaseName { get; } = databaseName;
+
     public async ValueTask<string> GetConnectionStringAsync(CancellationToken cancellationToken = default) =>
-        $"{await Parent.GetConnectionStringAsync(cancellationToken)};Database={databaseName}";
+        $"{await Parent.GetConnectionStringAsync(cancellationToken)};Database={DatabaseName}";
 }
 
-public sealed class ParameterResource(string name, string value) : Resource(name), IValueProvider
+public sealed class ParameterResource(string name, Func<string> value) : Resource(name), IValueProvider
 {
-    public ValueTask<string> GetValueAsync(CancellationToken cancellationToken = default) => new(value);
+    public ValueTask<string> GetValueAsync(CancellationToken cancellationToken = default) => new(value());
 }
 
 /// <summary>How a missing parameter is made up: random letters and digits, kept from then on.</summary>

@@ -9,16 +9,17 @@ namespace PaymentFlow.AppHost.Embedded.Postgres;
 /// <summary>
 /// The real Postgres as a private cluster in the data folder: loopback only, SCRAM with a generated password, never as root.
 /// </summary>
-sealed class PostgresServer(PostgresServerResource resource, EmbeddedOptions options, Spawner spawner, ResourceOutput output) : IRunner
+sealed class PostgresServer(
+    PostgresServerResource resource, EmbeddedOptions options, Spawner spawner, ResourceOutput output, TimeProvider time) : IRunner
 {
     const string Superuser = "postgres";
     static readonly TimeSpan StopPatience = TimeSpan.FromMilliseconds(1500);
     static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(50);
 
     readonly string _cluster = Path.Combine(options.DataFolder, "postgres");
-    Process? _process;
+    Child? _server;
 
-    public int? ProcessId => _process is { HasExited: false } process ? process.Id : null;
+    public int? ProcessId => _server?.ProcessId;
 
     // Postgres refuses to run as root; its packages bring this user along.
     static string? User => OperatingSystem.IsLinux() && Environment.UserName == "root" ? "postgres" : null;
@@ -30,43 +31,54 @@ sealed class PostgresServer(PostgresServerResource resource, EmbeddedOptions opt
         await StopLeftoverAsync(programs, cancellationToken);
 
         var port = Ports.Free();
-        _process = await spawner.StartAsync(
-            Command(
-                programs, "postgres", "-D", _cluster, "-p", $"{port}", "-c", "listen_addresses=127.0.0.1",
-                "-c", "unix_socket_directories=", "-c", "max_connections=300"),
-            deathSignal: "INT", User);
-        Follow(_process);
+        _server = new Child(
+            resource.Name,
+            _ => spawner.StartAsync(
+                Command(
+                    programs, "postgres", "-D", _cluster, "-p", $"{port}", "-c", "listen_addresses=127.0.0.1",
+                    "-c", "unix_socket_directories=", "-c", "max_connections=300"),
+                deathSignal: "INT", User),
+            Signals.Interrupt, StopPatience, output, time);
+        await _server.StartAsync(cancellationToken);
         var server = $"Host=127.0.0.1;Port={port};Username={Superuser};Password={password}";
         await ReadyAsync(server, cancellationToken);
+        _server.Supervise();
         resource.Started(server);
     }
 
     /// <returns>The superuser's password.</returns>
+    /// <exception cref="EmbeddedException">The cluster is there, but not its password; or initdb failed.</exception>
     async Task<string> InitializeAsync(string programs, CancellationToken cancellationToken)
     {
         var passwordFile = Path.Combine(options.DataFolder, "postgres.password");
-        if (File.Exists(Path.Combine(_cluster, "PG_VERSION")) && File.Exists(passwordFile))
-            return await File.ReadAllTextAsync(passwordFile, cancellationToken);
-
+        if (Directory.Exists(_cluster))
+        {
+            return File.Exists(passwordFile)
+                ? await File.ReadAllTextAsync(passwordFile, cancellationToken)
+                : throw new EmbeddedException($"The database's password, {passwordFile}, is gone. Put it back, or start anew with `-- --fresh`.");
+        }
         output.Write(resource.Name, "creating the database cluster");
         var password = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        if (Directory.Exists(_cluster)) Directory.Delete(_cluster, recursive: true);
-        Directory.CreateDirectory(_cluster);
+        // It gets its name only when it is whole: one that has the name holds somebody's orders and is never replaced.
+        var unfinished = _cluster + ".new";
+        if (Directory.Exists(unfinished)) Directory.Delete(unfinished, recursive: true);
+        Directory.CreateDirectory(unfinished);
         // initdb reads it as the user that Postgres runs as; what is kept afterwards is ours alone.
-        var forInitdb = Path.Combine(_cluster + ".pw");
-        await File.WriteAllTextAsync(forInitdb, password, cancellationToken);
-        if (User is { } user) await RunAsync(new ProcessStartInfo("chown") { ArgumentList = { user, _cluster, forInitdb } }, null, cancellationToken);
+        var forInitdb = Path.Combine(options.DataFolder, "initdb.password");
+        DataFolder.WriteSecret(forInitdb, password);
+        if (User is { } user) await RunAsync(new ProcessStartInfo("chown") { ArgumentList = { user, unfinished, forInitdb } }, null, cancellationToken);
         try
         {
             await RunAsync(
-                Command(programs, "initdb", "-D", _cluster, "-U", Superuser, "-A", "scram-sha-256", "--pwfile", forInitdb, "-E", "UTF8", "--locale", "C"),
+                Command(programs, "initdb", "-D", unfinished, "-U", Superuser, "-A", "scram-sha-256", "--pwfile", forInitdb, "-E", "UTF8", "--locale", "C"),
                 User, cancellationToken);
         }
         finally
         {
             File.Delete(forInitdb);
         }
-        await using (var file = new FileStream(passwordFile, PrivateFile())) await file.WriteAsync(System.Text.Encoding.ASCII.GetBytes(password), cancellationToken);
+        DataFolder.WriteSecret(passwordFile, password);
+        Directory.Move(unfinished, _cluster);
         return password;
     }
 
@@ -87,7 +99,12 @@ sealed class PostgresServer(PostgresServerResource resource, EmbeddedOptions opt
                 await connection.OpenAsync(cancellationToken);
                 return;
             }
-            catch (NpgsqlException) when (_process is { HasExited: false })
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidPassword)
+            {
+                throw new EmbeddedException(
+                    $"The database does not know the password in {options.DataFolder}/postgres.password. Put the right one back, or start anew with `-- --fresh`.");
+            }
+            catch (NpgsqlException) when (ProcessId is not null)
             {
                 await Task.Delay(ProbeInterval, cancellationToken);
             }
@@ -110,19 +127,6 @@ sealed class PostgresServer(PostgresServerResource resource, EmbeddedOptions opt
             throw new EmbeddedException($"{Path.GetFileName(command.FileName)} failed: {(await errors).ReplaceLineEndings(" ").Trim()}");
     }
 
-    void Follow(Process process)
-    {
-        process.OutputDataReceived += Write;
-        process.ErrorDataReceived += Write;
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-
-        void Write(object sender, DataReceivedEventArgs line)
-        {
-            if (line.Data is { Length: > 0 } text) output.Write(resource.Name, text);
-        }
-    }
-
     ProcessStartInfo Command(string programs, string program, params string[] arguments) =>
         new(Path.Combine(programs, program), arguments)
         {
@@ -133,16 +137,6 @@ sealed class PostgresServer(PostgresServerResource resource, EmbeddedOptions opt
             Environment = { ["LC_MESSAGES"] = "C" },
         };
 
-    static FileStreamOptions PrivateFile()
-    {
-        var file = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) file.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        return file;
-    }
-
     /// <summary>Postgres' "fast shutdown": it ends its connections, writes what it must, and stops.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        if (_process is { } process) await process.StopAsync(Signals.Interrupt, StopPatience);
-    }
+    public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

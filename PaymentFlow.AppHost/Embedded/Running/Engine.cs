@@ -11,18 +11,21 @@ namespace PaymentFlow.AppHost.Embedded.Running;
 sealed class Engine : IAsyncDisposable
 {
     readonly EmbeddedOptions _options;
+    readonly DataFolder _dataFolder;
     readonly IReadOnlyList<IResource> _resources;
     readonly Spawner _spawner = new();
     readonly Dictionary<string, IRunner> _runners;
 
-    public Engine(EmbeddedOptions options, IReadOnlyList<IResource> resources, TimeProvider time)
+    public Engine(EmbeddedOptions options, DataFolder dataFolder, IReadOnlyList<IResource> resources, TimeProvider time)
     {
         _options = options;
+        _dataFolder = dataFolder;
         _resources = resources;
         Output = new ResourceOutput(options.Log);
         _runners = resources.ToDictionary(resource => resource.Name, resource => (IRunner)(resource switch
         {
-            PostgresServerResource postgres => new PostgresServer(postgres, options, _spawner, Output),
+            PostgresServerResource postgres => new PostgresServer(postgres, options, _spawner, Output, time),
+            PostgresDatabaseResource database => new PostgresDatabase(database),
             KafkaServerResource kafka => new InProcessBroker(kafka, Output),
             ProjectResource project => new ProjectRunner(project, options, _spawner, Output, time),
             _ => new NothingToRun(),
@@ -34,6 +37,8 @@ sealed class Engine : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         Ports.Assign(_resources.OfType<ProjectResource>(), _options.FreePorts);
+        // After what can still refuse the start, which then has deleted nothing.
+        if (_options.Fresh) _dataFolder.Clear();
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var started = _resources.ToDictionary(
             resource => resource,

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
@@ -8,6 +9,8 @@ namespace PaymentFlow.AppHost.Embedded.Running;
 /// <summary>Which address each project gets: the one in its launchSettings.json, as under Aspire, or any free one.</summary>
 static class Ports
 {
+    static readonly ConcurrentDictionary<int, bool> Given = new();
+
     /// <exception cref="EmbeddedException">A port is taken.</exception>
     public static void Assign(IEnumerable<ProjectResource> projects, bool free)
     {
@@ -19,12 +22,31 @@ static class Ports
         }
     }
 
-    /// <summary>A port that was free a moment ago.</summary>
+    /// <summary>
+    /// A port that nobody uses and that was not given out before. It is none of those that systems take for outgoing
+    /// connections (from 32768 on Linux, 49152 elsewhere): one of these might have it before its owner listens.
+    /// </summary>
     public static int Free()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = Random.Shared.Next(20_000, 32_000);
+            if (Given.TryAdd(port, true) && IsFree(port)) return port;
+        }
+    }
+
+    static bool IsFree(int port)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, port);
+        try
+        {
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     static Uri FromLaunchSettings(ProjectResource project)

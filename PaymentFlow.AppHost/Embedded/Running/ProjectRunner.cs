@@ -4,70 +4,67 @@ using PaymentFlow.AppHost.Embedded.Output;
 namespace PaymentFlow.AppHost.Embedded.Running;
 
 /// <summary>Runs one project as a process of its own, and starts it again when it dies.</summary>
-sealed class ProjectRunner(
-    ProjectResource project, EmbeddedOptions options, Spawner spawner, ResourceOutput output, TimeProvider time) : IRunner
+sealed class ProjectRunner : IRunner
 {
     static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(100);
     static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(3);
-    static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
-    static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
-    // Who ran that long was well: the next crash is a new story.
-    static readonly TimeSpan LongRun = TimeSpan.FromMinutes(1);
     static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
+    // What the host was told. The model passes it to those that need it; nobody else is to see a Stripe key or a password.
+    static readonly string[] HostSettings = ["ConnectionStrings__", "Parameters__", "Stripe__"];
 
-    readonly CancellationTokenSource _stopping = new();
-    Process? _process;
-    Task _supervising = Task.CompletedTask;
+    readonly ProjectResource _project;
+    readonly EmbeddedOptions _options;
+    readonly Spawner _spawner;
+    readonly TimeProvider _time;
+    readonly Child _child;
 
-    public int? ProcessId => _process is { HasExited: false } process ? process.Id : null;
+    public ProjectRunner(ProjectResource project, EmbeddedOptions options, Spawner spawner, ResourceOutput output, TimeProvider time)
+    {
+        (_project, _options, _spawner, _time) = (project, options, spawner, time);
+        _child = new Child(project.Name, LaunchAsync, Signals.Terminate, StopPatience, output, time);
+    }
+
+    public int? ProcessId => _child.ProcessId;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await LaunchAsync(cancellationToken);
-        _supervising = SuperviseAsync();
+        await _child.StartAsync(cancellationToken);
+        _child.Supervise();
         await ReadyAsync(cancellationToken);
     }
 
-    async Task LaunchAsync(CancellationToken cancellationToken)
+    async Task<Process> LaunchAsync(CancellationToken cancellationToken)
     {
-        if (!File.Exists(project.Metadata.AssemblyPath))
-            throw new EmbeddedException($"{project.Name} is not built: run `dotnet build` first ({project.Metadata.AssemblyPath} is missing).");
+        if (!File.Exists(_project.Metadata.AssemblyPath))
+            throw new EmbeddedException($"{_project.Name} is not built: run `dotnet build` first ({_project.Metadata.AssemblyPath} is missing).");
         var command = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
         {
-            ArgumentList = { project.Metadata.AssemblyPath },
-            WorkingDirectory = Path.GetDirectoryName(project.Metadata.ProjectPath)!,
+            ArgumentList = { _project.Metadata.AssemblyPath },
+            WorkingDirectory = Path.GetDirectoryName(_project.Metadata.ProjectPath)!,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var name in command.Environment.Keys.Where(OfTheHost).ToArray()) command.Environment.Remove(name);
         command.Environment.Remove("DOTNET_LAUNCH_PROFILE");
         command.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
-        command.Environment["ASPNETCORE_URLS"] = project.GetEndpoint("http").Url;
-        command.Environment["OTEL_SERVICE_NAME"] = project.Name;
+        command.Environment["ASPNETCORE_URLS"] = _project.GetEndpoint("http").Url;
+        command.Environment["OTEL_SERVICE_NAME"] = _project.Name;
         command.Environment["OTEL_RESOURCE_ATTRIBUTES"] = $"service.instance.id={Guid.CreateVersion7():N}";
         command.Environment["Logging__Console__FormatterName"] = "simple";
         command.Environment["Logging__Console__FormatterOptions__SingleLine"] = "true";
         command.Environment["Logging__Console__FormatterOptions__TimestampFormat"] = "HH:mm:ss.fff ";
-        foreach (var (name, value) in project.Environment) command.Environment[name] = await value.GetValueAsync(cancellationToken);
-        foreach (var (name, value) in options.Environment) command.Environment[name] = value;
-
-        var process = await spawner.StartAsync(command, deathSignal: "KILL");
-        process.OutputDataReceived += Write;
-        process.ErrorDataReceived += Write;
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        _process = process;
+        foreach (var (name, value) in _project.Environment) command.Environment[name] = await value.GetValueAsync(cancellationToken);
+        foreach (var (name, value) in _options.Environment) command.Environment[name] = value;
+        return await _spawner.StartAsync(command, deathSignal: "KILL");
     }
 
-    void Write(object sender, DataReceivedEventArgs line)
-    {
-        if (line.Data is { } text) output.Write(project.Name, text);
-    }
+    static bool OfTheHost(string variable) => HostSettings.Any(prefix => variable.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 
     async Task ReadyAsync(CancellationToken cancellationToken)
     {
-        if (project.HealthPath is null) return;
-        var health = new Uri(project.Address!, project.HealthPath);
-        while (!await IsHealthyAsync(health, cancellationToken)) await Task.Delay(ProbeInterval, time, cancellationToken);
+        if (_project.HealthPath is null) return;
+        var health = new Uri(_project.Address!, _project.HealthPath);
+        while (!await IsHealthyAsync(health, cancellationToken)) await Task.Delay(ProbeInterval, _time, cancellationToken);
     }
 
     static async Task<bool> IsHealthyAsync(Uri health, CancellationToken cancellationToken)
@@ -83,39 +80,5 @@ sealed class ProjectRunner(
         }
     }
 
-    async Task SuperviseAsync()
-    {
-        var delay = FirstDelay;
-        while (true)
-        {
-            var started = time.GetTimestamp();
-            try
-            {
-                await _process!.WaitForExitAsync(_stopping.Token);
-                if (time.GetElapsedTime(started) > LongRun) delay = FirstDelay;
-                output.Write(project.Name, $"stopped with exit code {_process.ExitCode}; starting it again in {delay.TotalSeconds:0} s");
-                await Task.Delay(delay, time, _stopping.Token);
-                delay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay;
-                await LaunchAsync(_stopping.Token);
-                output.Write(project.Name, $"started again, process {_process.Id}");
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                output.Write(project.Name, $"can't be started again: {e.Message}");
-                return;
-            }
-        }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _stopping.CancelAsync();
-        await _supervising;
-        if (_process is { } process) await process.StopAsync(Signals.Terminate, StopPatience);
-        _stopping.Dispose();
-    }
+    public ValueTask DisposeAsync() => _child.DisposeAsync();
 }

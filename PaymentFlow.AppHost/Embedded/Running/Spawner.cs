@@ -43,6 +43,11 @@ sealed partial class Spawner : IDisposable
 
     static ProcessStartInfo Bound(ProcessStartInfo command, string deathSignal, string? user)
     {
+        foreach (var program in (string[])["setsid", "setpriv"])
+        {
+            if (!(Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program))))
+                throw new EmbeddedException($"The program {program} is missing. It comes with util-linux: apt-get install util-linux, or apk add setpriv util-linux-misc.");
+        }
         // A session of its own keeps the terminal's Ctrl+C away: we decide who stops when. Both programs exec in place.
         var bound = new ProcessStartInfo("setsid")
         {

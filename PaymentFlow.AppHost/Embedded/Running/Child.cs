@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using PaymentFlow.AppHost.Embedded.Output;
+
+namespace PaymentFlow.AppHost.Embedded.Running;
+
+/// <summary>A resource's process: its lines go to the log, and when it dies it is started again, later and later while it keeps dying.</summary>
+/// <param name="launch">Starts it, with its output redirected; asked anew for every start.</param>
+/// <param name="stopSignal">What asks it to end; it is killed when it has not within <paramref name="patience"/>.</param>
+sealed class Child(
+    string name, Func<CancellationToken, Task<Process>> launch, int stopSignal, TimeSpan patience, ResourceOutput output, TimeProvider time)
+    : IAsyncDisposable
+{
+    static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
+    // Who ran that long was well: the next crash is a new story.
+    static readonly TimeSpan LongRun = TimeSpan.FromMinutes(1);
+
+    readonly CancellationTokenSource _stopping = new();
+    Process? _process;
+    Task _supervising = Task.CompletedTask;
+
+    /// <summary>Null while it is down.</summary>
+    public int? ProcessId => _process is { HasExited: false } process ? process.Id : null;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var process = await launch(cancellationToken);
+        process.OutputDataReceived += Write;
+        process.ErrorDataReceived += Write;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        _process = process;
+    }
+
+    /// <summary>From now on it is started again whenever it ends.</summary>
+    public void Supervise() => _supervising = SuperviseAsync();
+
+    async Task SuperviseAsync()
+    {
+        var delay = FirstDelay;
+        while (true)
+        {
+            var started = time.GetTimestamp();
+            try
+            {
+                await _process!.WaitForExitAsync(_stopping.Token);
+                if (time.GetElapsedTime(started) > LongRun) delay = FirstDelay;
+                output.Write(name, $"stopped with exit code {_process.ExitCode}; starting it again in {delay.TotalSeconds:0} s");
+                await Task.Delay(delay, time, _stopping.Token);
+                delay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay;
+                await StartAsync(_stopping.Token);
+                output.Write(name, $"started again, process {_process.Id}");
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                output.Write(name, $"can't be started again: {e.Message}");
+                return;
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _supervising;
+        if (_process is { } process) await process.StopAsync(stopSignal, patience);
+        _stopping.Dispose();
+    }
+
+    void Write(object sender, DataReceivedEventArgs line)
+    {
+        if (line.Data is { Length: > 0 } text) output.Write(name, text);
+    }
+}
