@@ -88,6 +88,8 @@ public sealed class DistributedApplication : IAsyncDisposable
 
     public ValueTask<string> GetParameterAsync(string name) => Find<ParameterResource>(name).GetValueAsync();
 
+    public IEnumerable<string> ResourceNames => _resources.Select(resource => resource.Name);
+
     /// <summary>The id of the resource's process now; null while it is down.</summary>
     public int? ProcessIdOf(string name) => _engine.ProcessIdOf(name);
 

@@ -10,9 +10,22 @@ public static class TestHost
     static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(3);
     static readonly ConcurrentDictionary<DistributedApplication, string> Folders = new();
 
+    /// <summary>What a developer's own secrets and environment may say; the tests ask neither their Stripe nor their servers.</summary>
+    public static IReadOnlyDictionary<string, string?> NothingGiven { get; } = new Dictionary<string, string?>
+    {
+        ["ConnectionStrings:kafka"] = "",
+        ["ConnectionStrings:postgres"] = "",
+        ["Stripe:ApiKey"] = "",
+        ["Stripe:PublishableKey"] = "",
+    };
+
+    /// <summary>Those that run now.</summary>
+    public static IEnumerable<DistributedApplication> Running => Folders.Keys;
+
     /// <summary>A fresh data folder that Postgres' own user can get to.</summary>
     public static string NewDataFolder() => Path.Combine(Path.GetTempPath(), $"paymentflow-test-{Guid.CreateVersion7():N}");
 
+    /// <param name="configuration">Settings, where they are not those of <see cref="NothingGiven"/>.</param>
     /// <param name="model">What to start; all of AppHost.cs when null.</param>
     public static async Task<DistributedApplication> StartAsync(
         string? dataFolder = null, bool fresh = false, IReadOnlyDictionary<string, string?>? configuration = null,
@@ -25,7 +38,7 @@ public static class TestHost
             DataFolder = folder,
             Fresh = fresh,
             FreePorts = true,
-            Configuration = configuration ?? new Dictionary<string, string?>(),
+            Configuration = new Dictionary<string, string?>([.. NothingGiven.Where(pair => configuration?.ContainsKey(pair.Key) != true), .. configuration ?? new Dictionary<string, string?>()]),
             Log = (resource, line) => log.Enqueue($"{resource,-14} {line}"),
         });
         (model ?? AppModel.Define)(builder);

@@ -127,8 +127,9 @@ sealed class PostgresServer(
             throw new EmbeddedException($"{Path.GetFileName(command.FileName)} failed: {(await errors).ReplaceLineEndings(" ").Trim()}");
     }
 
-    ProcessStartInfo Command(string programs, string program, params string[] arguments) =>
-        new(Path.Combine(programs, program), arguments)
+    ProcessStartInfo Command(string programs, string program, params string[] arguments)
+    {
+        var command = new ProcessStartInfo(Path.Combine(programs, program), arguments)
         {
             // A folder that the server's user may be in.
             WorkingDirectory = options.DataFolder,
@@ -136,6 +137,9 @@ sealed class PostgresServer(
             RedirectStandardError = true,
             Environment = { ["LC_MESSAGES"] = "C" },
         };
+        command.ForgetHostSettings();
+        return command;
+    }
 
     /// <summary>Postgres' "fast shutdown": it ends its connections, writes what it must, and stops.</summary>
     public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;

@@ -38,9 +38,9 @@ sealed class Child(
     async Task SuperviseAsync()
     {
         var delay = FirstDelay;
+        var started = time.GetTimestamp();
         while (true)
         {
-            var started = time.GetTimestamp();
             try
             {
                 await _process!.WaitForExitAsync(_stopping.Token);
@@ -48,6 +48,7 @@ sealed class Child(
                 output.Write(name, $"stopped with exit code {_process.ExitCode}; starting it again in {delay.TotalSeconds:0} s");
                 await Task.Delay(delay, time, _stopping.Token);
                 delay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay;
+                started = time.GetTimestamp();
                 await StartAsync(_stopping.Token);
                 output.Write(name, $"started again, process {_process.Id}");
             }

@@ -9,8 +9,6 @@ sealed class ProjectRunner : IRunner
     static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(100);
     static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(3);
     static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
-    // What the host was told. The model passes it to those that need it; nobody else is to see a Stripe key or a password.
-    static readonly string[] HostSettings = ["ConnectionStrings__", "Parameters__", "Stripe__"];
 
     readonly ProjectResource _project;
     readonly EmbeddedOptions _options;
@@ -44,7 +42,7 @@ sealed class ProjectRunner : IRunner
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var name in command.Environment.Keys.Where(OfTheHost).ToArray()) command.Environment.Remove(name);
+        command.ForgetHostSettings();
         command.Environment.Remove("DOTNET_LAUNCH_PROFILE");
         command.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         command.Environment["ASPNETCORE_URLS"] = _project.GetEndpoint("http").Url;
@@ -57,8 +55,6 @@ sealed class ProjectRunner : IRunner
         foreach (var (name, value) in _options.Environment) command.Environment[name] = value;
         return await _spawner.StartAsync(command, deathSignal: "KILL");
     }
-
-    static bool OfTheHost(string variable) => HostSettings.Any(prefix => variable.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 
     async Task ReadyAsync(CancellationToken cancellationToken)
     {

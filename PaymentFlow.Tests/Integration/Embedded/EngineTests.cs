@@ -12,17 +12,23 @@ public sealed class EngineTests
     static readonly HttpClient Http = new();
 
     [Fact]
-    public async Task A_service_that_is_killed_is_started_again_and_the_log_says_so()
+    public async Task A_service_and_a_Postgres_that_are_killed_are_started_again_and_the_log_says_so()
     {
         var app = await TestHost.StartAsync();
         try
         {
-            var first = app.ProcessIdOf("order-service")!.Value;
-            using (var process = Process.GetProcessById(first)) process.Kill();
+            var customer = await Customer.OrdersAsync(app);
+            foreach (var name in (string[])["order-service", "postgres"])
+            {
+                var first = app.ProcessIdOf(name)!.Value;
+                using (var process = Process.GetProcessById(first)) process.Kill();
 
-            await Eventually.TrueAsync(() => app.ProcessIdOf("order-service") is { } second && second != first);
+                await Eventually.TrueAsync(() => app.ProcessIdOf(name) is { } second && second != first);
+                Assert.Contains(app.LogsOf(name), line => line.Contains("starting it again", StringComparison.Ordinal));
+            }
+
             await Eventually.TrueAsync(async () => await IsHealthyAsync(app.GetEndpoint("order-service")));
-            Assert.Contains(app.LogsOf("order-service"), line => line.Contains("starting it again", StringComparison.Ordinal));
+            Assert.Equal(HttpStatusCode.OK, await StatusOfAsync(app, customer));
         }
         finally
         {
@@ -59,6 +65,30 @@ public sealed class EngineTests
         {
             await TestHost.StopAsync(elsewhere);
         }
+    }
+
+    [Fact]
+    public async Task A_lost_or_wrong_password_is_named_and_the_database_stays()
+    {
+        var folder = TestHost.NewDataFolder();
+        var password = Path.Combine(folder, "postgres.password");
+        await (await StartPostgresAsync()).DisposeAsync();
+        var right = await File.ReadAllTextAsync(password, TestContext.Current.CancellationToken);
+
+        File.Delete(password);
+        Assert.Contains(password, await RefusalAsync(), StringComparison.Ordinal);
+        await File.WriteAllTextAsync(password, "wrong", TestContext.Current.CancellationToken);
+        Assert.Contains(password, await RefusalAsync(), StringComparison.Ordinal);
+        await File.WriteAllTextAsync(password, right, TestContext.Current.CancellationToken);
+
+        var app = await StartPostgresAsync();
+        Assert.DoesNotContain(app.LogsOf("postgres"), line => line.Contains("creating the database cluster", StringComparison.Ordinal));
+        await TestHost.StopAsync(app);
+
+        Task<DistributedApplication> StartPostgresAsync() => TestHost.StartAsync(folder, model: builder => builder.AddPostgres("postgres"));
+
+        async Task<string> RefusalAsync() =>
+            Assert.IsType<EmbeddedException>((await Assert.ThrowsAsync<InvalidOperationException>(StartPostgresAsync)).InnerException).Message;
     }
 
     static async Task<HttpStatusCode> StatusOfAsync(DistributedApplication app, Customer customer)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using PaymentFlow.AppHost;
+using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Integration.Embedded;
 
@@ -11,16 +12,22 @@ public sealed class HostProcess : IDisposable
 
     public HostProcess(params string[] arguments)
     {
-        Process = Process.Start(new ProcessStartInfo("dotnet", [typeof(AppModel).Assembly.Location, .. arguments])
+        var command = new ProcessStartInfo("dotnet", [typeof(AppModel).Assembly.Location, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
+        };
+        foreach (var (setting, value) in TestHost.NothingGiven) command.Environment[setting.Replace(":", "__", StringComparison.Ordinal)] = value;
+        command.Environment["ConnectionStrings__elsewhere"] = Secret;
+        Process = Process.Start(command)!;
         Process.OutputDataReceived += Read;
         Process.ErrorDataReceived += Read;
         Process.BeginOutputReadLine();
         Process.BeginErrorReadLine();
     }
+
+    /// <summary>Part of the host's own settings; no service has a use for it.</summary>
+    public static string Secret => "Password=of-the-host-alone";
 
     public Process Process { get; }
 

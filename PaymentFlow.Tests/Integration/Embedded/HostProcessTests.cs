@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using PaymentFlow.AppHost.Embedded;
 using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Integration.Embedded;
@@ -28,6 +29,8 @@ public sealed class HostProcessTests : IDisposable
 
         var children = host.Descendants();
         Assert.True(children.Count > 5, $"Only {children.Count} processes below the host.");
+        if (OperatingSystem.IsLinux())
+            Assert.All(children, child => Assert.DoesNotContain(HostProcess.Secret, EnvironmentOf(child), StringComparison.Ordinal));
         host.Process.Kill();
 
         await Eventually.TrueAsync(() => !children.Any(IsRunning));
@@ -59,8 +62,11 @@ public sealed class HostProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task A_port_that_is_taken_is_named_with_the_remedy()
+    public async Task A_port_that_is_taken_is_named_with_the_remedy_and_the_refused_start_deletes_nothing()
     {
+        using (new DataFolder(new EmbeddedOptions { DataFolder = _folder })) { }
+        var orders = Path.Combine(_folder, "orders");
+        await File.WriteAllTextAsync(orders, "", TestContext.Current.CancellationToken);
         // Unless somebody has it already, which serves as well.
         using var listener = new TcpListener(IPAddress.Loopback, 5203);
         try
@@ -71,11 +77,24 @@ public sealed class HostProcessTests : IDisposable
         {
         }
 
-        using var host = new HostProcess("--data-folder", _folder);
+        using var host = new HostProcess("--fresh", "--data-folder", _folder);
 
         Assert.Equal(1, await host.ExitCodeAsync());
+        Assert.True(File.Exists(orders));
         Assert.Matches("Port 520[0-3], which [a-z-]+ needs, is taken by another program: stop it", host.Output);
         Assert.Contains("launchSettings.json", host.Output, StringComparison.Ordinal);
+    }
+
+    static string EnvironmentOf(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/environ");
+        }
+        catch (IOException)
+        {
+            return "";
+        }
     }
 
     static bool IsRunning(int process)
