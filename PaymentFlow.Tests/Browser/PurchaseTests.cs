@@ -288,6 +288,7 @@ public sealed class PurchaseTests(PaymentFlowApp app, Chromium chromium) : Brows
             () => other.Locator("button").ClickAsync(), response => new Uri(response.Url).AbsolutePath == "/orders");
 
         Assert.Equal(400, response.Status);
+        await Assertions.Expect(other.Locator("h1")).ToHaveTextAsync("Something went wrong");
     }
 
     async Task<IReadOnlyList<JsonElement>> ChargesAsync(Guid orderId)

@@ -1,5 +1,4 @@
 using Microsoft.Playwright;
-using PaymentFlow.AppHost.Embedded;
 using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Browser;
@@ -24,8 +23,7 @@ public sealed class StripeElementTests(PaymentFlowApp app, Chromium chromium) : 
     [Fact]
     public async Task The_payment_element_makes_the_payment_method_and_the_order_is_paid_by_it()
     {
-        // A second Web and a second PaymentApi on the same databases, as further replicas would be, but with a publishable key.
-        var replica = await TestHost.StartAsync(model: Replica);
+        var replica = await Replica.StartAsync(App, ("Stripe__PublishableKey", "pk_test_ours"));
         try
         {
             var shopper = await ShopperAsync(web: replica.GetEndpoint("web"));
@@ -49,28 +47,4 @@ public sealed class StripeElementTests(PaymentFlowApp app, Chromium chromium) : 
             await TestHost.StopAsync(replica);
         }
     }
-
-    void Replica(IDistributedApplicationBuilder builder)
-    {
-        var payments = builder.AddProject<Projects.PaymentFlow_PaymentApi>("payment-api")
-            .WithEnvironment("ConnectionStrings__paymentsdb", App.PaymentsDb)
-            .WithEnvironment("ConnectionStrings__kafka", App.KafkaBootstrap)
-            .WithEnvironment("services__order-service__http__0", Origin(App.OrderService))
-            .WithEnvironment("Stripe__ApiKey", "sk_test_sandbox_paymentflow")
-            .WithEnvironment("Stripe__ApiBase", Origin(App.StripeSandbox))
-            .WithEnvironment("Stripe__WebhookSecrets__0", "whsec_of_the_replica")
-            .WithEnvironment("Operator__Key", App.OperatorKey)
-            .WithEnvironment("Services__Key", App.ServiceKey)
-            .WithHttpHealthCheck("/health");
-        var web = builder.AddProject<Projects.PaymentFlow_Web>("web")
-            .WithEnvironment("ConnectionStrings__kafka", App.KafkaBootstrap)
-            .WithEnvironment("services__order-service__http__0", Origin(App.OrderService))
-            .WithReference(payments)
-            .WithEnvironment("Services__Key", App.ServiceKey)
-            .WithEnvironment("Stripe__PublishableKey", "pk_test_ours")
-            .WithHttpHealthCheck("/health");
-        payments.WithEnvironment("Clients__AllowedOrigins__0", web.GetEndpoint("http"));
-    }
-
-    static string Origin(Uri address) => address.GetLeftPart(UriPartial.Authority);
 }

@@ -6,9 +6,7 @@ static class ErrorPages
     public static void UseErrorPages(this WebApplication app)
     {
         if (!app.Environment.IsDevelopment()) app.UseExceptionHandler("/status/500", createScopeForErrors: true);
-        // A form's page would be executed as a form again.
-        app.UseWhen(context => HttpMethods.IsGet(context.Request.Method), pages =>
-            pages.UseStatusCodePagesWithReExecute("/status/{0}", createScopeForStatusCodePages: true));
+        app.UseStatusCodePagesWithReExecute("/status/{0}", createScopeForStatusCodePages: true);
     }
 
     /// <summary>The status of a page that has its own words for it. Set at once, a 404 would make Blazor leave the page out.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using PaymentFlow.Web.Checkout;
+using PaymentFlow.Web.Services;
 
 namespace PaymentFlow.Web.Orders;
 
@@ -16,8 +17,16 @@ static class OrderHandover
     static async Task<StatusCodeHttpResult> OpenAsync(
         Guid id, [FromForm] string clientSecret, HttpContext context, OrderClient orders, OrderSecrets secrets, CancellationToken cancellationToken)
     {
-        // A wrong secret must not push out a right one; the page then says that it does not know the order.
-        if (await orders.FindAsync(id, clientSecret, cancellationToken) is not null) secrets.Keep(context, id, clientSecret);
+        try
+        {
+            // A wrong secret must not push out a right one; the page then says that it does not know the order.
+            if (await orders.FindAsync(id, clientSecret, cancellationToken) is not null) secrets.Keep(context, id, clientSecret);
+        }
+        catch (ServiceUnavailableException)
+        {
+            // The resilience handler has logged it.
+            return TypedResults.StatusCode(StatusCodes.Status503ServiceUnavailable);
+        }
         context.Response.Headers.Location = $"/orders/{id}";
         return TypedResults.StatusCode(StatusCodes.Status303SeeOther);
     }
