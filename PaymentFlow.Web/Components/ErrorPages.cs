@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Diagnostics;
+
 namespace PaymentFlow.Web.Components;
 
 static class ErrorPages
@@ -7,6 +9,13 @@ static class ErrorPages
     {
         if (!app.Environment.IsDevelopment()) app.UseExceptionHandler("/status/500", createScopeForErrors: true);
         app.UseStatusCodePagesWithReExecute("/status/{0}", createScopeForStatusCodePages: true);
+        app.Use((context, next) =>
+        {
+            // The page about a failed form is only looked at: as a POST it would be taken for the form, and fail again.
+            if (context.Features.Get<IStatusCodeReExecuteFeature>() is not null || context.Features.Get<IExceptionHandlerFeature>() is not null)
+                context.Request.Method = HttpMethods.Get;
+            return next();
+        });
     }
 
     /// <summary>The status of a page that has its own words for it. Set at once, a 404 would make Blazor leave the page out.</summary>

@@ -17,6 +17,8 @@ static class WebSecurity
             options.AddServerHeader = false;
             options.Limits.MaxRequestBodySize = MaxRequestBodyBytes;
         });
+        // In every environment alike: a bad form is the sender's affair and gets a page that says so.
+        builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = false);
         builder.Services.AddAntiforgery(options =>
         {
             options.Cookie.Name = "paymentflow.antiforgery";
