@@ -27,9 +27,10 @@ public static class TestHost
 
     /// <param name="configuration">Settings, where they are not those of <see cref="NothingGiven"/>.</param>
     /// <param name="model">What to start; all of AppHost.cs when null.</param>
+    /// <param name="environment">For every project, on top of the model's.</param>
     public static async Task<DistributedApplication> StartAsync(
         string? dataFolder = null, bool fresh = false, IReadOnlyDictionary<string, string?>? configuration = null,
-        Action<IDistributedApplicationBuilder>? model = null)
+        Action<IDistributedApplicationBuilder>? model = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         var folder = dataFolder ?? NewDataFolder();
         var log = new ConcurrentQueue<string>();
@@ -39,6 +40,7 @@ public static class TestHost
             Fresh = fresh,
             FreePorts = true,
             Configuration = new Dictionary<string, string?>([.. NothingGiven.Where(pair => configuration?.ContainsKey(pair.Key) != true), .. configuration ?? new Dictionary<string, string?>()]),
+            Environment = environment ?? new Dictionary<string, string>(),
             Log = (resource, line) => log.Enqueue($"{resource,-14} {line}"),
         });
         (model ?? AppModel.Define)(builder);

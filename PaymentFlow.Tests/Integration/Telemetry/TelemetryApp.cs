@@ -1,0 +1,34 @@
+using PaymentFlow.AppHost.Embedded;
+using PaymentFlow.Tests.Fixtures;
+
+namespace PaymentFlow.Tests.Integration.Telemetry;
+
+/// <summary>PaymentFlow with OTLP export configured, and what it exports to.</summary>
+public sealed class TelemetryApp : IAsyncLifetime
+{
+    // So that a test waits for the services, not for their exporters.
+    const string ExportMilliseconds = "200";
+
+    public OtlpReceiver Received { get; private set; } = null!;
+
+    public DistributedApplication App { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Received = await OtlpReceiver.StartAsync();
+        App = await TestHost.StartAsync(environment: new Dictionary<string, string>
+        {
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = Received.Endpoint,
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+            ["OTEL_BSP_SCHEDULE_DELAY"] = ExportMilliseconds,
+            ["OTEL_BLRP_SCHEDULE_DELAY"] = ExportMilliseconds,
+            ["OTEL_METRIC_EXPORT_INTERVAL"] = ExportMilliseconds,
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await TestHost.StopAsync(App);
+        await Received.DisposeAsync();
+    }
+}

@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Net.WebSockets;
+using System.Text.Json;
+using PaymentFlow.Tests.Fixtures;
+using PaymentFlow.Tests.Integration.Payments;
+using PaymentFlow.Tests.Integration.Telemetry.Otlp;
+
+namespace PaymentFlow.Tests.Integration.Telemetry;
+
+/// <summary>What an operator gets to see, read from what the services export.</summary>
+public sealed class TelemetryTests(TelemetryApp app) : IClassFixture<TelemetryApp>
+{
+    // What the trace of every payment holds, whoever asked for it.
+    static readonly Dictionary<string, Func<ReceivedSpan, bool>> Way = new()
+    {
+        ["payment-api takes the payment"] = span => Is(span, "payment-api", SpanKind.Server, "POST /process-payment"),
+        ["payment-api asks for the order"] = span => Is(span, "payment-api", SpanKind.Client, "GET"),
+        ["order-service answers"] = span => Is(span, "order-service", SpanKind.Server, "GET /orders/{id:guid}"),
+        ["order-service reads the order"] = span => span is { Service: "order-service", Scope: "Npgsql" },
+        ["payment-api writes the payment"] = span => span is { Service: "payment-api", Scope: "Npgsql" },
+        ["Stripe is asked to confirm"] = span => Is(span, "payment-api", SpanKind.Client, "POST") && IsConfirm(span["url.full"]),
+        ["Stripe confirms"] = span => Is(span, "stripe-sandbox", SpanKind.Server, "POST /v1/payment_intents/{id}/confirm"),
+        ["the payment is published"] = span => Is(span, "payment-api", SpanKind.Producer, "payments publish"),
+        ["the order is updated"] = span => Is(span, "order-service", SpanKind.Consumer, "order update"),
+        ["the order is pushed"] = span => Is(span, "order-service", SpanKind.Internal, "order push"),
+        ["the order is published"] = span => Is(span, "order-service", SpanKind.Producer, "orders publish"),
+        ["every order-service hears of it"] = span => Is(span, "order-service", SpanKind.Consumer, "orders push"),
+        ["Web hears of it"] = span => Is(span, "web", SpanKind.Consumer, "orders push"),
+    };
+
+    OtlpReceiver Received => app.Received;
+
+    [Fact]
+    public async Task A_payment_by_API_is_one_trace_from_the_callers_request_to_the_push()
+    {
+        var customer = await Customer.OrdersAsync(app.App);
+        using var live = await WatchAsABrowserDoesAsync(customer);
+        var caller = NewCaller();
+
+        await PayAsync(customer, caller);
+        await live.UntilAsync("paid");
+
+        var trace = await CompleteAsync(caller.TraceId.ToHexString(), caller.SpanId.ToHexString(), Way);
+        Assert.Equal(
+            [
+                "web: orders push", "order-service: orders publish", "order-service: order update", "payment-api: payments publish",
+                "payment-api: POST /process-payment",
+            ],
+            trace.WayOf(trace.Spans.Single(Way["Web hears of it"])));
+        Assert.Equal(
+            ["order-service: order push", "order-service: order update"],
+            trace.PathOf(trace.Spans.Single(Way["the order is pushed"])).Take(2));
+        Assert.Equal(caller.SpanId.ToHexString(), trace.Spans.Single(Way["payment-api takes the payment"]).ParentId);
+        await AssertNoSecretIsExportedAsync(customer.OrderId, customer.Secret);
+    }
+
+    [Fact]
+    public async Task Every_service_exports_its_metrics()
+    {
+        var customer = await Customer.OrdersAsync(app.App);
+        using (var live = await customer.WatchAsync())
+        {
+            await Eventually.TrueAsync(() => OpenSockets() > 0);
+            await PayAsync(customer, NewCaller());
+            await live.UntilAsync("paid");
+        }
+        var declined = await Customer.OrdersAsync(app.App);
+        await declined.PayAsync("pm_card_visa_chargeDeclinedInsufficientFunds");
+
+        foreach (var status in (string[])["succeeded", "failed"])
+            await ExportedAsync("payment-api", "paymentflow.payments", point => point.Value >= 1 && point.Attributes["status"] == status);
+        await ExportedAsync("order-service", "paymentflow.push.duration", point => point.Value >= 1);
+        foreach (var service in (string[])["payment-api", "order-service"])
+        {
+            await ExportedAsync(service, "paymentflow.outbox.depth", point => point.Value == 0);
+            await ExportedAsync(service, "paymentflow.outbox.age", point => point.Value == 0);
+        }
+        await ExportedAsync(
+            "order-service", "paymentflow.consumer.lag", point => point.Value == 0 && point.Attributes["topic"] == "payments");
+        await Eventually.TrueAsync(() => OpenSockets() == 0);
+
+        double? OpenSockets() => Received.PointsOf("order-service", "paymentflow.sockets.open").LastOrDefault()?.Value;
+    }
+
+    Task ExportedAsync(string service, string metric, Func<ReceivedPoint, bool> condition) =>
+        Eventually.TrueAsync(() => Received.PointsOf(service, metric).Any(condition));
+
+    /// <summary>Waits until the trace holds every step and no span hangs in the air.</summary>
+    async Task<Trace> CompleteAsync(string traceId, string rootId, Dictionary<string, Func<ReceivedSpan, bool>> steps)
+    {
+        try
+        {
+            await Eventually.TrueAsync(() => Missing().Length == 0);
+        }
+        catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
+        {
+            Assert.Fail($"Not in the trace: {string.Join("; ", Missing())}\n{Received.TraceOf(traceId)}");
+        }
+        return Received.TraceOf(traceId);
+
+        string[] Missing()
+        {
+            var trace = Received.TraceOf(traceId);
+            return
+            [
+                .. steps.Where(step => !trace.Spans.Any(step.Value)).Select(step => step.Key),
+                .. trace.OrphansBut(rootId).Select(orphan => $"the parent of {orphan}"),
+            ];
+        }
+    }
+
+    async Task AssertNoSecretIsExportedAsync(Guid orderId, params string[] secrets)
+    {
+        // Or the search would find nothing whatever was exported.
+        Assert.True(Received.Contains(orderId.ToString()));
+        Assert.NotEmpty(secrets);
+        string[] keys =
+        [
+            await app.App.GetParameterAsync("operator-key"), await app.App.GetParameterAsync("merchant-key"),
+            await app.App.GetParameterAsync("service-key"), await app.App.GetParameterAsync("sandbox-webhook-secret"),
+        ];
+        // Stripe's API key, the client secrets of its PaymentIntents, ours on their two ways, and the database's password.
+        string[] marks = ["sk_test_", "_secret_", "Bearer ", "bearer.", "Password="];
+        foreach (var secret in (IEnumerable<string>)[.. secrets, .. keys, .. marks])
+            Assert.False(Received.Contains(secret), $"Exported: {secret}");
+    }
+
+    static async Task PayAsync(Customer customer, ActivityContext caller)
+    {
+        var answer = await customer.PostAsync(
+            "/process-payment", JsonSerializer.Serialize(new { orderId = customer.OrderId, paymentMethod = "pm_card_visa" }),
+            traceParent: $"00-{caller.TraceId}-{caller.SpanId}-01");
+        Assert.Equal("succeeded", answer["status"]);
+    }
+
+    /// <summary>With the secret in the subprotocol, for want of headers.</summary>
+    async Task<LiveOrder> WatchAsABrowserDoesAsync(Customer customer)
+    {
+        var socket = new ClientWebSocket();
+        socket.Options.AddSubProtocol("paymentflow.v1");
+        socket.Options.AddSubProtocol($"bearer.{customer.Secret}");
+        var address = new UriBuilder(new Uri(app.App.GetEndpoint("order-service"), $"/orders/{customer.OrderId}/live")) { Scheme = "ws" };
+        await socket.ConnectAsync(address.Uri, TestContext.Current.CancellationToken);
+        return new LiveOrder(socket);
+    }
+
+    static ActivityContext NewCaller() => new(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded);
+
+    static bool Is(ReceivedSpan span, string service, SpanKind kind, string name) =>
+        span.Service == service && span.Kind == kind && span.Name == name;
+
+    static bool IsConfirm(string? url) => url?.EndsWith("/confirm", StringComparison.Ordinal) is true;
+}
