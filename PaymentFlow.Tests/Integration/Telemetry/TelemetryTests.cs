@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.WebSockets;
 using System.Text.Json;
+using System.Web;
+using PaymentFlow.Tests.Browser;
 using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Tests.Integration.Payments;
 using PaymentFlow.Tests.Integration.Telemetry.Otlp;
@@ -8,8 +11,12 @@ using PaymentFlow.Tests.Integration.Telemetry.Otlp;
 namespace PaymentFlow.Tests.Integration.Telemetry;
 
 /// <summary>What an operator gets to see, read from what the services export.</summary>
-public sealed class TelemetryTests(TelemetryApp app) : IClassFixture<TelemetryApp>
+public sealed class TelemetryTests(TelemetryApp telemetry, PaymentFlowApp app, Chromium chromium)
+    : BrowserTest(app, chromium), IClassFixture<TelemetryApp>
 {
+    // How everything begins that ASP.NET Core's data protection has sealed.
+    const string DataProtected = "CfDJ8";
+
     // What the trace of every payment holds, whoever asked for it.
     static readonly Dictionary<string, Func<ReceivedSpan, bool>> Way = new()
     {
@@ -28,12 +35,12 @@ public sealed class TelemetryTests(TelemetryApp app) : IClassFixture<TelemetryAp
         ["Web hears of it"] = span => Is(span, "web", SpanKind.Consumer, "orders push"),
     };
 
-    OtlpReceiver Received => app.Received;
+    OtlpReceiver Received => telemetry.Received;
 
     [Fact]
     public async Task A_payment_by_API_is_one_trace_from_the_callers_request_to_the_push()
     {
-        var customer = await Customer.OrdersAsync(app.App);
+        var customer = await Customer.OrdersAsync(telemetry.App);
         using var live = await WatchAsABrowserDoesAsync(customer);
         var caller = NewCaller();
 
@@ -55,16 +62,54 @@ public sealed class TelemetryTests(TelemetryApp app) : IClassFixture<TelemetryAp
     }
 
     [Fact]
+    public async Task A_payment_by_click_is_one_trace_from_the_click_to_the_page()
+    {
+        var shopper = await ShopperAsync(web: telemetry.App.GetEndpoint("web"));
+        ConcurrentQueue<Uri> sockets = [];
+        shopper.Page.WebSocket += (_, socket) => sockets.Enqueue(new Uri(socket.Url));
+        await shopper.OrderAsync();
+        var orderId = shopper.OrderId;
+        await ExportedAsync("web", "paymentflow.circuits", point => point.Value >= 1);
+
+        await shopper.PayAsync();
+        await shopper.SeesAsync("paid");
+
+        await Eventually.TrueAsync(() => Received.Spans.Any(IsClick));
+        var click = Received.Spans.Single(IsClick);
+        Assert.Equal("web", click.Service);
+        Assert.Equal("", click.ParentId);
+        var trace = await CompleteAsync(click.TraceId, "", new(Way)
+        {
+            ["the page is updated"] = span => span is { Service: "web", Name: "page update" },
+        });
+        Assert.Equal(
+            [
+                "web: page update", "web: orders push", "order-service: orders publish", "order-service: order update",
+                "payment-api: payments publish", "payment-api: POST /process-payment", "web: POST", "web: pay click",
+            ],
+            trace.WayOf(trace.Spans.Single(span => span.Name == "page update")));
+        Assert.Single(trace.Spans, span => span.ParentId == "");
+        // What this browser could prove its rights by: its cookies, and its circuit's connection token.
+        var cookies = (await shopper.Page.Context.CookiesAsync()).Select(cookie => cookie.Value).Where(IsSecret).ToList();
+        Assert.NotEmpty(cookies);
+        var tokens = sockets.Select(socket => HttpUtility.ParseQueryString(socket.Query)["id"]!);
+        await AssertNoSecretIsExportedAsync(orderId, [.. cookies, .. tokens]);
+
+        static bool IsSecret(string cookie) => cookie.StartsWith(DataProtected, StringComparison.Ordinal);
+        bool IsClick(ReceivedSpan span) => span.Name == "pay click" && span["paymentflow.order_id"] == orderId.ToString();
+    }
+
+    [Fact]
     public async Task Every_service_exports_its_metrics()
     {
-        var customer = await Customer.OrdersAsync(app.App);
+        var customer = await Customer.OrdersAsync(telemetry.App);
         using (var live = await customer.WatchAsync())
         {
             await Eventually.TrueAsync(() => OpenSockets() > 0);
             await PayAsync(customer, NewCaller());
             await live.UntilAsync("paid");
         }
-        var declined = await Customer.OrdersAsync(app.App);
+        var declined = await Customer.OrdersAsync(telemetry.App);
         await declined.PayAsync("pm_card_visa_chargeDeclinedInsufficientFunds");
 
         foreach (var status in (string[])["succeeded", "failed"])
@@ -116,8 +161,8 @@ public sealed class TelemetryTests(TelemetryApp app) : IClassFixture<TelemetryAp
         Assert.NotEmpty(secrets);
         string[] keys =
         [
-            await app.App.GetParameterAsync("operator-key"), await app.App.GetParameterAsync("merchant-key"),
-            await app.App.GetParameterAsync("service-key"), await app.App.GetParameterAsync("sandbox-webhook-secret"),
+            await telemetry.App.GetParameterAsync("operator-key"), await telemetry.App.GetParameterAsync("merchant-key"),
+            await telemetry.App.GetParameterAsync("service-key"), await telemetry.App.GetParameterAsync("sandbox-webhook-secret"),
         ];
         // Stripe's API key, the client secrets of its PaymentIntents, ours on their two ways, and the database's password.
         string[] marks = ["sk_test_", "_secret_", "Bearer ", "bearer.", "Password="];
@@ -139,8 +184,8 @@ public sealed class TelemetryTests(TelemetryApp app) : IClassFixture<TelemetryAp
         var socket = new ClientWebSocket();
         socket.Options.AddSubProtocol("paymentflow.v1");
         socket.Options.AddSubProtocol($"bearer.{customer.Secret}");
-        var address = new UriBuilder(new Uri(app.App.GetEndpoint("order-service"), $"/orders/{customer.OrderId}/live")) { Scheme = "ws" };
-        await socket.ConnectAsync(address.Uri, TestContext.Current.CancellationToken);
+        var address = new Uri(telemetry.App.GetEndpoint("order-service"), $"/orders/{customer.OrderId}/live");
+        await socket.ConnectAsync(new UriBuilder(address) { Scheme = "ws" }.Uri, TestContext.Current.CancellationToken);
         return new LiveOrder(socket);
     }
 
