@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Http.HttpResults;
 using PaymentFlow.Messaging.Database;
 using PaymentFlow.Messaging.Events;
@@ -12,8 +13,12 @@ namespace PaymentFlow.PaymentApi.Payments;
 /// where this process can die, what is committed tells whether Stripe may have been asked, and by which key.
 /// </summary>
 public sealed partial class PaymentProcessor(
-    PaymentStore store, StripeGateway stripe, PaymentSettlement settlement, LateWrites lateWrites, ILogger<PaymentProcessor> logger)
+    PaymentStore store, StripeGateway stripe, PaymentSettlement settlement, LateWrites lateWrites, TimeProvider time,
+    ILogger<PaymentProcessor> logger)
 {
+    const int MaxCreateTries = 10;
+    static readonly TimeSpan CreateRetryDelay = TimeSpan.FromMilliseconds(200);
+
     /// <summary>Creates the PaymentIntent ahead of time. Any number of calls leads to one.</summary>
     public async Task<PaymentResult> PrepareAsync(PayableOrder order, PreparePaymentRequest request, CancellationToken cancellationToken)
     {
@@ -190,9 +195,21 @@ public sealed partial class PaymentProcessor(
     /// <summary>Its id is committed before anything is confirmed: a crash in between leaves an intent that moved no money.</summary>
     async Task<string> IntentOfAsync(Payment payment, string? returnUrl, CancellationToken cancellationToken)
     {
-        if (payment.PaymentIntentId is { } known) return known;
-        var intent = await stripe.CreateAsync(payment, allowRedirects: returnUrl is not null, cancellationToken);
-        return await store.StoreIntentAsync(payment.Id, intent.Id, cancellationToken);
+        for (var tries = 1; ; tries++)
+        {
+            if (payment.PaymentIntentId is { } known) return known;
+            try
+            {
+                var intent = await stripe.CreateAsync(payment, allowRedirects: returnUrl is not null, cancellationToken);
+                return await store.StoreIntentAsync(payment.Id, intent.Id, cancellationToken);
+            }
+            catch (StripeException e) when (e.HttpStatusCode == HttpStatusCode.Conflict && tries < MaxCreateTries)
+            {
+                // Another request is creating it at this moment, a prepare beside a pay: it will be there shortly.
+                await Task.Delay(CreateRetryDelay, time, cancellationToken);
+                payment = payment with { PaymentIntentId = (await store.FindAsync(payment.Id, cancellationToken))?.PaymentIntentId };
+            }
+        }
     }
 
     static ProblemHttpResult Unavailable() => PaymentAnswers.Unavailable("stripe_unavailable", "Stripe can't be reached at the moment.");

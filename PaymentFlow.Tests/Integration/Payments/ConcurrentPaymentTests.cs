@@ -52,6 +52,21 @@ public sealed class ConcurrentPaymentTests(PaymentFlowApp app)
     }
 
     [Fact]
+    public async Task A_payment_beside_many_that_prepare_it_is_paid()
+    {
+        var customer = await Customer.OrdersAsync(app);
+        var body = $$"""{"orderId":"{{customer.OrderId}}"}""";
+
+        var prepared = Enumerable.Range(0, 20).Select(_ => customer.PostAsync("/payments", body)).ToList();
+        var paid = await customer.PayAsync();
+
+        Assert.Equal((HttpStatusCode.OK, "succeeded"), (paid.Status, paid["status"]));
+        Assert.All(await Task.WhenAll(prepared), answer => Assert.Contains(
+            (answer.Status, answer.Code), ((HttpStatusCode, string?)[])[(HttpStatusCode.OK, null), (HttpStatusCode.Conflict, "already_paid")]));
+        Assert.Single(await customer.ChargesAsync());
+    }
+
+    [Fact]
     public async Task A_decline_and_then_two_tabs_at_once_charge_once()
     {
         var customer = await Customer.OrdersAsync(app);
