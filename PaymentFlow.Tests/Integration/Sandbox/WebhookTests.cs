@@ -3,8 +3,11 @@ using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using PaymentFlow.StripeSandbox;
+using PaymentFlow.StripeSandbox.Webhooks;
+using PaymentFlow.Tests.Fixtures;
 using Stripe;
 
 namespace PaymentFlow.Tests.Integration.Sandbox;
@@ -77,6 +80,8 @@ public sealed class WebhookTests
             await using var before = await SandboxHost.StartAsync(journal, receiver.Address);
             first = (await before.CreateAsync()).Id;
             await receiver.NextAsync("payment_intent.created");
+            // Taken is what the sandbox has written down as taken; before that it may send it again, as Stripe may.
+            await Eventually.TrueAsync(() => before.Services.GetRequiredService<EventLog>().Undelivered.Count == 0);
         }
         await using (var receiver = await WebhookReceiver.StartAsync(refuseFirst: int.MaxValue))
         {
