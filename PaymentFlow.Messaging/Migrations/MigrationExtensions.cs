@@ -9,8 +9,8 @@ namespace PaymentFlow.Messaging.Migrations;
 public static class MigrationExtensions
 {
     /// <summary>
-    /// Brings the database up to date at start: the outbox, the dead letters where the service consumes, then the
-    /// service's own scripts (embedded <c>Migrations/*.sql</c>, in the order of their names). Until that is done the
+    /// Brings the database up to date at start: the outbox, the operators' actions, the dead letters where the service consumes,
+    /// then the service's own scripts (embedded <c>Migrations/*.sql</c>, in the order of their names). Until that is done the
     /// service is not ready (<c>/health</c>), and its workers wait on <see cref="DatabaseMigration.Completed"/>.
     /// </summary>
     public static void AddDatabaseMigration(
