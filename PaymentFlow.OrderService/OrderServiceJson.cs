@@ -1,7 +1,9 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
 using PaymentFlow.OrderService.Catalogue;
+using PaymentFlow.OrderService.DeadLetters;
 using PaymentFlow.OrderService.Live;
+using PaymentFlow.OrderService.Operators;
 using PaymentFlow.OrderService.Orders;
 
 namespace PaymentFlow.OrderService;
@@ -19,6 +21,10 @@ namespace PaymentFlow.OrderService;
 [JsonSerializable(typeof(List<OrderItem>))]
 [JsonSerializable(typeof(Guid[]))]
 [JsonSerializable(typeof(Dictionary<Guid, OrderVersions>))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
+[JsonSerializable(typeof(DeadLetterPage))]
+[JsonSerializable(typeof(ReplayedResponse))]
+[JsonSerializable(typeof(List<OperatorActionResponse>))]
 [JsonSerializable(typeof(LiveFrame))]
 [JsonSerializable(typeof(ProblemDetails))]
 sealed partial class OrderServiceJson : JsonSerializerContext;

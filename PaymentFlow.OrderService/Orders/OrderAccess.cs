@@ -14,14 +14,18 @@ sealed class OrderAccess(OrderStore store)
         HttpContext context, Guid id, string? token, CancellationToken cancellationToken)
     {
         if (token is null && !context.User.IsInRole(Roles.Service) && !context.User.IsInRole(Roles.Operator))
-        {
-            context.Response.Headers.WWWAuthenticate = "Bearer";
-            return (null, ApiProblem.Unauthorized("Send the order's clientSecret as 'Authorization: Bearer …'."));
-        }
+            return (null, NoToken(context));
 
         var order = await store.FindAsync(id, cancellationToken);
         return order is not null && (token is null || ClientSecret.Matches(token, order.SecretHash))
             ? (order, null)
             : (null, ApiProblem.NotFound("There is no such order for this token."));
+    }
+
+    /// <summary>The answer to whoever brings neither a token nor a key that would do instead.</summary>
+    public static ProblemHttpResult NoToken(HttpContext context)
+    {
+        context.Response.Headers.WWWAuthenticate = "Bearer";
+        return ApiProblem.Unauthorized("Send the order's clientSecret as 'Authorization: Bearer …'.");
     }
 }

@@ -1,0 +1,97 @@
+using System.Text.Json;
+using Npgsql;
+using NpgsqlTypes;
+using PaymentFlow.Messaging.CloudEvents;
+using PaymentFlow.Messaging.Consuming;
+using PaymentFlow.Messaging.Database;
+using PaymentFlow.Messaging.Events;
+
+namespace PaymentFlow.OrderService.DeadLetters;
+
+/// <summary>What <see cref="DeadLetterStore"/> put aside: reads it, and applies it after all.</summary>
+sealed class DeadLetterQueue(NpgsqlDataSource dataSource, IEventBatchHandler<PaymentEvent> handler, TimeProvider time)
+{
+    const string Columns = """event_id, topic, "partition", "offset", key, headers::text, data, error, received_at, replayed_at""";
+
+    /// <summary>Those that wait, oldest first.</summary>
+    /// <param name="after">The last one of the page before.</param>
+    public async Task<IReadOnlyList<DeadLetter>> WaitingAsync(Guid? after, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand($"""
+            SELECT {Columns} FROM dead_letters
+            WHERE replayed_at IS NULL
+              AND ($1 IS NULL OR (received_at, event_id) > (SELECT received_at, event_id FROM dead_letters WHERE event_id = $1))
+            ORDER BY received_at, event_id LIMIT $2
+            """);
+        command.Parameters.Add(new() { Value = (object?)after ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
+        command.Parameters.Add(new() { Value = limit });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        List<DeadLetter> letters = [];
+        while (await row.ReadAsync(cancellationToken)) letters.Add(Read(row));
+        return letters;
+    }
+
+    /// <summary>
+    /// Applies the stored message as the consumer would have. Whoever comes while another replays it waits and then hears that it
+    /// is done. Should this process die half-way, the message stays here; applying it again changes nothing.
+    /// </summary>
+    /// <param name="starting">Called with the message once it is certain that it will be tried.</param>
+    /// <exception cref="NpgsqlException">The database is away. The message stays.</exception>
+    public async Task<ReplayOutcome> ReplayAsync(
+        Guid id, Func<DeadLetter, Task> starting, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (await LockAsync(connection, id, cancellationToken) is not { } letter) return new ReplayOutcome.Unknown();
+        if (letter.ReplayedAt is { } before) return new ReplayOutcome.ReplayedBefore(before);
+
+        await starting(letter);
+        PaymentEvent payment;
+        try
+        {
+            var envelope = KafkaBinding.Read(letter.ToMessage());
+            payment = JsonSerializer.Deserialize(envelope.Data, EventJson.Default.PaymentEvent) ?? throw new JsonException("The data is null.");
+            await handler.HandleAsync([new ReceivedEvent<PaymentEvent>(envelope, payment)], cancellationToken);
+        }
+        catch (Exception e) when (DatabaseFailure.IsInTheData(e))
+        {
+            return new ReplayOutcome.Refused(e.Message);
+        }
+
+        var now = time.GetUtcNow().UtcDateTime;
+        await using var mark = new NpgsqlCommand("UPDATE dead_letters SET replayed_at = $2 WHERE event_id = $1", connection, transaction)
+        {
+            Parameters = { new() { Value = id }, new() { Value = now } },
+        };
+        await mark.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new ReplayOutcome.Replayed(now, payment.OrderId);
+    }
+
+    static async Task<DeadLetter?> LockAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand($"SELECT {Columns} FROM dead_letters WHERE event_id = $1 FOR UPDATE", connection);
+        command.Parameters.Add(new() { Value = id });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken) ? Read(row) : null;
+    }
+
+    static DeadLetter Read(NpgsqlDataReader row) => new(
+        row.GetGuid(0), row.GetString(1), row.GetInt32(2), row.GetInt64(3), row.IsDBNull(4) ? null : row.GetString(4),
+        JsonSerializer.Deserialize(row.GetString(5), OrderServiceJson.Default.DictionaryStringString)!,
+        row.IsDBNull(6) ? null : row.GetFieldValue<byte[]>(6), row.GetString(7), row.GetDateTime(8),
+        row.IsDBNull(9) ? null : row.GetDateTime(9));
+}
+
+/// <summary>What became of a replay.</summary>
+abstract record ReplayOutcome
+{
+    public sealed record Unknown : ReplayOutcome;
+
+    public sealed record ReplayedBefore(DateTime At) : ReplayOutcome;
+
+    /// <summary>It is still what it was: nothing was applied, and it stays.</summary>
+    public sealed record Refused(string Reason) : ReplayOutcome;
+
+    public sealed record Replayed(DateTime At, Guid OrderId) : ReplayOutcome;
+}

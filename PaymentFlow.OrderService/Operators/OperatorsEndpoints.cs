@@ -1,0 +1,39 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http.HttpResults;
+using PaymentFlow.Messaging.Audit;
+using PaymentFlow.ServiceDefaults;
+
+namespace PaymentFlow.OrderService.Operators;
+
+/// <summary>What operators did in this service. PaymentApi keeps its own record.</summary>
+static class OperatorsEndpoints
+{
+    const int MaxActions = 500;
+
+    public static void AddOperators(this IHostApplicationBuilder builder) => builder.Services.AddSingleton<OperatorActionStore>();
+
+    public static void MapOperators(this IEndpointRouteBuilder app) =>
+        app.MapGet("/operator-actions", ListAsync).RequireAuthorization(Roles.Operator).WithTags("Operators")
+            .WithSummary("What operators asked for, newest first")
+            .WithDescription($"`limit` is 1 to {MaxActions}; 100 without it. A row tells what was asked for, before it was done.")
+            .ProducesProblem(401).ProducesProblem(422);
+
+    static async Task<Results<Ok<List<OperatorActionResponse>>, ProblemHttpResult>> ListAsync(
+        OperatorActionStore actions, CancellationToken cancellationToken, int limit = 100) =>
+        limit is < 1 or > MaxActions
+            ? ApiProblem.Unprocessable("invalid_limit", $"'limit' is a whole number from 1 to {MaxActions}.")
+            : TypedResults.Ok((await actions.NewestAsync(limit, cancellationToken)).Select(OperatorActionResponse.From).ToList());
+}
+
+/// <param name="Actor">Who, as far as is known: the name stated in <c>X-Operator-Name</c>, and the address.</param>
+/// <param name="Action"><c>order.cancel</c>, <c>dead_letter.replay</c>.</param>
+/// <param name="Target">The id of what it was done to.</param>
+/// <param name="At">When it was asked for, UTC.</param>
+public sealed record OperatorActionResponse(
+    Guid Id, string Actor, string Action, string Target,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonElement? Details, DateTime At)
+{
+    public static OperatorActionResponse From(RecordedAction action) => new(action.Id, action.Actor, action.Action, action.Target,
+        action.Details is null ? null : JsonElement.Parse(action.Details), action.At);
+}
