@@ -1,6 +1,10 @@
 using PaymentFlow.Messaging.Migrations;
 using PaymentFlow.Messaging.Outbox;
+using PaymentFlow.PaymentApi.Cancellation;
+using PaymentFlow.PaymentApi.Operators;
 using PaymentFlow.PaymentApi.Payments;
+using PaymentFlow.PaymentApi.Reconciliation;
+using PaymentFlow.PaymentApi.Refunds;
 using PaymentFlow.PaymentApi.Stripe;
 using PaymentFlow.PaymentApi.Webhooks;
 using PaymentFlow.ServiceDefaults;
@@ -12,7 +16,11 @@ builder.RequireSettings("ConnectionStrings:paymentsdb", "ConnectionStrings:kafka
 builder.AddServiceDefaults();
 builder.AddStripe();
 builder.AddPayments();
+builder.AddRefunds();
+builder.AddCancellation();
+builder.AddReconciliation();
 builder.AddStripeWebhooks();
+builder.AddOperatorActions();
 builder.AddApiDefaults();
 builder.AddRateLimit(PaymentsEndpoints.RateLimit, permits: 30, window: TimeSpan.FromMinutes(1));
 builder.AddNpgsqlDataSource("paymentsdb");
@@ -26,7 +34,10 @@ var app = builder.Build();
 app.UseApiDefaults();
 app.MapDefaultEndpoints();
 app.MapPayments();
+app.MapRefunds();
+app.MapCancellation();
 app.MapStripeWebhooks();
+app.MapOperatorActions();
 app.MapOpenApi();
 if (app.Environment.IsDevelopment()) app.MapScalarApiReference("/scalar");
 

@@ -5,14 +5,16 @@ using System.Text.Json;
 namespace PaymentFlow.PaymentApi.Orders;
 
 /// <summary>Reads orders from OrderService with the customer's own secret: whoever may not see an order can't pay it.</summary>
-public sealed class OrderClient(HttpClient http)
+public sealed class OrderClient(HttpClient http, IConfiguration configuration)
 {
     /// <summary>Null when there is no such order for this secret.</summary>
+    /// <param name="clientSecret">Null to read it as one of our own services, for a caller whose right is proved already.</param>
     /// <exception cref="OrderServiceUnavailableException">OrderService can't be reached, or can't answer now.</exception>
-    public async Task<PayableOrder?> FindAsync(Guid orderId, string clientSecret, CancellationToken cancellationToken)
+    public async Task<PayableOrder?> FindAsync(Guid orderId, string? clientSecret, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"/orders/{orderId}", UriKind.Relative));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", clientSecret);
+        if (clientSecret is null) request.Headers.Add("X-Service-Key", configuration["Services:Key"]);
+        else request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", clientSecret);
         try
         {
             using var response = await http.SendAsync(request, cancellationToken);

@@ -22,6 +22,9 @@ public sealed record Payment
     /// <summary>How many of them never came before Stripe, through no fault of the customer.</summary>
     public int AttemptsNotSent { get; init; }
 
+    /// <summary>When it last moved, UTC; while <see cref="InFlight"/>, when the attempt was claimed.</summary>
+    public DateTime UpdatedAt { get; init; }
+
     /// <summary>No more than this many confirmations an order: card testing is somebody's business.</summary>
     public const int MaxAttempts = 10;
 

@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using PaymentFlow.PaymentApi.Disputes;
+using PaymentFlow.PaymentApi.Refunds;
 
 namespace PaymentFlow.PaymentApi.Payments;
 
@@ -32,4 +34,5 @@ public sealed record NextAction(
 /// <param name="AmountRefunded">In the currency's minor unit.</param>
 public sealed record PaymentDetails(
     Guid PaymentId, Guid OrderId, string? Reference, string Status, long Version, long Amount, long AmountRefunded,
-    string Currency, string? PaymentIntent, IReadOnlyList<PaymentHistoryEntry> History);
+    string Currency, string? PaymentIntent, IReadOnlyList<PaymentHistoryEntry> History, IReadOnlyList<RefundResponse> Refunds,
+    IReadOnlyList<PaymentDispute> Disputes);

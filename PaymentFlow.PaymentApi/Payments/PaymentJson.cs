@@ -1,4 +1,7 @@
 using System.Text.Json.Serialization;
+using PaymentFlow.Messaging.Audit;
+using PaymentFlow.PaymentApi.Cancellation;
+using PaymentFlow.PaymentApi.Refunds;
 
 namespace PaymentFlow.PaymentApi.Payments;
 
@@ -7,4 +10,8 @@ namespace PaymentFlow.PaymentApi.Payments;
 [JsonSerializable(typeof(ProcessPaymentRequest))]
 [JsonSerializable(typeof(PaymentResponse))]
 [JsonSerializable(typeof(PaymentDetails))]
+[JsonSerializable(typeof(RefundRequest))]
+[JsonSerializable(typeof(RefundResponse))]
+[JsonSerializable(typeof(CancelPaymentRequest))]
+[JsonSerializable(typeof(IReadOnlyList<RecordedAction>))]
 sealed partial class PaymentJson : JsonSerializerContext;

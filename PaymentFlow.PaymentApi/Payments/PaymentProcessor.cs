@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using PaymentFlow.Messaging.Database;
 using PaymentFlow.Messaging.Events;
 using PaymentFlow.PaymentApi.Orders;
+using PaymentFlow.PaymentApi.Reconciliation;
 using PaymentFlow.PaymentApi.Stripe;
 using Stripe;
 
@@ -13,8 +14,8 @@ namespace PaymentFlow.PaymentApi.Payments;
 /// where this process can die, what is committed tells whether Stripe may have been asked, and by which key.
 /// </summary>
 public sealed partial class PaymentProcessor(
-    PaymentStore store, StripeGateway stripe, PaymentSettlement settlement, LateWrites lateWrites, TimeProvider time,
-    ILogger<PaymentProcessor> logger)
+    PaymentStore store, StripeGateway stripe, PaymentSettlement settlement, LateWrites lateWrites,
+    ReconciliationOptions reconciliation, TimeProvider time, ILogger<PaymentProcessor> logger)
 {
     const int MaxCreateTries = 10;
     static readonly TimeSpan CreateRetryDelay = TimeSpan.FromMilliseconds(200);
@@ -29,7 +30,7 @@ public sealed partial class PaymentProcessor(
         {
             await IntentOfAsync(payment, request.ReturnUrl, cancellationToken);
         }
-        catch (Exception e) when (IsFromStripe(e))
+        catch (Exception e) when (StripeFailures.IsFromStripe(e))
         {
             Log.NotPrepared(logger, payment.Id, e.Message);
             return Unavailable();
@@ -52,6 +53,7 @@ public sealed partial class PaymentProcessor(
         cancellationToken.ThrowIfCancellationRequested();
         // From here on the customer may close the page: neither the row nor the money must be left half-way for that.
         cancellationToken = CancellationToken.None;
+        var claimed = time.GetTimestamp();
         Payment? payment;
         try
         {
@@ -73,8 +75,14 @@ public sealed partial class PaymentProcessor(
         {
             // Whatever it was: nothing has been confirmed.
             await ReleaseAsync(attempt, sent: false, "not_prepared", cancellationToken);
-            if (!IsFromStripe(e)) throw;
+            if (!StripeFailures.IsFromStripe(e)) throw;
             Log.NotPrepared(logger, payment.Id, e.Message);
+            return Unavailable();
+        }
+        if (time.GetElapsedTime(claimed) > reconciliation.ClaimToCall)
+        {
+            // Stalled (a slow Stripe, a paused process). The reconciliation counts on it that nothing is sent this late.
+            await ReleaseAsync(attempt, sent: false, "too_late", cancellationToken);
             return Unavailable();
         }
         return await ConfirmAsync(payment, intentId, attempt, cancellationToken);
@@ -88,7 +96,7 @@ public sealed partial class PaymentProcessor(
             var intent = await stripe.ConfirmAsync(intentId, attempt, cancellationToken);
             return await SettleAsync(payment, intent, attempt, cancellationToken);
         }
-        catch (Exception e) when (IsFromStripe(e))
+        catch (Exception e) when (StripeFailures.IsFromStripe(e))
         {
             switch (StripeFailures.Classify(e))
             {
@@ -121,8 +129,8 @@ public sealed partial class PaymentProcessor(
         {
             // Stripe has answered and we can't write it down yet: for the caller that is "processing", and the truth follows.
             Log.NotStored(logger, e, payment.Id, attempt.Id);
-            var claimed = payment;
-            lateWrites.Add(stopping => settlement.SettleAsync(claimed, intent, attempt.Id, stopping));
+            var unsettled = payment;
+            lateWrites.Add(stopping => settlement.SettleAsync(unsettled, intent, attempt.Id, stopping));
             return TypedResults.Ok(PaymentResponse.From(payment));
         }
         return payment.Status switch
@@ -185,7 +193,7 @@ public sealed partial class PaymentProcessor(
             var intent = await stripe.GetAsync(payment.PaymentIntentId!, cancellationToken);
             return TypedResults.Ok(PaymentResponse.From(payment, PaymentAnswers.NextActionOf(intent)));
         }
-        catch (Exception e) when (IsFromStripe(e))
+        catch (Exception e) when (StripeFailures.IsFromStripe(e))
         {
             Log.Unavailable(logger, payment.Id, e.Message);
             return Unavailable();
@@ -213,9 +221,6 @@ public sealed partial class PaymentProcessor(
     }
 
     static ProblemHttpResult Unavailable() => PaymentAnswers.Unavailable("stripe_unavailable", "Stripe can't be reached at the moment.");
-
-    static bool IsFromStripe(Exception exception) =>
-        exception is StripeException or HttpRequestException or OperationCanceledException or IOException;
 
     static partial class Log
     {

@@ -7,7 +7,7 @@ namespace PaymentFlow.PaymentApi.Payments;
 /// Applies Stripe's news to a payment, from wherever it comes: the answer to a confirmation, a webhook, a question asked
 /// again. The same news twice, late or out of order changes nothing.
 /// </summary>
-public sealed class PaymentSettlement(PaymentStore store, PaymentMetrics metrics)
+public sealed partial class PaymentSettlement(PaymentStore store, PaymentMetrics metrics, ILogger<PaymentSettlement> logger)
 {
     /// <summary>Applies Stripe's own answer to the attempt <paramref name="answered"/>, whatever else happens meanwhile.</summary>
     /// <returns>The payment as it is afterwards.</returns>
@@ -30,6 +30,7 @@ public sealed class PaymentSettlement(PaymentStore store, PaymentMetrics metrics
     public async Task<Payment?> TryAsync(
         Payment payment, PaymentIntent intent, Guid? answered, CancellationToken cancellationToken)
     {
+        if (payment.Status == PaymentStatuses.Canceled && intent.Status == "succeeded") Log.ChargedThoughCanceled(logger, payment.Id);
         if (PaymentTransition.From(payment, intent) is not { } next || !IsNewsFor(payment, next, answered)) return payment;
         if (await store.ApplyAsync(payment, next, cancellationToken) is not { } moved) return null;
         metrics.Settled(moved);
@@ -43,4 +44,10 @@ public sealed class PaymentSettlement(PaymentStore store, PaymentMetrics metrics
     static bool IsNewsFor(Payment payment, PaymentTransition next, Guid? answered) =>
         next.Status is not (PaymentStatuses.Failed or PaymentStatuses.RequiresAction)
         || !payment.InFlight || payment.AttemptId == answered || payment.Attempts == 1;
+
+    static partial class Log
+    {
+        [LoggerMessage(LogLevel.Critical, "Payment {PaymentId} is canceled, yet Stripe has charged it: refund it in Stripe's dashboard")]
+        public static partial void ChargedThoughCanceled(ILogger logger, Guid paymentId);
+    }
 }

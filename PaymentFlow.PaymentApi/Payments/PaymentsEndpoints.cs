@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using PaymentFlow.PaymentApi.Disputes;
 using PaymentFlow.PaymentApi.Orders;
+using PaymentFlow.PaymentApi.Refunds;
 using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.PaymentApi.Payments;
@@ -21,12 +23,6 @@ static class PaymentsEndpoints
         app.MapGet("/payments/{id:guid}", Get).WithTags("Payments").WithName("GetPayment")
             .WithSummary("A payment and its history, for its customer or an operator.")
             .ProducesProblems(401, 404, 503);
-    }
-
-    static RouteHandlerBuilder ProducesProblems(this RouteHandlerBuilder builder, params ReadOnlySpan<int> statuses)
-    {
-        foreach (var status in statuses) builder.ProducesProblem(status);
-        return builder;
     }
 
     static async Task<PaymentResult> Prepare(
@@ -51,7 +47,8 @@ static class PaymentsEndpoints
     }
 
     static async Task<Results<Ok<PaymentDetails>, ProblemHttpResult>> Get(
-        Guid id, HttpContext http, PaymentStore store, OrderClient orders, CancellationToken cancellationToken)
+        Guid id, HttpContext http, PaymentStore store, RefundStore refunds, DisputeStore disputes, OrderClient orders,
+        CancellationToken cancellationToken)
     {
         var secret = BearerToken.Of(http.Request);
         var isOperator = http.User.IsInRole(Roles.Operator);
@@ -63,7 +60,9 @@ static class PaymentsEndpoints
         if (!visible) return ApiProblem.NotFound("There is no such payment for this caller.");
         return TypedResults.Ok(new PaymentDetails(
             payment!.Id, payment.OrderId, payment.Reference, payment.Status, payment.Version, payment.Amount, payment.AmountRefunded,
-            payment.Currency, isOperator ? payment.PaymentIntentId : null, await store.HistoryAsync(id, cancellationToken)));
+            payment.Currency, isOperator ? payment.PaymentIntentId : null, await store.HistoryAsync(id, cancellationToken),
+            [.. (await refunds.OfPaymentAsync(id, cancellationToken)).Select(refund => RefundResponse.From(refund, payment.Currency))],
+            await disputes.OfPaymentAsync(id, cancellationToken)));
     }
 
     static ProblemHttpResult NoToken() => ApiProblem.Unauthorized("Send the order's client secret as Authorization: Bearer.");

@@ -27,6 +27,10 @@ public enum StripeFailure
 
 static class StripeFailures
 {
+    /// <summary>Whether a call to Stripe failed, rather than something of ours.</summary>
+    public static bool IsFromStripe(Exception exception) =>
+        exception is StripeException or HttpRequestException or OperationCanceledException or IOException;
+
     /// <remarks>https://docs.stripe.com/api/errors</remarks>
     public static StripeFailure Classify(Exception exception) => exception switch
     {

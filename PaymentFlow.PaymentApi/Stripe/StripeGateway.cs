@@ -7,6 +7,9 @@ namespace PaymentFlow.PaymentApi.Stripe;
 /// <summary>The calls that PaymentApi makes to Stripe, with the idempotency keys that make each of them one fact.</summary>
 public sealed class StripeGateway(StripeClient stripe)
 {
+    // Stripe's own maximum.
+    const long PageSize = 100;
+
     /// <summary>
     /// Creates the payment's PaymentIntent, unconfirmed: no money can move. The key is derived from the payment's id, so
     /// two callers at once, or a repeat after a crash, get the same one.
@@ -39,6 +42,39 @@ public sealed class StripeGateway(StripeClient stripe)
     public Task<PaymentIntent> GetAsync(string intentId, CancellationToken cancellationToken) =>
         stripe.V1.PaymentIntents.GetAsync(intentId, cancellationToken: cancellationToken);
 
+    /// <summary>
+    /// Stripe decides: it is canceled, or else its state is <c>payment_intent_unexpected_state</c> with the PaymentIntent in
+    /// the error.
+    /// </summary>
+    public Task<PaymentIntent> CancelAsync(string intentId, string reason, CancellationToken cancellationToken) =>
+        stripe.V1.PaymentIntents.CancelAsync(
+            intentId, new PaymentIntentCancelOptions { CancellationReason = reason }, cancellationToken: cancellationToken);
+
+    /// <summary>Gives money back: the one call that may refund.</summary>
+    public Task<global::Stripe.Refund> RefundAsync(Payment payment, Refunds.Refund refund, CancellationToken cancellationToken)
+    {
+        var metadata = Metadata(payment);
+        metadata[MetadataKeys.RefundId] = refund.Id.ToString();
+        return stripe.V1.Refunds.CreateAsync(
+            new RefundCreateOptions { PaymentIntent = payment.PaymentIntentId, Amount = refund.Amount, Metadata = metadata },
+            new RequestOptions { IdempotencyKey = refund.StripeIdempotencyKey },
+            cancellationToken);
+    }
+
+    public IAsyncEnumerable<global::Stripe.Refund> RefundsAsync(string intentId, CancellationToken cancellationToken) =>
+        stripe.V1.Refunds.ListAutoPagingAsync(
+            new RefundListOptions { PaymentIntent = intentId, Limit = PageSize }, cancellationToken: cancellationToken);
+
+    public IAsyncEnumerable<Dispute> DisputesAsync(string intentId, CancellationToken cancellationToken) =>
+        stripe.V1.Disputes.ListAutoPagingAsync(
+            new DisputeListOptions { PaymentIntent = intentId, Limit = PageSize }, cancellationToken: cancellationToken);
+
+    /// <summary>What happened at Stripe since then, newest first. It reaches back 30 days.</summary>
+    public IAsyncEnumerable<Event> EventsAsync(DateTime since, IReadOnlyList<string> types, CancellationToken cancellationToken) =>
+        stripe.V1.Events.ListAutoPagingAsync(
+            new EventListOptions { Created = new DateRangeOptions { GreaterThanOrEqual = since }, Types = [.. types], Limit = PageSize },
+            cancellationToken: cancellationToken);
+
     static Dictionary<string, string> Metadata(Payment payment)
     {
         var metadata = new Dictionary<string, string>
@@ -57,4 +93,5 @@ static class MetadataKeys
     public const string PaymentId = "payment_id";
     public const string OrderId = "order_id";
     public const string Reference = "reference";
+    public const string RefundId = "refund_id";
 }

@@ -16,14 +16,14 @@ public sealed class StripeEventStore(NpgsqlDataSource dataSource)
             new { id, type, objectId }, cancellationToken: cancellationToken)) == 1;
     }
 
-    /// <summary>The PaymentIntents that have unapplied events older than a few seconds: what a crash or a failure left.</summary>
+    /// <summary>The PaymentIntents that have unapplied events whose time has come: what a crash or a failure left.</summary>
     public async Task<IReadOnlyList<string>> WaitingAsync(CancellationToken cancellationToken)
     {
         const string Sql = """
             SELECT DISTINCT object_id FROM (
                 SELECT object_id FROM stripe_events
-                WHERE processed_at IS NULL AND received_at < now() - interval '5 seconds'
-                ORDER BY received_at LIMIT 100) waiting
+                WHERE processed_at IS NULL AND retry_at < now()
+                ORDER BY retry_at LIMIT 100) waiting
             """;
         // A trace of every look at a table that holds nothing would bury the payments'.
         using var untraced = SuppressInstrumentationScope.Begin();
@@ -31,13 +31,13 @@ public sealed class StripeEventStore(NpgsqlDataSource dataSource)
         return (await connection.QueryAsync<string>(new CommandDefinition(Sql, cancellationToken: cancellationToken))).AsList();
     }
 
-    /// <summary>The ids of the object's events that wait now; what comes while Stripe is being asked is not among them.</summary>
-    public async Task<string[]> WaitingEventsAsync(string objectId, CancellationToken cancellationToken)
+    /// <summary>The object's events that wait now; what comes while Stripe is being asked is not among them.</summary>
+    public async Task<IReadOnlyList<WaitingEvent>> WaitingEventsAsync(string objectId, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return [.. await connection.QueryAsync<string>(new CommandDefinition(
-            "SELECT id FROM stripe_events WHERE object_id = @objectId AND processed_at IS NULL",
-            new { objectId }, cancellationToken: cancellationToken))];
+        return (await connection.QueryAsync<WaitingEvent>(new CommandDefinition(
+            "SELECT id, type FROM stripe_events WHERE object_id = @objectId AND processed_at IS NULL",
+            new { objectId }, cancellationToken: cancellationToken))).AsList();
     }
 
     public async Task MarkProcessedAsync(string[] ids, CancellationToken cancellationToken)
@@ -46,4 +46,18 @@ public sealed class StripeEventStore(NpgsqlDataSource dataSource)
         await connection.ExecuteAsync(new CommandDefinition(
             "UPDATE stripe_events SET processed_at = now() WHERE id = ANY(@ids)", new { ids }, cancellationToken: cancellationToken));
     }
+
+    /// <summary>The object's events are tried again later: after 5 s, then twice as long each time, up to an hour.</summary>
+    public async Task PostponeAsync(string objectId, CancellationToken cancellationToken)
+    {
+        const string Sql = """
+            UPDATE stripe_events SET tries = tries + 1, retry_at = now() + least(5 * 2 ^ least(tries, 20), 3600) * interval '1 second'
+            WHERE object_id = @objectId AND processed_at IS NULL
+            """;
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(Sql, new { objectId }, cancellationToken: cancellationToken));
+    }
 }
+
+/// <summary>An event that is not applied yet.</summary>
+public sealed record WaitingEvent(string Id, string Type);

@@ -1,9 +1,11 @@
 using System.Diagnostics;
+using System.Net;
 using System.Threading.Channels;
 using PaymentFlow.Messaging.Database;
 using PaymentFlow.Messaging.Migrations;
 using PaymentFlow.Messaging.Telemetry;
 using PaymentFlow.PaymentApi.Payments;
+using PaymentFlow.PaymentApi.Reconciliation;
 using PaymentFlow.PaymentApi.Stripe;
 using Stripe;
 
@@ -14,7 +16,7 @@ namespace PaymentFlow.PaymentApi.Webhooks;
 /// by the sweep, so a webhook that was answered 200 is never lost.
 /// </summary>
 public sealed partial class StripeEventWorker(
-    StripeEventStore events, PaymentStore payments, PaymentSettlement settlement, StripeGateway stripe,
+    StripeEventStore events, PaymentStore payments, PaymentSettlement settlement, StripeInquiry inquiry, StripeGateway stripe,
     DatabaseMigration migration, TimeProvider time, ILogger<StripeEventWorker> logger) : BackgroundService
 {
     static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(5);
@@ -60,13 +62,27 @@ public sealed partial class StripeEventWorker(
         {
             // Named before Stripe is asked: the answer covers these events and none that comes later.
             var waiting = await events.WaitingEventsAsync(intentId, stoppingToken);
-            if (waiting.Length == 0) return;
-            while (!await TryApplyAsync(intentId, stoppingToken)) { }
-            await events.MarkProcessedAsync(waiting, stoppingToken);
+            if (waiting.Count == 0) return;
+            while (!await TryApplyAsync(intentId, waiting, stoppingToken)) { }
+            await events.MarkProcessedAsync([.. waiting.Select(waits => waits.Id)], stoppingToken);
         }
         catch (Exception e) when (!stoppingToken.IsCancellationRequested)
         {
             Log.Postponed(logger, e, intentId);
+            await PostponeAsync(intentId, stoppingToken);
+        }
+    }
+
+    async Task PostponeAsync(string intentId, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await events.PostponeAsync(intentId, stoppingToken);
+        }
+        catch (Exception e) when (DatabaseFailure.IsAway(e))
+        {
+            // Then it is simply due again at once.
+            Log.DatabaseAway(logger, e.Message);
         }
     }
 
@@ -74,16 +90,32 @@ public sealed partial class StripeEventWorker(
     /// Reads the payment first and asks Stripe then: if the payment has moved in between, the answer may be older than it.
     /// </summary>
     /// <returns>False when all of it has to be done again.</returns>
-    async Task<bool> TryApplyAsync(string intentId, CancellationToken stoppingToken)
+    async Task<bool> TryApplyAsync(string intentId, IReadOnlyList<WaitingEvent> waiting, CancellationToken stoppingToken)
     {
         var payment = await payments.FindByIntentAsync(intentId, stoppingToken);
         // The webhook may be faster than the answer that it tells of: one trace either way.
         using var span = payment is null ? null : PaymentFlowTelemetry.StartFrom(
             await payments.TraceParentAsync(payment, stoppingToken), "stripe event", ActivityKind.Consumer);
-        var intent = await stripe.GetAsync(intentId, stoppingToken);
-        if (payment is not null) return await settlement.TryAsync(payment, intent, answered: null, stoppingToken) is not null;
-        if (await AdoptAsync(intent, stoppingToken)) return false;
-        Log.Stranger(logger, intentId);
+        PaymentIntent intent;
+        try
+        {
+            intent = await stripe.GetAsync(intentId, stoppingToken);
+        }
+        catch (StripeException e) when (e.HttpStatusCode == HttpStatusCode.NotFound)
+        {
+            // Signed by Stripe and unknown to Stripe: another account's, or test data that was deleted. It stays unknown.
+            Log.Unknown(logger, intentId);
+            return true;
+        }
+        if (payment is null)
+        {
+            if (await AdoptAsync(intent, stoppingToken)) return false;
+            Log.Stranger(logger, intentId);
+            return true;
+        }
+        if (await settlement.TryAsync(payment, intent, answered: null, stoppingToken) is null) return false;
+        if (waiting.Any(waits => StripeNews.IsOfRefund(waits.Type))) await inquiry.RefundsAsync(payment, stoppingToken);
+        if (waiting.Any(waits => StripeNews.IsOfDispute(waits.Type))) await inquiry.DisputesAsync(payment, stoppingToken);
         return true;
     }
 
@@ -100,6 +132,9 @@ public sealed partial class StripeEventWorker(
 
         [LoggerMessage(LogLevel.Warning, "Webhooks wait for Postgres: {Reason}")]
         public static partial void DatabaseAway(ILogger logger, string reason);
+
+        [LoggerMessage(LogLevel.Warning, "{IntentId} is not known to Stripe; its webhooks are laid aside")]
+        public static partial void Unknown(ILogger logger, string intentId);
 
         [LoggerMessage(LogLevel.Warning, "{IntentId} carries our metadata but belongs to no payment of this database")]
         public static partial void Stranger(ILogger logger, string intentId);

@@ -22,8 +22,8 @@ static partial class StripeWebhookEndpoint
             .WithSummary("Stripe's webhook endpoint.");
 
     static async Task<Results<Ok, ProblemHttpResult>> Receive(
-        HttpRequest request, StripeOptions options, StripeEventStore store, StripeEventWorker worker, TimeProvider time,
-        ILogger<StripeEventWorker> logger, CancellationToken cancellationToken)
+        HttpRequest request, StripeOptions options, StripeEventInbox inbox, TimeProvider time, ILogger<StripeEventInbox> logger,
+        CancellationToken cancellationToken)
     {
         using var reader = new StreamReader(request.Body);
         var body = await reader.ReadToEndAsync(cancellationToken);
@@ -38,9 +38,7 @@ static partial class StripeWebhookEndpoint
             Log.WrongMode(logger, stripeEvent.Id, stripeEvent.Livemode);
             return TypedResults.Ok();
         }
-        if (stripeEvent.Data?.Object is PaymentIntent intent && intent.Metadata.ContainsKey(MetadataKeys.PaymentId)
-            && await store.AddAsync(stripeEvent.Id, stripeEvent.Type, intent.Id, cancellationToken))
-            worker.Notice(intent.Id);
+        await inbox.TakeAsync(stripeEvent, cancellationToken);
         return TypedResults.Ok();
     }
 

@@ -28,8 +28,7 @@ public sealed class PaymentTransitionTests
             PaymentThat(PaymentStatuses.Processing),
             new PaymentIntent { Status = "requires_payment_method", LastPaymentError = Decline });
 
-        Assert.Equal(new PaymentTransition(PaymentStatuses.Failed, "card_declined", "insufficient_funds"), transition);
-        Assert.Equal(EventTypes.PaymentFailed, transition?.EventType);
+        Assert.Equal(new PaymentTransition(PaymentStatuses.Failed, EventTypes.PaymentFailed, "card_declined", "insufficient_funds"), transition);
     }
 
     [Theory]

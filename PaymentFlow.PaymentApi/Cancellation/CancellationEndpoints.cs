@@ -1,0 +1,82 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using PaymentFlow.Messaging.Audit;
+using PaymentFlow.Messaging.Events;
+using PaymentFlow.PaymentApi.Orders;
+using PaymentFlow.PaymentApi.Payments;
+using PaymentFlow.ServiceDefaults;
+
+namespace PaymentFlow.PaymentApi.Cancellation;
+
+/// <summary>Cancels what is not paid yet: by the payment, or by the order, which may have no payment yet.</summary>
+static class CancellationEndpoints
+{
+    const string Codes = """
+        A repeat is answered like the first. 401 `unauthorized`; 404 `not_found`, `order_not_found`; 409 `already_paid`,
+        `confirmation_in_flight`; 503 with `Retry-After` when it is not known whether it was canceled: try again.
+        """;
+
+    public static void AddCancellation(this WebApplicationBuilder builder) => builder.Services.AddSingleton<PaymentCanceler>();
+
+    public static void MapCancellation(this IEndpointRouteBuilder app)
+    {
+        var group = app.MapGroup("/payments").WithTags("Payments").RequireRateLimiting(PaymentsEndpoints.RateLimit).WithRetryAfter();
+        group.MapPost("/{id:guid}/cancel", CancelByIdAsync).WithName("CancelPayment")
+            .WithSummary("Cancels a payment that is not paid, for its customer or an operator.")
+            .WithDescription(Codes).ProducesProblems(401, 404, 409, 429, 503);
+        group.MapPost("/cancel", CancelByOrderAsync).WithName("CancelOrderPayment")
+            .WithSummary("Cancels an order's payment, and where it has none, makes sure that it never gets one.")
+            .WithDescription(Codes).ProducesProblems(400, 401, 404, 409, 413, 415, 422, 429, 503);
+    }
+
+    static async Task<PaymentResult> CancelByIdAsync(
+        Guid id, HttpContext http, PaymentStore store, OrderClient orders, PaymentCanceler canceler, OperatorActionStore actions,
+        CancellationToken cancellationToken)
+    {
+        var isOperator = http.User.IsInRole(Roles.Operator);
+        var secret = BearerToken.Of(http.Request);
+        if (!isOperator && secret is null) return NoToken();
+        var payment = await store.FindAsync(id, cancellationToken);
+        if (payment is null || !(isOperator || await orders.FindAsync(payment.OrderId, secret, cancellationToken) is not null))
+            return ApiProblem.NotFound("There is no such payment for this caller.");
+        return await CancelAsync(payment, isOperator, http, canceler, actions, cancellationToken);
+    }
+
+    static async Task<PaymentResult> CancelByOrderAsync(
+        CancelPaymentRequest request, HttpContext http, PaymentStore store, OrderClient orders, PaymentCanceler canceler,
+        OperatorActionStore actions, CancellationToken cancellationToken)
+    {
+        var isOperator = http.User.IsInRole(Roles.Operator);
+        var secret = BearerToken.Of(http.Request);
+        if (!isOperator && !http.User.IsInRole(Roles.Service) && secret is null) return NoToken();
+        // Without a secret of the customer's, the service's own key reads the order.
+        if (await orders.FindAsync(request.OrderId, secret, cancellationToken) is not { } order) return PaymentAnswers.OrderNotFound();
+        return await CancelAsync(
+            await store.TakeAsync(order, cancellationToken), isOperator, http, canceler, actions, cancellationToken);
+    }
+
+    static async Task<PaymentResult> CancelAsync(
+        Payment payment, bool isOperator, HttpContext http, PaymentCanceler canceler, OperatorActionStore actions,
+        CancellationToken cancellationToken)
+    {
+        if (isOperator)
+        {
+            await actions.RecordAsync(
+                new OperatorAction(OperatorIdentity.Of(http), "payment.cancel", payment.Id.ToString()), cancellationToken);
+        }
+        // The caller may go away: what is canceled at Stripe must be stored here all the same.
+        return await canceler.CancelAsync(payment, "requested_by_customer", CancellationToken.None) switch
+        {
+            null => ApiProblem.Create(
+                "stripe_unavailable", StatusCodes.Status503ServiceUnavailable, "Temporarily unavailable",
+                "Stripe can't be reached: it is not known whether the payment is canceled. Try again shortly."),
+            { Status: PaymentStatuses.Canceled } canceled => TypedResults.Ok(PaymentResponse.From(canceled)),
+            { Paid: true } paid => PaymentAnswers.AlreadyPaid(paid),
+            var open => PaymentAnswers.InFlight(open),
+        };
+    }
+
+    static ProblemHttpResult NoToken() => ApiProblem.Unauthorized("Send the order's client secret as Authorization: Bearer.");
+}
+
+/// <param name="OrderId">The order whose payment is canceled.</param>
+public sealed record CancelPaymentRequest(Guid OrderId);

@@ -1,0 +1,19 @@
+using PaymentFlow.Messaging.Audit;
+using PaymentFlow.PaymentApi.Payments;
+using PaymentFlow.ServiceDefaults;
+
+namespace PaymentFlow.PaymentApi.Operators;
+
+static class OperatorActionsEndpoint
+{
+    const int Newest = 200;
+
+    public static void AddOperatorActions(this WebApplicationBuilder builder) => builder.Services.AddSingleton<OperatorActionStore>();
+
+    public static void MapOperatorActions(this IEndpointRouteBuilder app) =>
+        app.MapGet("/operator-actions", (OperatorActionStore actions, CancellationToken cancellationToken) =>
+                actions.NewestAsync(Newest, cancellationToken))
+            .WithTags("Operators").WithName("OperatorActions").RequireAuthorization(Roles.Operator)
+            .WithSummary($"What operators did here, newest first, at most {Newest}.")
+            .ProducesProblems(401, 503);
+}

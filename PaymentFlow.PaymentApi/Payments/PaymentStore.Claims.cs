@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using Dapper;
+using Npgsql;
+using PaymentFlow.Messaging.Database;
+using PaymentFlow.PaymentApi.Orders;
+
+namespace PaymentFlow.PaymentApi.Payments;
+
+/// <summary>Who may ask Stripe for the money: one attempt at a time.</summary>
+public sealed partial class PaymentStore
+{
+    /// <summary>
+    /// Takes the row for one confirmation, storing the attempt: whoever gets the payment back, and nobody else, may ask
+    /// Stripe. Null when it is not to be had: paid, canceled, in flight, attempts used up, or the key was used before.
+    /// </summary>
+    /// <exception cref="ClaimUnknownException">Postgres went away during the claim; it may have been committed.</exception>
+    public async Task<Payment?> ClaimAsync(PayableOrder order, PaymentAttempt attempt, CancellationToken cancellationToken)
+    {
+        const string Sql = $"""
+            {InsertIfAbsent}
+            WITH claimed AS (
+                UPDATE payments
+                SET status = 'processing', attempt_id = @AttemptId, attempts = attempts + 1, version = version + 1,
+                    updated_at = @Now, reconcile_at = @ReconcileAt, reconciliations = 0
+                WHERE order_id = @OrderId AND attempts - attempts_not_sent < @MaxAttempts
+                  AND (status IN ('failed', 'requires_action') OR (status = 'processing' AND attempt_id IS NULL))
+                  AND NOT EXISTS (SELECT FROM payment_attempts a WHERE a.payment_id = payments.id AND a.idempotency_key = @Key)
+                RETURNING {Columns}),
+            attempt AS (
+                INSERT INTO payment_attempts (id, payment_id, number, payment_method, return_url, idempotency_key)
+                SELECT attempt_id, id, attempts, @PaymentMethod, @ReturnUrl, @Key FROM claimed),
+            history AS (
+                INSERT INTO payment_history (payment_id, version, status, attempt_id, traceparent)
+                SELECT id, version, status, attempt_id, @TraceParent FROM claimed)
+            SELECT {Columns} FROM claimed;
+            """;
+        var parameters = New(order);
+        parameters.Add("AttemptId", attempt.Id);
+        parameters.Add("MaxAttempts", Payment.MaxAttempts);
+        parameters.Add("Key", attempt.IdempotencyKey);
+        parameters.Add("PaymentMethod", attempt.PaymentMethod);
+        parameters.Add("ReturnUrl", attempt.ReturnUrl);
+        parameters.Add("TraceParent", Activity.Current?.Id);
+        parameters.Add("ReconcileAt", (time.GetUtcNow() + reconciliation.FirstCheck).UtcDateTime);
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            return await connection.QuerySingleOrDefaultAsync<Payment>(Command(Sql, parameters, cancellationToken));
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            // The same Idempotency-Key, claimed and settled by another request since this one's snapshot.
+            return null;
+        }
+        catch (Exception e) when (e is not PostgresException && DatabaseFailure.IsAway(e))
+        {
+            // What Postgres itself refuses is not committed; an answer that did not come may have been.
+            throw new ClaimUnknownException(e);
+        }
+    }
+
+    /// <summary>
+    /// Gives a claimed row back: Stripe did nothing, so the row is payable and the caller's Idempotency-Key is free, as if
+    /// the attempt had not been. Does nothing when the row is not, or no longer, claimed by this attempt.
+    /// </summary>
+    /// <param name="sent">Whether Stripe judged the request: then it counts towards <see cref="Payment.MaxAttempts"/>.</param>
+    public async Task ReleaseAsync(Guid attemptId, bool sent, string code, CancellationToken cancellationToken)
+    {
+        const string Sql = """
+            WITH released AS (
+                UPDATE payments SET attempt_id = NULL, attempts_not_sent = attempts_not_sent + @notSent,
+                    version = version + 1, updated_at = @now, reconcile_at = @abandonedAt, reconciliations = 0
+                WHERE id = (SELECT payment_id FROM payment_attempts WHERE id = @attemptId)
+                  AND attempt_id = @attemptId AND status = 'processing'
+                RETURNING id, version, status),
+            attempt AS (
+                UPDATE payment_attempts SET status = @status, code = @code, idempotency_key = NULL, completed_at = @now
+                WHERE id = @attemptId AND EXISTS (SELECT FROM released))
+            INSERT INTO payment_history (payment_id, version, status, attempt_id, traceparent)
+            SELECT id, version, status, @attemptId, @traceParent FROM released
+            """;
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(Command(Sql, new
+        {
+            attemptId,
+            status = sent ? "refused" : "not_sent",
+            notSent = sent ? 0 : 1,
+            code,
+            now = time.GetUtcNow().UtcDateTime,
+            abandonedAt = (time.GetUtcNow() + reconciliation.AbandonAfter).UtcDateTime,
+            traceParent = Activity.Current?.Id,
+        }, cancellationToken));
+    }
+}
+
+/// <summary>The row may be claimed although nobody was told so; nothing was sent to Stripe.</summary>
+public sealed class ClaimUnknownException(Exception inner) : Exception("Postgres went away while a payment was claimed.", inner);

@@ -1,0 +1,101 @@
+using PaymentFlow.Messaging.Database;
+using PaymentFlow.Messaging.Events;
+using PaymentFlow.PaymentApi.Cancellation;
+using PaymentFlow.PaymentApi.Payments;
+using PaymentFlow.PaymentApi.Refunds;
+using PaymentFlow.PaymentApi.Stripe;
+using Stripe;
+
+namespace PaymentFlow.PaymentApi.Reconciliation;
+
+/// <summary>
+/// Asks Stripe about payments and refunds whose outcome is not known here: a crash, a time-out, a lost webhook. It never
+/// creates a PaymentIntent or a refund and never confirms, so it never moves money; it may cancel what was abandoned.
+/// </summary>
+public sealed partial class Reconciler(
+    PaymentStore payments, PaymentSettlement settlement, PaymentCanceler canceler, RefundStore refunds, StripeInquiry inquiry,
+    StripeGateway stripe, ReconciliationOptions options, TimeProvider time, ILogger<Reconciler> logger)
+{
+    const int Batch = 50;
+    // Gentle on Stripe's rate limit: https://docs.stripe.com/rate-limits
+    const int Parallelism = 4;
+
+    /// <summary>Puts the questions that are due. What fails is put again soon.</summary>
+    /// <returns>Whether there may be more.</returns>
+    public async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
+    {
+        var due = await payments.TakeDueAsync(Batch, cancellationToken);
+        ParallelOptions parallel = new() { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(due, parallel, async (payment, stopping) => await ReconcileAsync(payment, stopping));
+        var open = await refunds.TakeDueAsync(Batch, cancellationToken);
+        await Parallel.ForEachAsync(open, parallel, async (refund, stopping) => await ReconcileAsync(refund, stopping));
+        return due.Count == Batch || open.Count == Batch;
+    }
+
+    async Task ReconcileAsync(Payment payment, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var after = await AskAsync(payment, cancellationToken);
+            if (after is not null && after.Version != payment.Version) Log.Found(logger, payment.Id, after.Status);
+        }
+        catch (Exception e) when (StripeFailures.IsFromStripe(e) && !cancellationToken.IsCancellationRequested)
+        {
+            Log.Postponed(logger, payment.Id, e.Message);
+            await payments.PostponeAsync(payment.Id, payment.Version, cancellationToken);
+        }
+    }
+
+    /// <returns>The payment as it is afterwards; null when it moved meanwhile, which answers the question.</returns>
+    async Task<Payment?> AskAsync(Payment payment, CancellationToken cancellationToken)
+    {
+        var age = time.GetUtcNow() - payment.UpdatedAt;
+        var callIsOver = payment.InFlight && age > options.CallWindow;
+        var abandoned = !payment.InFlight && age >= options.AbandonAfter;
+
+        if (payment.PaymentIntentId is { } intentId)
+        {
+            var intent = await stripe.GetAsync(intentId, cancellationToken);
+            // Once the call is over, what Stripe says answers it, also where it repeats an earlier attempt's decline.
+            var settled = await settlement.TryAsync(payment, intent, callIsOver ? payment.AttemptId : null, cancellationToken);
+            if (settled?.Version != payment.Version) return settled;
+            // Stripe has it in hand, a bank debit for instance: that is not our process having died.
+            if (intent.Status is "processing" or "requires_capture") return payment;
+        }
+        if (callIsOver)
+        {
+            // Stripe never heard of the confirmation: the customer may try again.
+            await payments.ReleaseAsync(payment.AttemptId!.Value, sent: false, "not_received", cancellationToken);
+            return null;
+        }
+        return abandoned ? await canceler.CancelAsync(payment, "abandoned", cancellationToken) : payment;
+    }
+
+    async Task ReconcileAsync(Refunds.Refund refund, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var payment = (await payments.FindAsync(refund.PaymentId, cancellationToken))!;
+            var known = await inquiry.RefundsAsync(payment, cancellationToken);
+            if (!refund.Unknown || known.Any(news => news.RefundId == refund.Id)) return;
+            if (time.GetUtcNow() - refund.CreatedAt > options.CallWindow)
+                await refunds.GiveBackAsync(refund.Id, judged: false, "not_received", cancellationToken);
+        }
+        catch (Exception e) when (StripeFailures.IsFromStripe(e) && !cancellationToken.IsCancellationRequested)
+        {
+            Log.RefundPostponed(logger, refund.Id, e.Message);
+        }
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "Payment {PaymentId} is {Status}: Stripe was asked again")]
+        public static partial void Found(ILogger logger, Guid paymentId, string status);
+
+        [LoggerMessage(LogLevel.Warning, "Payment {PaymentId}: Stripe can't be asked yet: {Reason}")]
+        public static partial void Postponed(ILogger logger, Guid paymentId, string reason);
+
+        [LoggerMessage(LogLevel.Warning, "Refund {RefundId}: Stripe can't be asked yet: {Reason}")]
+        public static partial void RefundPostponed(ILogger logger, Guid refundId, string reason);
+    }
+}

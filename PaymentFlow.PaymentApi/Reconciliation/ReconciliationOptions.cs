@@ -1,0 +1,37 @@
+namespace PaymentFlow.PaymentApi.Reconciliation;
+
+/// <summary>The section <c>Payments</c>: when Stripe is asked again, and what is given up when.</summary>
+public sealed class ReconciliationOptions
+{
+    /// <summary>After this long unconfirmed, or in an unfinished 3-D Secure, a payment is canceled, at Stripe first.</summary>
+    public TimeSpan AbandonAfter { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>How often Stripe's List Events is walked for what no webhook delivered.</summary>
+    public TimeSpan ListEventsEvery { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>From a payment's last move to the first question to Stripe.</summary>
+    public TimeSpan FirstCheck { get; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The questions after the first, counted from the payment's last move; then one a day.</summary>
+    public IReadOnlyList<TimeSpan> LaterChecks { get; } = [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromHours(1)];
+
+    public TimeSpan Daily { get; } = TimeSpan.FromDays(1);
+
+    /// <summary>A call that moves money is not begun later than this after its row was claimed, whatever held it up.</summary>
+    public TimeSpan ClaimToCall { get; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// This long after the claim no call is on its way to Stripe any more: <see cref="ClaimToCall"/>, two tries of 20 s, at
+    /// most 5 s apart. What Stripe has not heard of by then, it will not hear of.
+    /// </summary>
+    public TimeSpan CallWindow { get; } = TimeSpan.FromSeconds(55);
+
+    /// <summary>What is wrong with the settings, one line each.</summary>
+    public IEnumerable<string> Problems()
+    {
+        if (AbandonAfter <= TimeSpan.Zero)
+            yield return $"Payments:AbandonAfter is {AbandonAfter}: set it to a positive time, such as 00:30:00.";
+        if (ListEventsEvery <= TimeSpan.Zero)
+            yield return $"Payments:ListEventsEvery is {ListEventsEvery}: set it to a positive time, such as 00:05:00.";
+    }
+}

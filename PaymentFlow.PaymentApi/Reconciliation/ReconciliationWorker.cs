@@ -1,0 +1,34 @@
+using PaymentFlow.Messaging.Database;
+using PaymentFlow.Messaging.Migrations;
+
+namespace PaymentFlow.PaymentApi.Reconciliation;
+
+/// <summary>Runs the <see cref="Reconciler"/> every second; in health it finds nothing to ask.</summary>
+public sealed partial class ReconciliationWorker(
+    Reconciler reconciler, DatabaseMigration migration, TimeProvider time, ILogger<ReconciliationWorker> logger) : BackgroundService
+{
+    static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await migration.Completed.WaitAsync(stoppingToken);
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                while (await reconciler.RunOnceAsync(stoppingToken)) { }
+            }
+            catch (Exception e) when (DatabaseFailure.IsAway(e))
+            {
+                Log.DatabaseAway(logger, e.Message);
+            }
+        }
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "The reconciliation waits for Postgres: {Reason}")]
+        public static partial void DatabaseAway(ILogger logger, string reason);
+    }
+}

@@ -1,0 +1,25 @@
+using PaymentFlow.PaymentApi.Disputes;
+using PaymentFlow.PaymentApi.Payments;
+using PaymentFlow.PaymentApi.Refunds;
+using PaymentFlow.PaymentApi.Stripe;
+
+namespace PaymentFlow.PaymentApi.Reconciliation;
+
+/// <summary>Asks Stripe for all refunds or disputes of a payment, and applies what it says.</summary>
+public sealed class StripeInquiry(StripeGateway stripe, RefundStore refunds, DisputeStore disputes)
+{
+    /// <returns>What Stripe knows of.</returns>
+    public async Task<IReadOnlyList<RefundNews>> RefundsAsync(Payment payment, CancellationToken cancellationToken)
+    {
+        List<RefundNews> news = [];
+        await foreach (var refund in stripe.RefundsAsync(payment.PaymentIntentId!, cancellationToken)) news.Add(RefundNews.From(refund));
+        if (news.Count > 0) await refunds.ApplyAsync(payment.Id, news, cancellationToken);
+        return news;
+    }
+
+    public async Task DisputesAsync(Payment payment, CancellationToken cancellationToken)
+    {
+        await foreach (var dispute in stripe.DisputesAsync(payment.PaymentIntentId!, cancellationToken))
+            await disputes.ApplyAsync(payment.Id, dispute, cancellationToken);
+    }
+}

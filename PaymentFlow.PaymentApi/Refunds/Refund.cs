@@ -1,0 +1,39 @@
+namespace PaymentFlow.PaymentApi.Refunds;
+
+/// <summary>A row of <c>refunds</c>. Amounts are in the currency's minor unit, times in UTC.</summary>
+public sealed record Refund
+{
+    public required Guid Id { get; init; }
+    public required Guid PaymentId { get; init; }
+    public required long Amount { get; init; }
+    public long? RequestedAmount { get; init; }
+    public required string Status { get; init; }
+    public string? Code { get; init; }
+    public string? StripeRefundId { get; init; }
+    public required DateTime CreatedAt { get; init; }
+
+    /// <summary>Whether Stripe's answer is not stored yet: it may have refunded.</summary>
+    public bool Unknown => Status == RefundStatuses.Reserved;
+
+    /// <summary>The refund's id is stored before the call, so a repeat is the same request to Stripe.</summary>
+    public string StripeIdempotencyKey => $"refund-{Id}";
+}
+
+/// <summary>The values of <c>refunds.status</c>.</summary>
+public static class RefundStatuses
+{
+    public const string Reserved = "reserved";
+    public const string NotSent = "not_sent";
+    public const string Pending = "pending";
+    public const string Succeeded = "succeeded";
+    public const string Failed = "failed";
+
+    /// <summary>Stripe's word for it in ours.</summary>
+    /// <remarks>https://docs.stripe.com/api/refunds/object#refund_object-status</remarks>
+    public static string FromStripe(string status) => status switch
+    {
+        "succeeded" => Succeeded,
+        "failed" or "canceled" => Failed,
+        _ => Pending,
+    };
+}

@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using PaymentFlow.PaymentApi.Payments;
+using PaymentFlow.ServiceDefaults;
+
+namespace PaymentFlow.PaymentApi.Refunds;
+
+/// <summary>The documented refusals of a refund, each with its stable code.</summary>
+static class RefundAnswers
+{
+    public static ProblemHttpResult NotPaid(Payment payment) =>
+        ApiProblem.Conflict("not_paid", "The order is not paid: there is nothing to refund.", ("paymentId", payment.Id));
+
+    public static ProblemHttpResult AlreadyRefunded(Payment payment) =>
+        ApiProblem.Conflict("already_refunded", "All of it is refunded, or being refunded.", ("paymentId", payment.Id));
+
+    public static ProblemHttpResult TooLarge(Payment payment, long left) =>
+        ApiProblem.Create(
+            "refund_too_large", StatusCodes.Status422UnprocessableEntity, "The request cannot be processed",
+            "That is more than is left of the payment.", ("paymentId", payment.Id), ("refundable", left));
+
+    public static ProblemHttpResult KeyReused() =>
+        ApiProblem.Unprocessable("idempotency_key_reused", "This Idempotency-Key was used for this payment with another body.");
+
+    /// <summary>Stripe's verdict, which a repeat hears again.</summary>
+    public static ProblemHttpResult Refused(Refund refund) =>
+        ApiProblem.Create(
+            "refund_refused", StatusCodes.Status422UnprocessableEntity, "The request cannot be processed",
+            "Stripe refused the refund; nothing was refunded.", ("stripeCode", refund.Code), ("paymentId", refund.PaymentId));
+
+    public static ProblemHttpResult Unavailable(string code, string detail) =>
+        ApiProblem.Create(
+            code, StatusCodes.Status503ServiceUnavailable, "Temporarily unavailable", $"{detail} Nothing was refunded; try again shortly.");
+}

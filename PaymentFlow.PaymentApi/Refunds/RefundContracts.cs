@@ -1,0 +1,23 @@
+using System.Text.Json.Serialization;
+
+namespace PaymentFlow.PaymentApi.Refunds;
+
+/// <param name="Amount">In the currency's minor unit; absent for all that is left.</param>
+public sealed record RefundRequest(long? Amount = null);
+
+/// <param name="Amount">In the currency's minor unit.</param>
+/// <param name="Status"><c>pending</c> (also while Stripe's answer is not known yet), <c>succeeded</c> or <c>failed</c>.</param>
+/// <param name="Code">Stripe's reason, where it failed.</param>
+public sealed record RefundResponse(
+    Guid Id, Guid PaymentId, long Amount, string Currency, string Status,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Code,
+    DateTime CreatedAt)
+{
+    public static RefundResponse From(Refund refund, string currency) =>
+        new(refund.Id, refund.PaymentId, refund.Amount, currency, refund.Status switch
+        {
+            RefundStatuses.Reserved => RefundStatuses.Pending,
+            RefundStatuses.NotSent => RefundStatuses.Failed,
+            var status => status,
+        }, refund.Code, refund.CreatedAt);
+}

@@ -1,0 +1,14 @@
+using PaymentFlow.PaymentApi.Stripe;
+
+namespace PaymentFlow.PaymentApi.Refunds;
+
+/// <summary>What Stripe says of one refund.</summary>
+/// <param name="RefundId">Our own id for it, or null for one made in Stripe's dashboard.</param>
+/// <param name="Amount">In the currency's minor unit.</param>
+/// <param name="Status">One of <see cref="RefundStatuses"/>.</param>
+public sealed record RefundNews(Guid? RefundId, string StripeId, long Amount, string Status, string? Code)
+{
+    public static RefundNews From(global::Stripe.Refund refund) =>
+        new(Guid.TryParse(refund.Metadata?.GetValueOrDefault(MetadataKeys.RefundId), out var id) ? id : null,
+            refund.Id, refund.Amount, RefundStatuses.FromStripe(refund.Status), refund.FailureReason);
+}

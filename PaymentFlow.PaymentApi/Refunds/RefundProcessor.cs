@@ -1,0 +1,121 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using PaymentFlow.Messaging.Database;
+using PaymentFlow.PaymentApi.Payments;
+using PaymentFlow.PaymentApi.Reconciliation;
+using PaymentFlow.PaymentApi.Stripe;
+using PaymentFlow.ServiceDefaults;
+using Stripe;
+
+namespace PaymentFlow.PaymentApi.Refunds;
+
+/// <summary>
+/// The way of one refund: reserve its amount, ask Stripe, store the answer. At every point a crash leaves either an amount
+/// that is given back or a question that the reconciliation puts to Stripe; never a second refund.
+/// </summary>
+public sealed partial class RefundProcessor(
+    RefundStore refunds, PaymentStore payments, StripeGateway stripe, LateWrites lateWrites, ReconciliationOptions reconciliation,
+    TimeProvider time, ILogger<RefundProcessor> logger)
+{
+    public async Task<Results<Ok<RefundResponse>, ProblemHttpResult>> RefundAsync(
+        Payment payment, long? amount, string idempotencyKey, CancellationToken cancellationToken)
+    {
+        // From here on the operator may go away: nothing must be left half-way for that.
+        cancellationToken = CancellationToken.None;
+        var started = time.GetTimestamp();
+        var refund = await refunds.ReserveAsync(payment.Id, amount, idempotencyKey, cancellationToken);
+        if (refund is null)
+        {
+            refund = await refunds.FindAsync(payment.Id, idempotencyKey, cancellationToken);
+            if (refund is null) return await WhyNotAsync(payment.Id, cancellationToken);
+            if (refund.RequestedAmount != amount) return RefundAnswers.KeyReused();
+            if (refund is { Status: RefundStatuses.Failed, StripeRefundId: null }) return RefundAnswers.Refused(refund);
+            // Its outcome is known, or the reconciliation is about to ask for it: a repeat asks for no money.
+            return TypedResults.Ok(RefundResponse.From(refund, payment.Currency));
+        }
+        if (time.GetElapsedTime(started) > reconciliation.ClaimToCall)
+        {
+            await GiveBackAsync(refund, judged: false, "too_late", cancellationToken);
+            return RefundAnswers.Unavailable("unavailable", "The refund could not be sent in time.");
+        }
+        return await AskAsync(payment, refund, cancellationToken);
+    }
+
+    async Task<Results<Ok<RefundResponse>, ProblemHttpResult>> AskAsync(
+        Payment payment, Refund refund, CancellationToken cancellationToken)
+    {
+        RefundNews news;
+        try
+        {
+            news = RefundNews.From(await stripe.RefundAsync(payment, refund, cancellationToken));
+        }
+        catch (Exception e) when (StripeFailures.IsFromStripe(e))
+        {
+            switch (StripeFailures.Classify(e))
+            {
+                case StripeFailure.RateLimited or StripeFailure.Unauthorized:
+                    Log.NotSent(logger, payment.Id, e.Message);
+                    await GiveBackAsync(refund, judged: false, "stripe_unavailable", cancellationToken);
+                    return RefundAnswers.Unavailable("stripe_unavailable", "Stripe takes no refund at the moment.");
+                case StripeFailure.Unknown:
+                    Log.OutcomeUnknown(logger, e, payment.Id, refund.Id);
+                    return TypedResults.Ok(RefundResponse.From(refund, payment.Currency));
+                default:
+                    Log.Refused(logger, payment.Id, e.Message);
+                    refund = refund with { Status = RefundStatuses.Failed, Code = (e as StripeException)?.StripeError?.Code ?? "refused" };
+                    await GiveBackAsync(refund, judged: true, refund.Code!, cancellationToken);
+                    return RefundAnswers.Refused(refund);
+            }
+        }
+        try
+        {
+            await refunds.ApplyAsync(payment.Id, [news], cancellationToken);
+        }
+        catch (Exception e) when (DatabaseFailure.IsAway(e))
+        {
+            Log.NotStored(logger, e, payment.Id, refund.Id);
+            lateWrites.Add(stopping => refunds.ApplyAsync(payment.Id, [news], stopping));
+        }
+        return TypedResults.Ok(RefundResponse.From(refund with { Status = news.Status, Code = news.Code }, payment.Currency));
+    }
+
+    async Task GiveBackAsync(Refund refund, bool judged, string code, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await refunds.GiveBackAsync(refund.Id, judged, code, cancellationToken);
+        }
+        catch (Exception e) when (DatabaseFailure.IsAway(e))
+        {
+            Log.NotGivenBack(logger, refund.Id, e.Message);
+            lateWrites.Add(stopping => refunds.GiveBackAsync(refund.Id, judged, code, stopping));
+        }
+    }
+
+    async Task<ProblemHttpResult> WhyNotAsync(Guid paymentId, CancellationToken cancellationToken)
+    {
+        var payment = (await payments.FindAsync(paymentId, cancellationToken))!;
+        if (!payment.Paid) return RefundAnswers.NotPaid(payment);
+        var taken = (await refunds.OfPaymentAsync(paymentId, cancellationToken))
+            .Where(refund => refund.Status is RefundStatuses.Reserved or RefundStatuses.Pending or RefundStatuses.Succeeded)
+            .Sum(refund => refund.Amount);
+        return taken >= payment.Amount ? RefundAnswers.AlreadyRefunded(payment) : RefundAnswers.TooLarge(payment, payment.Amount - taken);
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(LogLevel.Error, "Payment {PaymentId}: Stripe took no refund, the amount is given back: {Reason}")]
+        public static partial void NotSent(ILogger logger, Guid paymentId, string reason);
+
+        [LoggerMessage(LogLevel.Warning, "Payment {PaymentId}: Stripe refused a refund, the amount is given back: {Reason}")]
+        public static partial void Refused(ILogger logger, Guid paymentId, string reason);
+
+        [LoggerMessage(LogLevel.Error, "Payment {PaymentId}, refund {RefundId}: Stripe's outcome is unknown")]
+        public static partial void OutcomeUnknown(ILogger logger, Exception exception, Guid paymentId, Guid refundId);
+
+        [LoggerMessage(LogLevel.Error, "Payment {PaymentId}, refund {RefundId}: Stripe answered, but the database is away")]
+        public static partial void NotStored(ILogger logger, Exception exception, Guid paymentId, Guid refundId);
+
+        [LoggerMessage(LogLevel.Warning, "Refund {RefundId} is given back when Postgres is there again: {Reason}")]
+        public static partial void NotGivenBack(ILogger logger, Guid refundId, string reason);
+    }
+}

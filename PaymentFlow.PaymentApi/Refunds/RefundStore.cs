@@ -1,0 +1,168 @@
+using Dapper;
+using Npgsql;
+using PaymentFlow.Messaging.Outbox;
+using PaymentFlow.PaymentApi.Payments;
+using PaymentFlow.PaymentApi.Reconciliation;
+
+namespace PaymentFlow.PaymentApi.Refunds;
+
+/// <summary>All SQL on refunds. The payment's row lock makes concurrent refunds queue up, so that together they never exceed the charge.</summary>
+public sealed class RefundStore(
+    NpgsqlDataSource dataSource, PaymentStore payments, OutboxRelay relay, ReconciliationOptions reconciliation, TimeProvider time)
+{
+    const string Columns = "id, payment_id, amount, requested_amount, status, code, stripe_refund_id, created_at";
+
+    public async Task<IReadOnlyList<Refund>> OfPaymentAsync(Guid paymentId, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return (await connection.QueryAsync<Refund>(Command(
+            $"SELECT {Columns} FROM refunds WHERE payment_id = @paymentId ORDER BY created_at, id", new { paymentId },
+            cancellationToken))).AsList();
+    }
+
+    public Task<Refund?> FindAsync(Guid paymentId, string idempotencyKey, CancellationToken cancellationToken) =>
+        SingleAsync(
+            $"SELECT {Columns} FROM refunds WHERE payment_id = @paymentId AND idempotency_key = @idempotencyKey",
+            new { paymentId, idempotencyKey }, cancellationToken);
+
+    public async Task<Refund> GetAsync(Guid id, CancellationToken cancellationToken) =>
+        (await SingleAsync($"SELECT {Columns} FROM refunds WHERE id = @id", new { id }, cancellationToken))!;
+
+    /// <summary>
+    /// Reserves an amount of what is left, or all of it, before Stripe is asked. Null when it is not to be had: not paid,
+    /// nothing or less left, or the key was used before; nothing was written then.
+    /// </summary>
+    public async Task<Refund?> ReserveAsync(Guid paymentId, long? amount, string idempotencyKey, CancellationToken cancellationToken)
+    {
+        // Two statements: the second one's snapshot is taken after the lock, so it sees every reservation before it.
+        const string Sql = $"""
+            SELECT FROM payments WHERE id = @paymentId FOR UPDATE;
+            WITH remainder AS (
+                SELECT p.amount - coalesce((
+                    SELECT sum(r.amount) FROM refunds r
+                    WHERE r.payment_id = p.id AND r.status IN ('reserved', 'pending', 'succeeded')), 0) AS amount
+                FROM payments p WHERE p.id = @paymentId AND p.status IN ('succeeded', 'partially_refunded'))
+            INSERT INTO refunds (id, payment_id, amount, requested_amount, status, idempotency_key, created_at, updated_at, reconcile_at)
+            SELECT @id, @paymentId, coalesce(@amount, amount), @amount, 'reserved', @idempotencyKey, @now, @now, @reconcileAt
+            FROM remainder WHERE coalesce(@amount, amount) BETWEEN 1 AND amount
+            ON CONFLICT DO NOTHING
+            RETURNING {Columns};
+            """;
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var results = await connection.QueryMultipleAsync(Command(Sql, new
+        {
+            id = Guid.CreateVersion7(),
+            paymentId,
+            amount,
+            idempotencyKey,
+            now = time.GetUtcNow().UtcDateTime,
+            reconcileAt = (time.GetUtcNow() + reconciliation.FirstCheck).UtcDateTime,
+        }, cancellationToken));
+        await results.ReadAsync();
+        return await results.ReadSingleOrDefaultAsync<Refund>();
+    }
+
+    /// <summary>
+    /// Gives a reserved amount back: Stripe did nothing. Does nothing when Stripe's answer is stored already.
+    /// </summary>
+    /// <param name="judged">Stripe refused the request for what it says, which it will say again; else the key is free for another try.</param>
+    public async Task GiveBackAsync(Guid id, bool judged, string code, CancellationToken cancellationToken)
+    {
+        const string Sql = """
+            UPDATE refunds SET status = @status, code = @code, updated_at = @now,
+                idempotency_key = CASE WHEN @judged THEN idempotency_key END
+            WHERE id = @id AND status = 'reserved'
+            """;
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(Command(Sql, new
+        {
+            id,
+            judged,
+            status = judged ? RefundStatuses.Failed : RefundStatuses.NotSent,
+            code,
+            now = time.GetUtcNow().UtcDateTime,
+        }, cancellationToken));
+    }
+
+    /// <summary>
+    /// Applies what Stripe says of refunds, ours or made in its dashboard, and what follows for the payment. A refund's
+    /// status only goes forward, so news that comes twice, late or out of order changes nothing.
+    /// </summary>
+    /// <returns>The payment as it is afterwards.</returns>
+    public async Task<Payment> ApplyAsync(Guid paymentId, IReadOnlyList<RefundNews> news, CancellationToken cancellationToken)
+    {
+        const string Order = "array_position(ARRAY['reserved', 'not_sent', 'pending', 'succeeded', 'failed'], {0})";
+        var forward = string.Format(null, Order, "refunds.status") + " < " + string.Format(null, Order, "@Status");
+        var sql = $"""
+            UPDATE refunds SET status = @Status, code = @Code, stripe_refund_id = @StripeId, updated_at = @now, reconcile_at = @tomorrow
+            WHERE id = @RefundId AND payment_id = @paymentId AND {forward};
+            INSERT INTO refunds (id, payment_id, amount, status, code, stripe_refund_id, created_at, updated_at, reconcile_at)
+            SELECT @newId, @paymentId, @Amount, @Status, @Code, @StripeId, @now, @now, @tomorrow
+            WHERE NOT EXISTS (SELECT FROM refunds WHERE id = @RefundId AND payment_id = @paymentId)
+            ON CONFLICT (stripe_refund_id) DO UPDATE
+                SET status = @Status, code = @Code, updated_at = @now, reconcile_at = @tomorrow WHERE {forward};
+            """;
+        var now = time.GetUtcNow();
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var payment = await payments.LockAsync(connection, paymentId, cancellationToken);
+        foreach (var refund in news)
+        {
+            await connection.ExecuteAsync(Command(sql, new
+            {
+                refund.RefundId,
+                refund.StripeId,
+                refund.Amount,
+                refund.Status,
+                refund.Code,
+                paymentId,
+                newId = Guid.CreateVersion7(),
+                now = now.UtcDateTime,
+                tomorrow = (now + reconciliation.Daily).UtcDateTime,
+            }, cancellationToken));
+        }
+        var refunded = await connection.ExecuteScalarAsync<long>(Command(
+            "SELECT coalesce(sum(amount), 0)::bigint FROM refunds WHERE payment_id = @paymentId AND status IN ('pending', 'succeeded')",
+            new { paymentId }, cancellationToken));
+
+        OutboxEntry? entry = null;
+        if (PaymentTransition.Refunded(payment, refunded) is { } transition)
+        {
+            (payment, entry) = await payments.ApplyAsync(connection, payment, transition, cancellationToken)
+                ?? throw new InvalidOperationException($"Payment {paymentId} moved under its own lock.");
+        }
+        await transaction.CommitAsync(cancellationToken);
+        if (entry is not null) relay.Publish(entry);
+        return payment;
+    }
+
+    /// <summary>Refunds whose outcome is open and that are due to be asked about; they are not due again for a while.</summary>
+    public async Task<IReadOnlyList<Refund>> TakeDueAsync(int limit, CancellationToken cancellationToken)
+    {
+        const string Sql = $"""
+            UPDATE refunds SET reconcile_at = CASE WHEN status = 'reserved' THEN @soon ELSE @tomorrow END
+            WHERE id IN (
+                SELECT id FROM refunds WHERE status IN ('reserved', 'pending') AND reconcile_at <= @now
+                ORDER BY reconcile_at LIMIT @limit FOR UPDATE SKIP LOCKED)
+            RETURNING {Columns}
+            """;
+        var now = time.GetUtcNow();
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return (await connection.QueryAsync<Refund>(Command(Sql, new
+        {
+            limit,
+            now = now.UtcDateTime,
+            soon = (now + reconciliation.LaterChecks[0]).UtcDateTime,
+            tomorrow = (now + reconciliation.Daily).UtcDateTime,
+        }, cancellationToken))).AsList();
+    }
+
+    async Task<Refund?> SingleAsync(string sql, object parameters, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return await connection.QuerySingleOrDefaultAsync<Refund>(Command(sql, parameters, cancellationToken));
+    }
+
+    static CommandDefinition Command(string sql, object parameters, CancellationToken cancellationToken) =>
+        new(sql, parameters, cancellationToken: cancellationToken);
+}

@@ -1,0 +1,47 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.HttpResults;
+using PaymentFlow.Messaging.Audit;
+using PaymentFlow.PaymentApi.Payments;
+using PaymentFlow.ServiceDefaults;
+
+namespace PaymentFlow.PaymentApi.Refunds;
+
+/// <summary>Refunds are the operator's: full, partial, or several up to what was charged.</summary>
+static class RefundsEndpoints
+{
+    public static void AddRefunds(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<RefundStore>();
+        builder.Services.AddSingleton<RefundProcessor>();
+    }
+
+    public static void MapRefunds(this IEndpointRouteBuilder app) =>
+        app.MapPost("/payments/{id:guid}/refunds", RefundAsync).WithTags("Operators").WithName("RefundPayment")
+            .RequireAuthorization(Roles.Operator).WithRetryAfter()
+            .WithSummary("Refunds a payment, in full or in part. The outcome reaches the order and its screens by push.")
+            .WithDescription("""
+                Needs an `Idempotency-Key`: a repeat is the same refund. 400 `idempotency_key_required`, `malformed_request`; 401
+                `unauthorized`; 404 `not_found`; 409 `not_paid`, `already_refunded`; 422 `invalid_amount`, `refund_too_large`,
+                `refund_refused`, `idempotency_key_reused`; 503 with `Retry-After` when nothing was refunded.
+                """)
+            .ProducesProblems(400, 401, 404, 409, 413, 415, 422, 503);
+
+    static async Task<Results<Ok<RefundResponse>, ProblemHttpResult>> RefundAsync(
+        Guid id, RefundRequest request, HttpContext http, PaymentStore payments, RefundProcessor processor, OperatorActionStore actions,
+        CancellationToken cancellationToken)
+    {
+        if (PaymentRequestRules.Check(http.Request.Headers["Idempotency-Key"], out var key) is { } malformed) return malformed;
+        if (key is null)
+        {
+            return ApiProblem.Create("idempotency_key_required", StatusCodes.Status400BadRequest, "The request is malformed",
+                "A refund needs an Idempotency-Key: without one a repeat could refund twice.");
+        }
+        if (request.Amount is <= 0) return ApiProblem.Unprocessable("invalid_amount", "amount must be a positive number of minor units.");
+        if (await payments.FindAsync(id, cancellationToken) is not { } payment) return ApiProblem.NotFound("There is no such payment.");
+        JsonObject details = new() { ["amount"] = request.Amount, ["idempotencyKey"] = key };
+        await actions.RecordAsync(
+            new OperatorAction(OperatorIdentity.Of(http), "payment.refund", id.ToString(), details.ToJsonString()),
+            cancellationToken);
+        return await processor.RefundAsync(payment, request.Amount, key, cancellationToken);
+    }
+}

@@ -1,0 +1,31 @@
+using Stripe;
+
+namespace PaymentFlow.PaymentApi.Webhooks;
+
+/// <summary>Which of Stripe's events concern us, and which PaymentIntent each is about.</summary>
+static class StripeNews
+{
+    /// <summary>The types that List Events is asked for. A webhook of any other type of these objects is taken as well.</summary>
+    public static readonly IReadOnlyList<string> Types =
+    [
+        EventTypes.PaymentIntentSucceeded, EventTypes.PaymentIntentPaymentFailed, EventTypes.PaymentIntentCanceled,
+        EventTypes.PaymentIntentProcessing, EventTypes.PaymentIntentRequiresAction,
+        EventTypes.ChargeRefunded, EventTypes.RefundCreated, EventTypes.RefundUpdated, EventTypes.RefundFailed,
+        EventTypes.ChargeDisputeCreated, EventTypes.ChargeDisputeUpdated, EventTypes.ChargeDisputeClosed,
+    ];
+
+    /// <summary>The PaymentIntent, and whether its metadata already tells that it is ours; null for any other object.</summary>
+    public static (string IntentId, bool Ours)? Of(Event stripeEvent) => stripeEvent.Data?.Object switch
+    {
+        PaymentIntent intent => (intent.Id, intent.Metadata?.ContainsKey(Stripe.MetadataKeys.PaymentId) == true),
+        Charge { PaymentIntentId: { } id } => (id, false),
+        Refund { PaymentIntentId: { } id } => (id, false),
+        Dispute { PaymentIntentId: { } id } => (id, false),
+        _ => null,
+    };
+
+    public static bool IsOfRefund(string type) =>
+        type.StartsWith("refund.", StringComparison.Ordinal) || type.StartsWith("charge.refund", StringComparison.Ordinal);
+
+    public static bool IsOfDispute(string type) => type.StartsWith("charge.dispute.", StringComparison.Ordinal);
+}
