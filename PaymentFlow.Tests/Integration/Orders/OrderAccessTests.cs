@@ -47,6 +47,21 @@ public sealed class OrderAccessTests(OrdersApp app) : IClassFixture<OrdersApp>
     }
 
     [Fact]
+    public async Task Operators_and_services_see_every_order_and_merchants_none()
+    {
+        var order = await app.CreateAsync();
+        foreach (var (name, value, status) in new[]
+        {
+            ("X-Operator-Key", app.OperatorKey, HttpStatusCode.OK), ("X-Service-Key", app.ServiceKey, HttpStatusCode.OK),
+            ("X-Api-Key", app.MerchantKey, HttpStatusCode.Unauthorized), ("X-Operator-Key", app.OperatorKey + "x", HttpStatusCode.Unauthorized),
+        })
+        {
+            using var response = await GetAsync(order.Id, (name, value));
+            Assert.Equal(status, response.StatusCode);
+        }
+    }
+
+    [Fact]
     public async Task A_service_that_passes_a_token_on_lends_it_no_rights()
     {
         var order = await app.CreateAsync();

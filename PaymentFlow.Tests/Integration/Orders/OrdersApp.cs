@@ -5,6 +5,7 @@ using Npgsql;
 using PaymentFlow.Messaging.CloudEvents;
 using PaymentFlow.Messaging.Events;
 using PaymentFlow.Tests.Fixtures;
+using PaymentFlow.Tests.Integration.Payments;
 
 namespace PaymentFlow.Tests.Integration.Orders;
 
@@ -21,6 +22,7 @@ public sealed class OrdersApp : IAsyncDisposable
     {
         Http = new HttpClient { BaseAddress = app.OrderService };
         MerchantKey = app.MerchantKey;
+        OperatorKey = app.OperatorKey;
         ServiceKey = app.ServiceKey;
         AllowedOrigin = app.Web.GetLeftPart(UriPartial.Authority);
         _producer = new ProducerBuilder<string, byte[]>(
@@ -31,6 +33,8 @@ public sealed class OrdersApp : IAsyncDisposable
     public HttpClient Http { get; }
 
     public string MerchantKey { get; }
+
+    public string OperatorKey { get; }
 
     public string ServiceKey { get; }
 
@@ -43,6 +47,20 @@ public sealed class OrdersApp : IAsyncDisposable
         Assert.Equal(System.Net.HttpStatusCode.Created, response.StatusCode);
         return (await response.Content.ReadFromJsonAsync<CreatedOrder>(TestContext.Current.CancellationToken))!;
     }
+
+    /// <summary>Any call, with whatever headers prove the right to it.</summary>
+    public async Task<Answer> SendAsync(HttpMethod method, string path, object? body, params (string Name, string Value)[] headers)
+    {
+        using HttpRequestMessage request = new(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        foreach (var (name, value) in headers) request.Headers.Add(name, value);
+        return await Answer.OfAsync(await Http.SendAsync(request, TestContext.Current.CancellationToken));
+    }
+
+    public Task<Answer> AsOperatorAsync(HttpMethod method, string path) =>
+        SendAsync(method, path, null, ("X-Operator-Key", OperatorKey), ("X-Operator-Name", "Anna"));
+
+    public Task<Answer> AsCustomerAsync(CreatedOrder order, HttpMethod method, string path) =>
+        SendAsync(method, path, null, ("Authorization", $"Bearer {order.ClientSecret}"));
 
     /// <summary>Produces what PaymentApi would, or, by <paramref name="tamper"/>, what it never would.</summary>
     public async Task PublishAsync(PaymentEvent payment, Action<Message<string, byte[]>>? tamper = null)

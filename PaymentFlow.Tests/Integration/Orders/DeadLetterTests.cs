@@ -1,0 +1,188 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using PaymentFlow.Messaging.Events;
+using PaymentFlow.Tests.Integration.Payments;
+
+namespace PaymentFlow.Tests.Integration.Orders;
+
+/// <summary>What could not be applied waits for an operator, who applies it after a fix.</summary>
+public sealed class DeadLetterTests(OrdersApp app) : IClassFixture<OrdersApp>
+{
+    const string IsThere = "SELECT count(*) FROM dead_letters WHERE event_id = $1";
+
+    [Fact]
+    public async Task A_payment_of_an_order_that_is_not_there_is_applied_by_a_replay_once_it_is()
+    {
+        var lost = await LostPaymentAsync();
+
+        // The partition goes on.
+        var neighbour = await app.CreateAsync();
+        await app.PublishAsync(neighbour.Payment(version: 2), message => message.Key = lost.OrderId.ToString());
+        await app.UntilAsync("paid", "SELECT status FROM orders WHERE id = $1", neighbour.Id);
+
+        // Before the fix it is refused, with the reason, and stays.
+        var refused = await ReplayAsync(lost.EventId);
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "replay_refused"), (refused.Status, refused.Code));
+        Assert.Contains("there is no such order", refused["detail"], StringComparison.Ordinal);
+        Assert.Contains(await WaitingAsync(), letter => letter["id"]!.GetValue<Guid>() == lost.EventId);
+
+        var order = await RestoreAsync(lost.OrderId);
+        using var live = await LiveClient.OpenAsync(app, order);
+        Assert.Equal("awaiting_payment", (await live.NextAsync())!.Status);
+
+        var replayed = await ReplayAsync(lost.EventId);
+
+        Assert.Equal(HttpStatusCode.OK, replayed.Status);
+        Assert.Equal("paid", replayed.Body!["order"]!["status"]!.GetValue<string>());
+        Assert.Equal("paid", (await live.NextAsync())!.Status);
+        await app.UntilAsync(1L, "SELECT count(*) FROM outbox WHERE key = $1 AND type = 'order.paid' AND published_at IS NOT NULL", order.Id.ToString());
+        Assert.DoesNotContain(await WaitingAsync(), letter => letter["id"]!.GetValue<Guid>() == lost.EventId);
+    }
+
+    [Fact]
+    public async Task A_replay_of_what_was_replayed_changes_nothing_and_says_so()
+    {
+        var lost = await LostPaymentAsync();
+        await RestoreAsync(lost.OrderId);
+        Assert.Equal(HttpStatusCode.OK, (await ReplayAsync(lost.EventId)).Status);
+
+        var again = await ReplayAsync(lost.EventId);
+
+        Assert.Equal((HttpStatusCode.Conflict, "already_replayed"), (again.Status, again.Code));
+        Assert.NotNull(again["replayedAt"]);
+        Assert.Equal(1L, await app.QueryAsync<long>("SELECT count(*) FROM outbox WHERE key = $1", lost.OrderId.ToString()));
+    }
+
+    [Fact]
+    public async Task Replays_at_once_apply_it_once()
+    {
+        var lost = await LostPaymentAsync();
+        await RestoreAsync(lost.OrderId);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => ReplayAsync(lost.EventId)));
+
+        Assert.Single(answers, answer => answer.Status == HttpStatusCode.OK);
+        Assert.Equal(7, answers.Count(answer => answer.Code == "already_replayed"));
+        Assert.Equal(1L, await app.QueryAsync<long>("SELECT count(*) FROM outbox WHERE key = $1", lost.OrderId.ToString()));
+    }
+
+    [Fact]
+    public async Task A_replay_of_old_news_moves_no_order_back()
+    {
+        var lost = await LostPaymentAsync();
+        await RestoreAsync(lost.OrderId);
+        await app.PublishAsync(lost with { PaymentVersion = lost.PaymentVersion + 1, Status = "refunded", AmountRefunded = lost.Amount });
+        await app.UntilAsync("refunded", "SELECT status FROM orders WHERE id = $1", lost.OrderId);
+
+        var replayed = await ReplayAsync(lost.EventId);
+
+        Assert.Equal(HttpStatusCode.OK, replayed.Status);
+        Assert.Equal("refunded", replayed.Body!["order"]!["status"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task A_message_that_no_fix_helps_is_readable_and_stays()
+    {
+        var order = await app.CreateAsync();
+        var wrong = order.Payment(version: 2) with { Amount = order.Amount + 1 };
+        await app.PublishAsync(wrong);
+        var garbled = order.Payment(version: 3);
+        await app.PublishAsync(garbled, message => message.Value = "{\"half\":"u8.ToArray());
+        foreach (var id in new[] { wrong.EventId, garbled.EventId }) await app.UntilAsync(1L, IsThere, id);
+
+        Assert.Equal("replay_refused", (await ReplayAsync(wrong.EventId)).Code);
+        Assert.Equal("replay_refused", (await ReplayAsync(garbled.EventId)).Code);
+
+        var waiting = await WaitingAsync();
+        var first = Assert.Single(waiting, letter => letter["id"]!.GetValue<Guid>() == wrong.EventId);
+        Assert.Equal("payments", first["topic"]!.GetValue<string>());
+        Assert.Equal(wrong.Amount, first["event"]!["amount"]!.GetValue<long>());
+        Assert.Equal("payment.succeeded", first["headers"]!["ce_type"]!.GetValue<string>());
+        Assert.Contains("amount or currency", first["error"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.True(first["offset"]!.GetValue<long>() >= 0 && first["partition"]!.GetValue<int>() >= 0);
+        var second = Assert.Single(waiting, letter => letter["id"]!.GetValue<Guid>() == garbled.EventId);
+        Assert.Equal("{\"half\":", second["text"]!.GetValue<string>());
+        Assert.Equal("awaiting_payment", await app.QueryAsync<string>("SELECT status FROM orders WHERE id = $1", order.Id));
+    }
+
+    [Fact]
+    public async Task The_list_goes_on_from_page_to_page_oldest_first()
+    {
+        for (var i = 0; i < 3; i++) await LostPaymentAsync();
+
+        var all = await WaitingAsync();
+        List<JsonNode> walked = [];
+        for (Guid? after = null; ;)
+        {
+            var page = await app.AsOperatorAsync(HttpMethod.Get, $"/dead-letters?limit=2{(after is null ? "" : $"&after={after}")}");
+            var letters = page.Body!["deadLetters"]!.AsArray();
+            Assert.True(letters.Count <= 2);
+            walked.AddRange(letters!);
+            if (page.Body["next"] is null) break;
+            after = page.Body["next"]!.GetValue<Guid>();
+        }
+
+        var times = walked.Select(letter => letter["receivedAt"]!.GetValue<DateTime>()).ToList();
+        Assert.Equal(times.Order(), times);
+        // Others may be added while this walks.
+        Assert.Equal(all.Select(letter => letter["id"]!.ToString()), walked.Select(letter => letter["id"]!.ToString()).Take(all.Count));
+        Assert.Equal("invalid_limit", (await app.AsOperatorAsync(HttpMethod.Get, "/dead-letters?limit=0")).Code);
+    }
+
+    [Fact]
+    public async Task Every_replay_that_was_tried_is_on_record()
+    {
+        var lost = await LostPaymentAsync();
+        await ReplayAsync(lost.EventId);
+
+        var actions = await app.AsOperatorAsync(HttpMethod.Get, "/operator-actions?limit=500");
+
+        var action = Assert.Single(actions.Body!.AsArray(), action => action!["target"]!.GetValue<string>() == lost.EventId.ToString())!;
+        Assert.Equal("dead_letter.replay", action["action"]!.GetValue<string>());
+        Assert.StartsWith("Anna (", action["actor"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nobody_but_an_operator_sees_or_replays_anything()
+    {
+        foreach (var (method, path) in new[]
+        {
+            (HttpMethod.Get, "/dead-letters"), (HttpMethod.Post, $"/dead-letters/{Guid.CreateVersion7()}/replay"), (HttpMethod.Get, "/operator-actions"),
+        })
+        {
+            foreach (var key in new[] { ("X-Service-Key", app.ServiceKey), ("X-Api-Key", app.MerchantKey), ("X-Operator-Key", "guess") })
+            {
+                var answer = await app.SendAsync(method, path, null, key);
+                Assert.Equal((HttpStatusCode.Unauthorized, "unauthorized"), (answer.Status, answer.Code));
+            }
+        }
+        Assert.Equal("not_found", (await ReplayAsync(Guid.CreateVersion7())).Code);
+    }
+
+    Task<Answer> ReplayAsync(Guid id) => app.AsOperatorAsync(HttpMethod.Post, $"/dead-letters/{id}/replay");
+
+    async Task<IReadOnlyList<JsonNode>> WaitingAsync() =>
+        [.. (await app.AsOperatorAsync(HttpMethod.Get, "/dead-letters?limit=200")).Body!["deadLetters"]!.AsArray()!];
+
+    /// <summary>A payment whose order is in no table, dead-lettered.</summary>
+    async Task<PaymentEvent> LostPaymentAsync()
+    {
+        var model = await app.CreateAsync();
+        var lost = model.Payment(version: 2) with { OrderId = Guid.CreateVersion7() };
+        await app.PublishAsync(lost);
+        await app.UntilAsync(1L, IsThere, lost.EventId);
+        return lost;
+    }
+
+    /// <summary>The fix: the missing order's row, as a restore would put it in.</summary>
+    async Task<CreatedOrder> RestoreAsync(Guid id)
+    {
+        var model = await app.CreateAsync();
+        await app.QueryAsync<Guid>("""
+            INSERT INTO orders (id, reference, secret_hash, amount, currency, items, created_at, updated_at)
+            SELECT $1, $2, secret_hash, amount, currency, items, created_at, updated_at FROM orders WHERE id = $3
+            RETURNING id
+            """, id, $"restored-{id}", model.Id);
+        return model with { Id = id };
+    }
+}

@@ -1,0 +1,120 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Confluent.Kafka;
+using PaymentFlow.Messaging.Events;
+using PaymentFlow.Tests.Fixtures;
+using PaymentFlow.Tests.Integration.Payments;
+
+namespace PaymentFlow.Tests.Integration.Orders;
+
+/// <summary>A team's own shop: it names reference and amount, and fulfils by what it reads in the topics.</summary>
+public sealed class MerchantOrderTests(PaymentFlowApp host, OrdersApp app) : IClassFixture<OrdersApp>
+{
+    [Theory]
+    [InlineData("eur", 4200)]
+    [InlineData("jpy", 50)]
+    public async Task A_merchants_order_is_paid_to_the_amount_and_its_reference_is_in_every_event(string currency, long amount)
+    {
+        using var topics = Read(Topics.Payments, Topics.Orders);
+        var reference = $"shop-{Guid.CreateVersion7()}";
+        var order = await CreateAsync(new { reference, amount, currency, description = "Two nights" });
+        using var live = await LiveClient.OpenAsync(app, order);
+
+        var paid = await PayAsync(order);
+
+        Assert.Equal((HttpStatusCode.OK, "succeeded", currency), (paid.Status, paid["status"], paid["currency"]));
+        await live.UntilAsync("paid");
+        HashSet<string> told = [];
+        while (!told.IsSupersetOf(["order.created", "payment.succeeded", "order.paid"]))
+        {
+            var message = topics.Consume(TestContext.Current.CancellationToken);
+            if (message.Message.Key != order.Id.ToString()) continue;
+            var data = JsonNode.Parse(message.Message.Value)!;
+            Assert.Equal((reference, amount, currency),
+                (data["reference"]!.GetValue<string>(), data["amount"]!.GetValue<long>(), data["currency"]!.GetValue<string>()));
+            told.Add(System.Text.Encoding.UTF8.GetString(message.Message.Headers.GetLastBytes("ce_type")));
+        }
+
+        var charge = Assert.Single(await ChargesAsync(order));
+        Assert.Equal((amount, currency), (charge["amount"]!.GetValue<long>(), charge["currency"]!.GetValue<string>()));
+        var seen = await app.AsCustomerAsync(order, HttpMethod.Get, $"/orders/{order.Id}");
+        Assert.Equal(("paid", reference, "Two nights"), (seen["status"], seen["reference"], seen["description"]));
+        Assert.Empty(seen.Body!["items"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task The_payer_of_a_merchants_order_cannot_name_the_amount()
+    {
+        var order = await CreateAsync(new { reference = $"shop-{Guid.CreateVersion7()}", amount = 4200, currency = "usd" });
+        using HttpClient payments = new() { BaseAddress = host.PaymentApi };
+        using HttpRequestMessage request = new(HttpMethod.Post, "/process-payment")
+        {
+            Content = JsonContent.Create(new { orderId = order.Id, paymentMethod = "pm_card_visa", amount = 1 }),
+        };
+        request.Headers.Authorization = new("Bearer", order.ClientSecret);
+
+        var answer = await Answer.OfAsync(await payments.SendAsync(request, TestContext.Current.CancellationToken));
+
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "unknown_field"), (answer.Status, answer.Code));
+        Assert.Empty(await ChargesAsync(order));
+    }
+
+    [Fact]
+    public async Task One_reference_is_one_order_however_often_it_is_sent_at_once()
+    {
+        var body = new { reference = $"shop-{Guid.CreateVersion7()}", amount = 4200, currency = "usd" };
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => app.SendAsync(HttpMethod.Post, "/orders", body, ("X-Api-Key", app.MerchantKey))));
+
+        Assert.Single(answers, answer => answer.Status == HttpStatusCode.Created);
+        Assert.Equal(7, answers.Count(answer => answer.Code == "duplicate_reference"));
+    }
+
+    async Task<CreatedOrder> CreateAsync(object body)
+    {
+        var answer = await app.SendAsync(HttpMethod.Post, "/orders", body, ("X-Api-Key", app.MerchantKey));
+        Assert.Equal(HttpStatusCode.Created, answer.Status);
+        return answer.Body.Deserialize<CreatedOrder>(JsonSerializerOptions.Web)!;
+    }
+
+    async Task<Answer> PayAsync(CreatedOrder order)
+    {
+        using HttpClient payments = new() { BaseAddress = host.PaymentApi };
+        using HttpRequestMessage request = new(HttpMethod.Post, "/process-payment")
+        {
+            Content = JsonContent.Create(new { orderId = order.Id, paymentMethod = "pm_card_visa" }),
+        };
+        request.Headers.Authorization = new("Bearer", order.ClientSecret);
+        return await Answer.OfAsync(await payments.SendAsync(request, TestContext.Current.CancellationToken));
+    }
+
+    async Task<IReadOnlyList<JsonNode>> ChargesAsync(CreatedOrder order)
+    {
+        using HttpClient sandbox = new() { BaseAddress = host.StripeSandbox };
+        var all = await sandbox.GetFromJsonAsync<JsonArray>("/_sandbox/charges", TestContext.Current.CancellationToken);
+        return [.. all!.Where(charge => charge!["metadata"]?["order_id"]?.GetValue<string>() == order.Id.ToString())!];
+    }
+
+    /// <summary>As any consumer would read them, from where they end now.</summary>
+    IConsumer<string, byte[]> Read(params IEnumerable<string> topics)
+    {
+        var consumer = new ConsumerBuilder<string, byte[]>(new ConsumerConfig
+        {
+            BootstrapServers = host.KafkaBootstrap,
+            GroupId = $"test-{Guid.CreateVersion7():N}",
+            EnableAutoCommit = false,
+            FetchWaitMaxMs = 5,
+        }).Build();
+        using var admin = new DependentAdminClientBuilder(consumer.Handle).Build();
+        consumer.Assign(
+        [
+            .. from topic in topics
+               from partition in admin.GetMetadata(topic, TimeSpan.FromSeconds(30)).Topics[0].Partitions
+               let here = new TopicPartition(topic, partition.PartitionId)
+               select new TopicPartitionOffset(here, consumer.QueryWatermarkOffsets(here, TimeSpan.FromSeconds(30)).High),
+        ]);
+        return consumer;
+    }
+}
