@@ -91,6 +91,7 @@ public sealed partial class PaymentProcessor(
     async Task<PaymentResult> ConfirmAsync(
         Payment payment, string intentId, PaymentAttempt attempt, CancellationToken cancellationToken)
     {
+        using var tries = StripeTries.Watch();
         try
         {
             var intent = await stripe.ConfirmAsync(intentId, attempt, cancellationToken);
@@ -98,7 +99,7 @@ public sealed partial class PaymentProcessor(
         }
         catch (Exception e) when (StripeFailures.IsFromStripe(e))
         {
-            switch (StripeFailures.Classify(e))
+            switch (StripeFailures.Classify(e, tries))
             {
                 case StripeFailure.Declined or StripeFailure.UnexpectedState when e is StripeException { StripeError.PaymentIntent: { } intent }:
                     return await SettleAsync(payment, intent, attempt, cancellationToken);
@@ -106,7 +107,7 @@ public sealed partial class PaymentProcessor(
                     Log.Refused(logger, payment.Id, e.Message);
                     await ReleaseAsync(attempt, sent: true, "refused", cancellationToken);
                     return PaymentAnswers.PaymentMethodRefused(payment);
-                case StripeFailure.RateLimited or StripeFailure.Unauthorized:
+                case StripeFailure.RateLimited or StripeFailure.Unauthorized or StripeFailure.NotSent:
                     Log.Unavailable(logger, payment.Id, e.Message);
                     await ReleaseAsync(attempt, sent: false, "stripe_unavailable", cancellationToken);
                     return Unavailable();
@@ -133,15 +134,16 @@ public sealed partial class PaymentProcessor(
             lateWrites.Add(stopping => settlement.SettleAsync(unsettled, intent, attempt.Id, stopping));
             return TypedResults.Ok(PaymentResponse.From(payment));
         }
-        return payment.Status switch
-        {
-            PaymentStatuses.Failed =>
-                PaymentAnswers.Declined(payment, intent.LastPaymentError?.Code, intent.LastPaymentError?.DeclineCode),
-            PaymentStatuses.RequiresAction => TypedResults.Ok(PaymentResponse.From(payment, PaymentAnswers.NextActionOf(intent))),
-            PaymentStatuses.Canceled => PaymentAnswers.Canceled(payment),
-            _ => TypedResults.Ok(PaymentResponse.From(payment)),
-        };
+        return Outcome(payment, intent);
     }
+
+    static PaymentResult Outcome(Payment payment, PaymentIntent intent) => payment.Status switch
+    {
+        PaymentStatuses.Failed => PaymentAnswers.Declined(payment, intent.LastPaymentError?.Code, intent.LastPaymentError?.DeclineCode),
+        PaymentStatuses.RequiresAction => TypedResults.Ok(PaymentResponse.From(payment, PaymentAnswers.NextActionOf(intent))),
+        PaymentStatuses.Canceled => PaymentAnswers.Canceled(payment),
+        _ => TypedResults.Ok(PaymentResponse.From(payment)),
+    };
 
     async Task ReleaseAsync(PaymentAttempt attempt, bool sent, string code, CancellationToken cancellationToken)
     {
@@ -186,12 +188,18 @@ public sealed partial class PaymentProcessor(
         };
     }
 
+    /// <summary>What the customer must do is not stored: Stripe is asked, and what it has to say besides is applied.</summary>
     async Task<PaymentResult> NextActionAgainAsync(Payment payment, CancellationToken cancellationToken)
     {
         try
         {
-            var intent = await stripe.GetAsync(payment.PaymentIntentId!, cancellationToken);
-            return TypedResults.Ok(PaymentResponse.From(payment, PaymentAnswers.NextActionOf(intent)));
+            while (true)
+            {
+                var intent = await stripe.GetAsync(payment.PaymentIntentId!, cancellationToken);
+                if (await settlement.TryAsync(payment, intent, answered: null, cancellationToken) is { } now)
+                    return now.InFlight ? PaymentAnswers.InFlight(now) : Outcome(now, intent);
+                payment = (await store.FindAsync(payment.Id, cancellationToken))!;
+            }
         }
         catch (Exception e) when (StripeFailures.IsFromStripe(e))
         {

@@ -43,6 +43,7 @@ public sealed partial class RefundProcessor(
     async Task<Results<Ok<RefundResponse>, ProblemHttpResult>> AskAsync(
         Payment payment, Refund refund, CancellationToken cancellationToken)
     {
+        using var tries = StripeTries.Watch();
         RefundNews news;
         try
         {
@@ -50,9 +51,9 @@ public sealed partial class RefundProcessor(
         }
         catch (Exception e) when (StripeFailures.IsFromStripe(e))
         {
-            switch (StripeFailures.Classify(e))
+            switch (StripeFailures.Classify(e, tries))
             {
-                case StripeFailure.RateLimited or StripeFailure.Unauthorized:
+                case StripeFailure.RateLimited or StripeFailure.Unauthorized or StripeFailure.NotSent:
                     Log.NotSent(logger, payment.Id, e.Message);
                     await GiveBackAsync(refund, judged: false, "stripe_unavailable", cancellationToken);
                     return RefundAnswers.Unavailable("stripe_unavailable", "Stripe takes no refund at the moment.");

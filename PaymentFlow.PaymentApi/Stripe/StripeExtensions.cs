@@ -21,7 +21,10 @@ static class StripeExtensions
             // One retry with the same idempotency key. A client of its own: the resilience handlers of the others would
             // multiply the retries of a call that may charge.
             HttpClient = new SystemNetHttpClient(
-                new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = Timeout },
+                new HttpClient(new StripeTries.Handler(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) }))
+                {
+                    Timeout = Timeout,
+                },
                 maxNetworkRetries: 1, enableTelemetry: false),
         }));
         builder.Services.AddSingleton<StripeGateway>();

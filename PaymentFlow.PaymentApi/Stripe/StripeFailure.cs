@@ -23,6 +23,9 @@ public enum StripeFailure
 
     /// <summary>Our own key is wrong or lacks a permission; nothing was done.</summary>
     Unauthorized,
+
+    /// <summary>No connection could be made: Stripe never heard of it.</summary>
+    NotSent,
 }
 
 static class StripeFailures
@@ -30,6 +33,14 @@ static class StripeFailures
     /// <summary>Whether a call to Stripe failed, rather than something of ours.</summary>
     public static bool IsFromStripe(Exception exception) =>
         exception is StripeException or HttpRequestException or OperationCanceledException or IOException;
+
+    /// <param name="tries">All tries of the call: a refusal of the last one says nothing about an earlier one's money.</param>
+    public static StripeFailure Classify(Exception exception, StripeTries tries) => Classify(exception) switch
+    {
+        StripeFailure.RateLimited or StripeFailure.Unauthorized or StripeFailure.Refused when tries.MayHaveArrived => StripeFailure.Unknown,
+        StripeFailure.Unknown when exception is HttpRequestException && !tries.MayHaveArrived => StripeFailure.NotSent,
+        var failure => failure,
+    };
 
     /// <remarks>https://docs.stripe.com/api/errors</remarks>
     public static StripeFailure Classify(Exception exception) => exception switch

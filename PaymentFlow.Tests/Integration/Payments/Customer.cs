@@ -50,6 +50,9 @@ public sealed class Customer
                 : (object)new { orderId = OrderId, paymentMethod, returnUrl }),
             key);
 
+    /// <summary>Whatever payment the order has, or will have.</summary>
+    public Task<Answer> CancelAsync() => PostAsync("/payments/cancel", $$"""{"orderId":"{{OrderId}}"}""");
+
     /// <summary>POSTs to PaymentApi as this customer.</summary>
     public async Task<Answer> PostAsync(
         string path, string body, string? key = null, string contentType = "application/json", string? secret = null,
