@@ -1,0 +1,156 @@
+using System.Net;
+using PaymentFlow.AppHost.Embedded;
+using PaymentFlow.Tests.Fixtures;
+using PaymentFlow.Tests.Integration.Payments;
+
+namespace PaymentFlow.Tests.Integration.Orders;
+
+/// <summary>An order is canceled by its customer or an operator, and for good.</summary>
+public sealed class CancellationTests(PaymentFlowApp host, OrdersApp app) : IClassFixture<OrdersApp>
+{
+    [Fact]
+    public async Task A_customer_cancels_an_unpaid_order_and_sees_it_by_push()
+    {
+        var order = await app.CreateAsync();
+        using var live = await LiveClient.OpenAsync(app, order);
+
+        var answer = await app.AsCustomerAsync(order, HttpMethod.Post, $"/orders/{order.Id}/cancel");
+
+        Assert.Equal((HttpStatusCode.OK, order.Id.ToString()), (answer.Status, answer["id"]));
+        Assert.Equal("Your order is canceled", (await live.UntilAsync("canceled")).Message);
+        Assert.Equal("canceled", (await app.AsCustomerAsync(order, HttpMethod.Get, $"/orders/{order.Id}"))["status"]);
+        await app.UntilAsync(1L, "SELECT count(*) FROM outbox WHERE key = $1 AND type = 'order.canceled'", order.Id.ToString());
+    }
+
+    [Fact]
+    public async Task A_canceled_order_takes_no_payment_and_canceling_again_changes_nothing()
+    {
+        var customer = await Customer.OrdersAsync(host);
+        using var live = await customer.WatchAsync();
+        Assert.Equal(HttpStatusCode.OK, (await CancelAsync(customer)).Status);
+        await live.UntilAsync("canceled");
+
+        var paid = await customer.PayAsync();
+        var again = await CancelAsync(customer);
+
+        Assert.Equal((HttpStatusCode.Conflict, "order_canceled"), (paid.Status, paid.Code));
+        Assert.Equal((HttpStatusCode.OK, "canceled"), (again.Status, again["status"]));
+        Assert.Empty(await customer.ChargesAsync());
+    }
+
+    [Fact]
+    public async Task A_declined_order_can_still_be_canceled()
+    {
+        var customer = await Customer.OrdersAsync(host);
+        using var live = await customer.WatchAsync();
+        Assert.Equal(HttpStatusCode.PaymentRequired, (await customer.PayAsync("pm_card_visa_chargeDeclined")).Status);
+        await live.UntilAsync("payment_failed");
+
+        Assert.Equal(HttpStatusCode.OK, (await CancelAsync(customer)).Status);
+
+        await live.UntilAsync("canceled");
+    }
+
+    [Fact]
+    public async Task A_paid_order_is_not_canceled()
+    {
+        var customer = await Customer.OrdersAsync(host);
+        using var live = await customer.WatchAsync();
+        var paid = await customer.PayAsync();
+        await live.UntilAsync("paid");
+
+        var answer = await CancelAsync(customer);
+
+        Assert.Equal((HttpStatusCode.Conflict, "already_paid"), (answer.Status, answer.Code));
+        Assert.Equal(paid["paymentId"], answer["paymentId"]);
+        Assert.Equal("application/problem+json", answer.ContentType);
+        Assert.Equal("paid", (await app.AsOperatorAsync(HttpMethod.Get, $"/orders/{customer.OrderId}"))["status"]);
+    }
+
+    [Fact]
+    public async Task Paying_and_canceling_at_once_end_in_exactly_one_of_the_two()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            var customer = await Customer.OrdersAsync(host);
+            using var live = await customer.WatchAsync();
+
+            var (paid, canceled) = (customer.PayAsync(), CancelAsync(customer));
+            await Task.WhenAll(paid, canceled);
+
+            var won = (await canceled).Status == HttpStatusCode.OK;
+            await live.UntilAsync(won ? "canceled" : "paid");
+            Assert.Equal(won ? 0 : 1, (await customer.ChargesAsync()).Count);
+            Assert.Equal(won ? HttpStatusCode.Conflict : HttpStatusCode.OK, (await paid).Status);
+        }
+    }
+
+    [Fact]
+    public async Task An_operators_cancel_is_on_record()
+    {
+        var order = await app.CreateAsync();
+        using var live = await LiveClient.OpenAsync(app, order);
+
+        Assert.Equal(HttpStatusCode.OK, (await app.AsOperatorAsync(HttpMethod.Post, $"/orders/{order.Id}/cancel")).Status);
+
+        await live.UntilAsync("canceled");
+        var actions = await app.AsOperatorAsync(HttpMethod.Get, "/operator-actions");
+        var action = Assert.Single(actions.Body!.AsArray(), action => action!["target"]!.GetValue<string>() == order.Id.ToString())!;
+        Assert.Equal("order.cancel", action["action"]!.GetValue<string>());
+        Assert.StartsWith("Anna (", action["actor"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whoever_may_not_see_an_order_cannot_cancel_it()
+    {
+        var mine = await app.CreateAsync();
+        var another = await app.CreateAsync();
+        async Task<string?> CodeAsync(params (string, string)[] headers) =>
+            (await app.SendAsync(HttpMethod.Post, $"/orders/{another.Id}/cancel", null, headers)).Code;
+
+        Assert.Equal("unauthorized", await CodeAsync());
+        Assert.Equal("unauthorized", await CodeAsync(("X-Api-Key", app.MerchantKey)));
+        // A service has no wish of its own, and lends a wrong token no rights.
+        Assert.Equal("unauthorized", await CodeAsync(("X-Service-Key", app.ServiceKey)));
+        Assert.Equal("not_found", await CodeAsync(("X-Service-Key", app.ServiceKey), ("Authorization", $"Bearer {mine.ClientSecret}")));
+        Assert.Equal("not_found", await CodeAsync(("Authorization", $"Bearer {mine.ClientSecret}")));
+        Assert.Equal("awaiting_payment", (await app.AsOperatorAsync(HttpMethod.Get, $"/orders/{another.Id}"))["status"]);
+        Assert.Equal("not_found", (await app.AsOperatorAsync(HttpMethod.Post, $"/orders/{Guid.CreateVersion7()}/cancel")).Code);
+    }
+
+    [Fact]
+    public async Task Without_PaymentApi_nothing_is_canceled_and_the_answer_says_to_come_again()
+    {
+        // Alone with a database of its own: neither PaymentApi nor Kafka are there.
+        var alone = await TestHost.StartAsync(model: builder => builder.AddProject<Projects.PaymentFlow_OrderService>("order-service")
+            .WithEnvironment("ConnectionStrings__ordersdb", host.OrdersDb.Replace("Database=ordersdb", "Database=ordersdb_alone", StringComparison.Ordinal))
+            .WithEnvironment("ConnectionStrings__kafka", "127.0.0.1:1")
+            .WithEnvironment("services__payment-api__http__0", "http://127.0.0.1:1")
+            .WithEnvironment("Operator__Key", host.OperatorKey)
+            .WithEnvironment("Merchant__ApiKey", host.MerchantKey)
+            .WithEnvironment("Services__Key", host.ServiceKey)
+            .WithHttpHealthCheck("/health"));
+        try
+        {
+            var customer = await Customer.OrdersAsync(alone);
+
+            var answer = await CancelAsync(customer, alone);
+
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, "payment_api_unavailable"), (answer.Status, answer.Code));
+            Assert.NotNull(answer.RetryAfter);
+        }
+        finally
+        {
+            await TestHost.StopAsync(alone);
+        }
+    }
+
+    async Task<Answer> CancelAsync(Customer customer, DistributedApplication? at = null)
+    {
+        using HttpClient http = new();
+        using HttpRequestMessage request = new(
+            HttpMethod.Post, new Uri((at ?? host.App).GetEndpoint("order-service"), $"/orders/{customer.OrderId}/cancel"));
+        request.Headers.Authorization = new("Bearer", customer.Secret);
+        return await Answer.OfAsync(await http.SendAsync(request, TestContext.Current.CancellationToken));
+    }
+}
