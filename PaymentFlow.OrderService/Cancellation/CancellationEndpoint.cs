@@ -7,8 +7,8 @@ using PaymentFlow.ServiceDefaults;
 namespace PaymentFlow.OrderService.Cancellation;
 
 /// <summary>
-/// Canceling an order is canceling its payment, and so PaymentApi's to decide. Nothing is written here: the order changes, like
-/// ever, by the event.
+/// Canceling an order is canceling its payment, and so PaymentApi's to decide. Here is only noted who asked: the order itself
+/// changes, as ever, by the event.
 /// </summary>
 static partial class CancellationEndpoint
 {
@@ -59,10 +59,12 @@ static partial class CancellationEndpoint
         if (token is null)
             await actions.RecordAsync(new OperatorAction(OperatorIdentity.Of(context), "order.cancel", id.ToString()), cancellationToken);
 
+        await orders.NoteCancelRequestAsync(id, token is null ? Order.Operator : Order.Customer, cancellationToken);
         try
         {
             if (await payments.CancelAsync(id, cancellationToken) is { } problem)
             {
+                if (problem.StatusCode == StatusCodes.Status409Conflict) await orders.NoteCancelRequestAsync(id, null, cancellationToken);
                 if (problem.StatusCode == StatusCodes.Status503ServiceUnavailable) SayWhenToRetry(context);
                 return problem;
             }

@@ -16,8 +16,15 @@ public sealed record Order
     public required string Currency { get; init; }
     public string? Description { get; init; }
     public required IReadOnlyList<OrderItem> Items { get; init; }
+
+    /// <summary>Who asked for it to be canceled, whether or not it was: <see cref="Customer"/> or <see cref="Operator"/>.</summary>
+    public string? CancelRequestedBy { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
+
+    public const string Customer = "customer";
+    public const string Operator = "operator";
 
     /// <summary>Derived, as in the table: see the migration.</summary>
     public long Version => PaymentVersion + 1;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using PaymentFlow.Messaging.Events;
 using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.OrderService.Orders;
@@ -23,6 +24,9 @@ public sealed record OrderLine(
 /// <param name="Status"><c>awaiting_payment</c>, <c>payment_failed</c>, <c>paid</c>, <c>partially_refunded</c>, <c>refunded</c>, <c>canceled</c>.</param>
 /// <param name="Version">Only goes up; the same number as in the WebSocket's frames.</param>
 /// <param name="Amount">In the currency's minor unit.</param>
+/// <param name="CanceledBy">
+/// Of a canceled order: <c>customer</c> or <c>operator</c>, whoever asked for it here; absent when it was not paid in time.
+/// </param>
 /// <param name="Message">The status for people, in the language asked for.</param>
 public record OrderResponse(
     Guid Id,
@@ -34,12 +38,14 @@ public record OrderResponse(
     string Currency,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description,
     IReadOnlyList<OrderItem> Items,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? CanceledBy,
     string Message,
     DateTime CreatedAt,
     DateTime UpdatedAt)
 {
     public static OrderResponse From(Order order) => new(order.Id, order.Reference, order.Status, order.Version, order.Amount,
         order.AmountRefunded, order.Currency, order.Description, order.Items,
+        order.Status == OrderStatuses.Canceled ? order.CancelRequestedBy : null,
         OrderMessages.For(order.Status, CultureInfo.CurrentUICulture), order.CreatedAt.UtcDateTime, order.UpdatedAt.UtcDateTime);
 }
 

@@ -62,7 +62,7 @@ sealed class OrderStore(NpgsqlDataSource dataSource, OutboxRelay relay)
     {
         await using var command = dataSource.CreateCommand("""
             SELECT reference, secret_hash, status, payment_id, payment_version, amount, amount_refunded, currency, description,
-                   items, created_at, updated_at
+                   items, created_at, updated_at, cancel_requested_by
             FROM orders WHERE id = $1
             """);
         command.Parameters.Add(new() { Value = id });
@@ -83,7 +83,19 @@ sealed class OrderStore(NpgsqlDataSource dataSource, OutboxRelay relay)
             Items = JsonSerializer.Deserialize(row.GetString(9), OrderServiceJson.Default.ListOrderItem)!,
             CreatedAt = row.GetFieldValue<DateTimeOffset>(10),
             UpdatedAt = row.GetFieldValue<DateTimeOffset>(11),
+            CancelRequestedBy = row.IsDBNull(12) ? null : row.GetString(12),
         };
+    }
+
+    /// <summary>Notes who wants a payable order canceled; an order that is not payable keeps what it has.</summary>
+    /// <param name="by">Null when it is not canceled after all.</param>
+    public async Task NoteCancelRequestAsync(Guid id, string? by, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            "UPDATE orders SET cancel_requested_by = $2 WHERE id = $1 AND status IN ('awaiting_payment', 'payment_failed')");
+        command.Parameters.Add(new() { Value = id });
+        command.Parameters.Add(new() { Value = (object?)by ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>The versions of the orders that exist among <paramref name="ids"/>.</summary>

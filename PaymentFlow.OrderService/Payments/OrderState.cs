@@ -6,6 +6,9 @@ namespace PaymentFlow.OrderService.Payments;
 /// <summary>An order's status is a pure function of its payment's newest one.</summary>
 public static class OrderState
 {
+    /// <summary>The statuses of an order whose payment was made, whatever was given back since.</summary>
+    public static readonly string[] Charged = [OrderStatuses.Paid, OrderStatuses.PartiallyRefunded, OrderStatuses.Refunded];
+
     /// <summary>
     /// The order's status, and the event that tells of it: none for a payment under way, of which PaymentApi tells nobody either.
     /// </summary>

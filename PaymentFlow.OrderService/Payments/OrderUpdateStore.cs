@@ -13,13 +13,15 @@ namespace PaymentFlow.OrderService.Payments;
 sealed class OrderUpdateStore(NpgsqlDataSource dataSource)
 {
     // Locks are taken in the order of the ids, so that two batches cannot deadlock. Where a change contradicts its order the
-    // statement applies nothing at all and names it.
+    // statement applies nothing at all and names it. Of a paid order only a change of what is refunded is news: a dispute, or a
+    // refund that failed, must not make anybody fulfil it twice.
     const string Sql = """
         WITH input AS MATERIALIZED (
             SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) AS i
                 (order_id, payment_id, payment_version, status, amount, amount_refunded, currency, at, event_id, type, traceparent, data)),
         locked AS MATERIALIZED (
-            SELECT id, payment_id, payment_version, amount, currency FROM orders WHERE id = ANY($1) ORDER BY id FOR UPDATE),
+            SELECT id, payment_id, payment_version, status, amount, amount_refunded, currency
+            FROM orders WHERE id = ANY($1) ORDER BY id FOR UPDATE),
         refused AS MATERIALIZED (
             SELECT i.order_id, CASE
                 WHEN l.id IS NULL THEN 'there is no such order.'
@@ -31,18 +33,20 @@ sealed class OrderUpdateStore(NpgsqlDataSource dataSource)
         applied AS (
             UPDATE orders o SET status = i.status, payment_id = i.payment_id, payment_version = i.payment_version,
                 amount_refunded = i.amount_refunded, updated_at = i.at
-            FROM input i
+            FROM input i JOIN locked l ON l.id = i.order_id
             WHERE o.id = i.order_id AND o.payment_version < i.payment_version AND NOT EXISTS (SELECT FROM refused)
-            RETURNING o.id, o.reference, i.at, i.event_id, i.type, i.traceparent, i.data),
+            RETURNING o.id, o.reference, i.at, i.event_id, i.traceparent, i.data, CASE
+                WHEN NOT (l.status = ANY($15) AND i.status = ANY($15)) THEN i.type
+                WHEN l.amount_refunded <> i.amount_refunded THEN $16 END AS type),
         event AS (
             INSERT INTO outbox (event_id, topic, key, type, source, time, traceparent, data)
             SELECT event_id, $13, id::text, type, $14, at, traceparent,
                 convert_to((data || jsonb_build_object('reference', reference))::text, 'UTF8')
             FROM applied WHERE type IS NOT NULL
-            RETURNING id, event_id, data)
-        SELECT a.id, a.reference, e.id, e.data, NULL FROM applied a LEFT JOIN event e ON e.event_id = a.event_id
+            RETURNING id, event_id, data, type)
+        SELECT a.id, a.reference, e.id, e.data, e.type, NULL FROM applied a LEFT JOIN event e ON e.event_id = a.event_id
         UNION ALL
-        SELECT order_id, NULL, NULL, NULL, reason FROM refused
+        SELECT order_id, NULL, NULL, NULL, NULL, reason FROM refused
         """;
 
     /// <summary>Applies what is newer than its order; the rest changes nothing.</summary>
@@ -68,6 +72,8 @@ sealed class OrderUpdateStore(NpgsqlDataSource dataSource)
         Add(NpgsqlDbType.Jsonb, change => JsonSerializer.Serialize(change.Order, EventJson.Default.OrderEvent));
         command.Parameters.Add(new() { Value = Topics.Orders });
         command.Parameters.Add(new() { Value = OrderStore.EventSource });
+        command.Parameters.Add(new() { Value = OrderState.Charged });
+        command.Parameters.Add(new() { Value = EventTypes.OrderRefunded });
 
         var byOrder = changes.ToDictionary(change => change.Order.OrderId);
         List<AppliedChange> applied = new(changes.Count);
@@ -75,10 +81,10 @@ sealed class OrderUpdateStore(NpgsqlDataSource dataSource)
         while (await row.ReadAsync(cancellationToken))
         {
             var change = byOrder[row.GetGuid(0)];
-            if (!row.IsDBNull(4)) throw new EventRejectedException($"Order {change.Order.OrderId}: {row.GetString(4)}");
+            if (!row.IsDBNull(5)) throw new EventRejectedException($"Order {change.Order.OrderId}: {row.GetString(5)}");
             var order = change.Order with { Reference = row.GetString(1) };
             applied.Add(new AppliedChange(order, change.TraceParent, row.IsDBNull(2) ? null : new OutboxEntry(
-                row.GetInt64(2), Topics.Orders, new CloudEvent(order.EventId, change.EventType!, OrderStore.EventSource, order.UpdatedAt,
+                row.GetInt64(2), Topics.Orders, new CloudEvent(order.EventId, row.GetString(4), OrderStore.EventSource, order.UpdatedAt,
                     order.OrderId.ToString(), row.GetFieldValue<byte[]>(3), change.TraceParent))));
         }
 

@@ -18,7 +18,8 @@ public sealed class CancellationTests(PaymentFlowApp host, OrdersApp app) : ICla
 
         Assert.Equal((HttpStatusCode.OK, order.Id.ToString()), (answer.Status, answer["id"]));
         Assert.Equal("Your order is canceled", (await live.UntilAsync("canceled")).Message);
-        Assert.Equal("canceled", (await app.AsCustomerAsync(order, HttpMethod.Get, $"/orders/{order.Id}"))["status"]);
+        var canceled = await app.AsCustomerAsync(order, HttpMethod.Get, $"/orders/{order.Id}");
+        Assert.Equal(("canceled", "customer"), (canceled["status"], canceled["canceledBy"]));
         await app.UntilAsync(1L, "SELECT count(*) FROM outbox WHERE key = $1 AND type = 'order.canceled'", order.Id.ToString());
     }
 
@@ -94,10 +95,26 @@ public sealed class CancellationTests(PaymentFlowApp host, OrdersApp app) : ICla
         Assert.Equal(HttpStatusCode.OK, (await app.AsOperatorAsync(HttpMethod.Post, $"/orders/{order.Id}/cancel")).Status);
 
         await live.UntilAsync("canceled");
+        Assert.Equal("operator", (await app.AsCustomerAsync(order, HttpMethod.Get, $"/orders/{order.Id}"))["canceledBy"]);
         var actions = await app.AsOperatorAsync(HttpMethod.Get, "/operator-actions");
         var action = Assert.Single(actions.Body!.AsArray(), action => action!["target"]!.GetValue<string>() == order.Id.ToString())!;
         Assert.Equal("order.cancel", action["action"]!.GetValue<string>());
         Assert.StartsWith("Anna (", action["actor"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_order_that_nobody_asked_to_cancel_names_nobody()
+    {
+        var order = await app.CreateAsync();
+        await app.PublishAsync(order.Payment(version: 2, status: "canceled"));
+        await app.UntilAsync("canceled", "SELECT status FROM orders WHERE id = $1", order.Id);
+
+        var canceled = await app.AsCustomerAsync(order, HttpMethod.Get, $"/orders/{order.Id}");
+
+        Assert.Equal(("canceled", null), (canceled["status"], canceled["canceledBy"]));
+        // Asked for too late, it was still not by them.
+        await app.AsCustomerAsync(order, HttpMethod.Post, $"/orders/{order.Id}/cancel");
+        Assert.Null((await app.AsCustomerAsync(order, HttpMethod.Get, $"/orders/{order.Id}"))["canceledBy"]);
     }
 
     [Fact]

@@ -50,6 +50,27 @@ public sealed class PaymentEventTests(OrdersApp app) : IClassFixture<OrdersApp>
         Assert.Equal(0L, await app.QueryAsync<long>("SELECT count(*) FROM dead_letters WHERE key = $1", order.Id.ToString()));
     }
 
+    [Fact]
+    public async Task A_paid_order_is_told_as_paid_once_whatever_follows()
+    {
+        var order = await app.CreateAsync();
+        (string Status, long Refunded)[] steps =
+        [
+            ("failed", 0), ("succeeded", 0), ("succeeded", 0), ("partially_refunded", 100), ("partially_refunded", 100),
+            // The refund failed, and is given back.
+            ("succeeded", 0), ("refunded", order.Amount),
+        ];
+        for (var i = 0; i < steps.Length; i++)
+        {
+            await app.PublishAsync(order.Payment(version: i + 1, steps[i].Status, steps[i].Refunded));
+            // One by one, so that none is skipped for the next.
+            await app.UntilAsync(i + 1L, "SELECT payment_version FROM orders WHERE id = $1", order.Id);
+        }
+
+        Assert.Equal("order.created,order.payment_failed,order.paid,order.refunded,order.refunded,order.refunded", await app.QueryAsync<string>(
+            "SELECT string_agg(type, ',' ORDER BY id) FROM outbox WHERE key = $1", order.Id.ToString()));
+    }
+
     public static TheoryData<string, Func<PaymentEvent, PaymentEvent>> Impossible => new()
     {
         { "of an unknown order", payment => payment with { OrderId = Guid.CreateVersion7() } },
