@@ -1,3 +1,4 @@
+using PaymentFlow.Messaging.Database;
 using PaymentFlow.Messaging.Migrations;
 using PaymentFlow.Messaging.Outbox;
 using PaymentFlow.Messaging.Push;
@@ -16,7 +17,11 @@ var builder = WebApplication.CreateBuilder(args);
 builder.RequireSettings("ConnectionStrings:ordersdb", "ConnectionStrings:kafka", "Operator:Key", "Merchant:ApiKey", "Services:Key");
 builder.AddServiceDefaults();
 builder.AddApiDefaults();
-builder.AddNpgsqlDataSource("ordersdb", configureDataSourceBuilder: source => source.ConnectionStringBuilder.MaxAutoPrepare = 20);
+builder.AddNpgsqlDataSource("ordersdb", configureDataSourceBuilder: source =>
+{
+    DatabaseDefaults.Apply(source);
+    source.ConnectionStringBuilder.MaxAutoPrepare = 20;
+});
 builder.AddDatabaseMigration("ordersdb", typeof(Program).Assembly, deadLetters: true);
 builder.AddOutbox();
 builder.AddOrderUpdates();

@@ -1,3 +1,4 @@
+using PaymentFlow.Messaging.Database;
 using PaymentFlow.Messaging.Migrations;
 using PaymentFlow.Messaging.Outbox;
 using PaymentFlow.PaymentApi.Cancellation;
@@ -23,7 +24,7 @@ builder.AddStripeWebhooks();
 builder.AddOperatorActions();
 builder.AddApiDefaults();
 builder.AddRateLimit(PaymentsEndpoints.RateLimit, permits: 30, window: TimeSpan.FromMinutes(1));
-builder.AddNpgsqlDataSource("paymentsdb");
+builder.AddNpgsqlDataSource("paymentsdb", configureDataSourceBuilder: DatabaseDefaults.Apply);
 builder.AddDatabaseMigration("paymentsdb", typeof(Program).Assembly, deadLetters: false);
 builder.AddOutbox();
 builder.AddKafkaHealthCheck<string, byte[]>();
