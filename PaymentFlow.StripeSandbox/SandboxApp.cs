@@ -1,4 +1,5 @@
 using PaymentFlow.StripeSandbox.Api;
+using PaymentFlow.StripeSandbox.Faults;
 using PaymentFlow.StripeSandbox.Home;
 using PaymentFlow.StripeSandbox.Idempotency;
 using PaymentFlow.StripeSandbox.Ledger;
@@ -26,6 +27,7 @@ public static class SandboxApp
         builder.Services.AddSingleton<SandboxState>();
         builder.Services.AddSingleton(OpenJournal);
         builder.Services.AddSingleton<PaymentIntentService>();
+        builder.Services.AddSingleton<FaultPlan>();
         builder.Services.AddSingleton<StripeApi>();
         builder.Services.AddSingleton<WebhookQueue>();
         builder.Services.AddHostedService<WebhookSender>();
@@ -35,6 +37,7 @@ public static class SandboxApp
         app.MapPaymentIntents();
         app.MapThreeDSecure();
         app.MapLedger();
+        app.MapFaults();
         app.MapHome();
         app.MapDefaultEndpoints();
         return app;

@@ -1,25 +1,31 @@
 using System.Buffers;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using PaymentFlow.StripeSandbox.Faults;
 using PaymentFlow.StripeSandbox.Idempotency;
-using PaymentFlow.StripeSandbox.PaymentIntents;
 
 namespace PaymentFlow.StripeSandbox.Api;
 
 /// <summary>The way of every call: key, parameters, idempotency, execution, and the answer in Stripe's form.</summary>
-internal sealed partial class StripeApi(SandboxOptions options, IdempotencyKeys keys, ILogger<StripeApi> log)
+internal sealed partial class StripeApi(SandboxOptions options, IdempotencyKeys keys, FaultPlan faults, ILogger<StripeApi> log)
 {
     public const string Version = "2026-10-28.endive";
 
     readonly byte[] _apiKey = Encoding.UTF8.GetBytes(options.ApiKey);
 
-    public async Task GetAsync(HttpContext http, Func<StripeCall, PaymentIntent> read)
+    public async Task GetAsync(HttpContext http, CallKind kind, Func<StripeCall, IStripeObject> read)
     {
         var requestId = StripeId.Request();
+        Fault? fault = null;
         Answer answer;
         try
         {
             Authorize(http.Request);
+            fault = faults.Take(kind);
+            if (await HungUpAsync(http, fault, FaultKind.HangBefore)) return;
+            RefuseBefore(fault);
+            if (fault?.Kind == FaultKind.Slow) await faults.HoldAsync(fault, http.RequestAborted);
             var call = new StripeCall(requestId, http.Request.Path, Id(http.Request), null, Origin(http.Request), new Form(http.Request.Query));
             answer = new Answer(requestId, 200, read(call), null, call.Expand());
         }
@@ -27,22 +33,28 @@ internal sealed partial class StripeApi(SandboxOptions options, IdempotencyKeys 
         {
             answer = new Answer(requestId, refused.Error.Status, null, refused.Error);
         }
-        await WriteAsync(http, requestId, answer, null);
+        if (fault?.Kind == FaultKind.ErrorAfter) answer = Broken(requestId);
+        if (!await HungUpAsync(http, fault, FaultKind.HangAfter)) await WriteAsync(http, requestId, answer, null, fault);
     }
 
-    public async Task PostAsync(HttpContext http, Func<StripeCall, Task<Answer>> execute)
+    public async Task PostAsync(HttpContext http, CallKind kind, Func<StripeCall, Task<Answer>> execute)
     {
         var requestId = StripeId.Request();
         string? key = null;
+        Fault? fault = null;
         Answer answer;
         try
         {
             Authorize(http.Request);
             var call = await ReadAsync(http.Request, requestId, http.RequestAborted);
             key = call.IdempotencyKey;
+            fault = faults.Take(kind);
+            if (await HungUpAsync(http, fault, FaultKind.HangBefore)) return;
+            RefuseBefore(fault);
+            if (fault?.Kind == FaultKind.ErrorAfter) call = call with { FailsWith = UnknownError() };
             answer = key is null
-                ? await execute(call)
-                : keys.Claim(key, call.Endpoint, call.Fingerprint()) ?? await ExecuteOnceAsync(key, call, execute);
+                ? await ExecuteAsync(call, execute, fault)
+                : keys.Claim(key, call.Endpoint, call.Fingerprint()) ?? await ExecuteOnceAsync(key, call, execute, fault);
         }
         catch (RequestRefusedException refused)
         {
@@ -53,20 +65,49 @@ internal sealed partial class StripeApi(SandboxOptions options, IdempotencyKeys 
             Log.Failed(log, failure, requestId, http.Request.Method, http.Request.Path);
             answer = new Answer(requestId, 500, null, new(500, StripeError.ApiErrorType, "An unknown error occurred in the sandbox; its log says more."));
         }
-        await WriteAsync(http, requestId, answer, key);
+        if (fault?.Kind == FaultKind.ErrorAfter && answer.Status != 500) answer = Broken(requestId);
+        if (!await HungUpAsync(http, fault, FaultKind.HangAfter)) await WriteAsync(http, requestId, answer, key, fault);
     }
 
-    async Task<Answer> ExecuteOnceAsync(string key, StripeCall call, Func<StripeCall, Task<Answer>> execute)
+    async Task<Answer> ExecuteOnceAsync(string key, StripeCall call, Func<StripeCall, Task<Answer>> execute, Fault? fault)
     {
         try
         {
-            return await execute(call);
+            return await ExecuteAsync(call, execute, fault);
         }
         finally
         {
             keys.Release(key);
         }
     }
+
+    async Task<Answer> ExecuteAsync(StripeCall call, Func<StripeCall, Task<Answer>> execute, Fault? fault)
+    {
+        // Whoever hangs up meanwhile does not undo what has begun.
+        if (fault?.Kind == FaultKind.Slow) await faults.HoldAsync(fault, CancellationToken.None);
+        return await execute(call);
+    }
+
+    /// <summary>For a fault of this kind, holds the connection and then drops it without an answer; false for any other.</summary>
+    async Task<bool> HungUpAsync(HttpContext http, Fault? fault, FaultKind kind)
+    {
+        if (fault is null || fault.Kind != kind) return false;
+        await faults.HoldAsync(fault, http.RequestAborted);
+        http.Abort();
+        return true;
+    }
+
+    static void RefuseBefore(Fault? fault)
+    {
+        if (fault?.Kind == FaultKind.ErrorBefore) throw new RequestRefusedException(UnknownError());
+        if (fault?.Kind == FaultKind.RateLimit)
+            throw new RequestRefusedException(StripeError.Invalid(
+                "Request rate limit exceeded. Learn more about rate limits here https://docs.stripe.com/rate-limits.", "rate_limit", status: 429));
+    }
+
+    static StripeError UnknownError() => new(500, StripeError.ApiErrorType, "An unknown error occurred");
+
+    static Answer Broken(string requestId) => new(requestId, 500, null, UnknownError());
 
     static async Task<StripeCall> ReadAsync(HttpRequest request, string requestId, CancellationToken aborted)
     {
@@ -114,6 +155,8 @@ internal sealed partial class StripeApi(SandboxOptions options, IdempotencyKeys 
                 $"Invalid API Key provided: {(given.Length > 12 ? $"{given[..8]}*****{given[^4..]}" : "*****")}", status: 401));
     }
 
+    static string RetryAfter(Fault? fault) => Math.Ceiling(fault?.Wait.TotalSeconds ?? 1).ToString(CultureInfo.InvariantCulture);
+
     static string UserOf(string basic)
     {
         var bytes = new byte[basic.Length];
@@ -124,7 +167,7 @@ internal sealed partial class StripeApi(SandboxOptions options, IdempotencyKeys 
 
     static Uri Origin(HttpRequest request) => new($"{request.Scheme}://{request.Host}/");
 
-    static async Task WriteAsync(HttpContext http, string requestId, Answer answer, string? key)
+    static async Task WriteAsync(HttpContext http, string requestId, Answer answer, string? key, Fault? fault)
     {
         var response = http.Response;
         response.StatusCode = answer.Status;
@@ -133,6 +176,7 @@ internal sealed partial class StripeApi(SandboxOptions options, IdempotencyKeys 
         response.Headers["Stripe-Version"] = Version;
         response.Headers.CacheControl = "no-cache, no-store";
         if (answer.Status == 401) response.Headers.WWWAuthenticate = "Bearer realm=\"Stripe\"";
+        if (answer.Error?.Code == "rate_limit") response.Headers.RetryAfter = RetryAfter(fault);
         if (answer.Error?.Code == "lock_timeout") response.Headers["Stripe-Should-Retry"] = "true";
         if (key is not null)
         {

@@ -10,6 +10,9 @@ namespace PaymentFlow.StripeSandbox.Api;
 /// <param name="Origin">Where the caller found the sandbox, and so will the customer's browser.</param>
 internal sealed record StripeCall(string RequestId, string Endpoint, string Id, string? IdempotencyKey, Uri Origin, Form Form)
 {
+    /// <summary>What the call is to answer, and to keep for its key, instead of the outcome of its work (a fault that was asked for).</summary>
+    public StripeError? FailsWith { get; init; }
+
     /// <summary>Equal for equal parameters, in whatever order they came.</summary>
     public string Fingerprint()
     {

@@ -25,6 +25,8 @@ internal sealed class SandboxState(IdempotencyKeys keys, EventLog events)
     /// <summary>Every charge whose money moved, in the order in which they were made.</summary>
     public IEnumerable<Charge> Charges => _charges;
 
+    public IEnumerable<PaymentIntent> Intents => _intents.Values.Select(slot => slot.Current);
+
     public int ChargeCount => _charges.Count;
 
     public PaymentIntentSlot? Find(string id) => _intents.GetValueOrDefault(id);
@@ -46,7 +48,7 @@ internal sealed class SandboxState(IdempotencyKeys keys, EventLog events)
         if (_intents.TryGetValue(intent.Id, out var slot)) slot.Current = intent;
         else _intents[intent.Id] = new(intent);
         if (entry.Key is { } key)
-            keys.Keep(key, new Answer(entry.RequestId ?? "", key.Status, intent, key.Error, key.Expand));
+            keys.Keep(key, new Answer(entry.RequestId ?? "", key.Status, key.Status == 500 ? null : intent, key.Error, key.Expand));
         return entry.Events is { Count: > 0 } headers ? events.Add(headers, intent, entry.RequestId, entry.Key?.Key) : [];
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using PaymentFlow.StripeSandbox.Api;
 using PaymentFlow.StripeSandbox.Ledger;
@@ -9,7 +10,7 @@ namespace PaymentFlow.StripeSandbox.PaymentIntents;
 /// One state of a PaymentIntent. A change makes a new one, so whoever holds it (an answer kept for a key, an event) keeps what was true then.
 /// Amounts are in minor units, times in Unix seconds.
 /// </summary>
-internal sealed record PaymentIntent
+internal sealed record PaymentIntent : IStripeObject
 {
     public required string Id { get; init; }
     public required string ClientSecret { get; init; }
@@ -36,6 +37,8 @@ internal sealed record PaymentIntent
     public PaymentFailure? LastPaymentError { get; init; }
     public long? CanceledAt { get; init; }
     public string? CancellationReason { get; init; }
+
+    public void Write(Utf8JsonWriter json, Expand expand) => PaymentIntentJson.Write(json, this, expand);
 }
 
 /// <summary>Stripe's words for where a PaymentIntent stands.</summary>

@@ -99,7 +99,9 @@ internal sealed class PaymentIntentService(SandboxState state, Journal journal, 
         var events = new EventHeader[decision.Events.Count];
         for (var i = 0; i < events.Length; i++)
             events[i] = new(StripeId.Event(), decision.Events[i], now, webhooks.Wants(decision.Events[i]));
-        var answer = new Answer(call?.RequestId ?? "", decision.Error?.Status ?? 200, decision.Intent, decision.Error, call?.Expand() ?? Expand.None);
+        var error = call?.FailsWith ?? decision.Error;
+        var content = call?.FailsWith is null ? decision.Intent : null;
+        var answer = new Answer(call?.RequestId ?? "", error?.Status ?? 200, content, error, call?.Expand() ?? Expand.None);
         var entry = new JournalEntry
         {
             Intent = decision.Intent,
