@@ -36,7 +36,7 @@ public sealed class RefundStore(
     {
         // Two statements: the second one's snapshot is taken after the lock, so it sees every reservation before it.
         const string Sql = $"""
-            SELECT FROM payments WHERE id = @paymentId FOR UPDATE;
+            SELECT id FROM payments WHERE id = @paymentId FOR UPDATE;
             WITH remainder AS (
                 SELECT p.amount - coalesce((
                     SELECT sum(r.amount) FROM refunds r
