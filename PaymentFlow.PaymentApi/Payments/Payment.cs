@@ -35,5 +35,14 @@ public sealed record Payment
 
     public bool Paid => Status is PaymentStatuses.Succeeded or PaymentStatuses.PartiallyRefunded or PaymentStatuses.Refunded;
 
+    /// <summary>One version on.</summary>
+    public Payment After(PaymentTransition transition, DateTimeOffset at) => this with
+    {
+        Status = transition.Status,
+        AmountRefunded = transition.AmountRefunded ?? AmountRefunded,
+        Version = Version + 1,
+        UpdatedAt = at.UtcDateTime,
+    };
+
     public PaymentEvent ToEvent() => new(Id, OrderId, Reference, Version, Status, Amount, AmountRefunded, Currency);
 }

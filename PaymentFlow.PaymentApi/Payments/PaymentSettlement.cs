@@ -31,19 +31,24 @@ public sealed partial class PaymentSettlement(PaymentStore store, PaymentMetrics
         Payment payment, PaymentIntent intent, Guid? answered, CancellationToken cancellationToken)
     {
         if (payment.Status == PaymentStatuses.Canceled && intent.Status == "succeeded") Log.ChargedThoughCanceled(logger, payment.Id);
-        if (PaymentTransition.From(payment, intent) is not { } next || !IsNewsFor(payment, next, answered)) return payment;
+        if (Decide(payment, intent, answered) is not { } next) return payment;
         if (await store.ApplyAsync(payment, next, cancellationToken) is not { } moved) return null;
         metrics.Settled(moved);
         return moved;
     }
 
     /// <summary>
-    /// A decline, or a 3-D Secure that waits, may be the memory of an earlier confirmation: unless it answers the one in
-    /// flight, or there was no earlier one, it must not free the row while Stripe may be charging.
+    /// Where the news takes the payment, or null for nowhere. A decline, or a 3-D Secure that waits, may be the memory of an
+    /// earlier confirmation: unless it answers the one in flight, or there was no earlier one, it must not free the row
+    /// while Stripe may be charging.
     /// </summary>
-    static bool IsNewsFor(Payment payment, PaymentTransition next, Guid? answered) =>
-        next.Status is not (PaymentStatuses.Failed or PaymentStatuses.RequiresAction)
-        || !payment.InFlight || payment.AttemptId == answered || payment.Attempts == 1;
+    public static PaymentTransition? Decide(Payment payment, PaymentIntent intent, Guid? answered)
+    {
+        if (PaymentTransition.From(payment, intent) is not { } next) return null;
+        var mayBeMemory = next.Status is PaymentStatuses.Failed or PaymentStatuses.RequiresAction
+            && payment.InFlight && payment.AttemptId != answered && payment.Attempts > 1;
+        return mayBeMemory ? null : next;
+    }
 
     static partial class Log
     {

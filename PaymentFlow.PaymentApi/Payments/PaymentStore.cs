@@ -109,13 +109,7 @@ public sealed partial class PaymentStore(
             SELECT (SELECT id FROM event) FROM moved
             """;
         var now = time.GetUtcNow();
-        var moved = payment with
-        {
-            Status = transition.Status,
-            AmountRefunded = transition.AmountRefunded ?? payment.AmountRefunded,
-            Version = payment.Version + 1,
-            UpdatedAt = now.UtcDateTime,
-        };
+        var moved = payment.After(transition, now);
         var state = moved.ToEvent();
         var cloudEvent = new CloudEvent(
             state.EventId, transition.EventType ?? "", EventSource, now, moved.OrderId.ToString(),
