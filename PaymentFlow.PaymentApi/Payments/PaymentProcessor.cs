@@ -26,6 +26,8 @@ public sealed partial class PaymentProcessor(
         var payment = await store.TakeAsync(order, cancellationToken);
         if (payment.Paid) return PaymentAnswers.AlreadyPaid(payment);
         if (payment.Status == PaymentStatuses.Canceled) return PaymentAnswers.Canceled(payment);
+        // For a customer who closed the bank's page and wants to go on there.
+        if (payment.Status == PaymentStatuses.RequiresAction) return await NextActionAgainAsync(payment, cancellationToken);
         try
         {
             await IntentOfAsync(payment, request.ReturnUrl, cancellationToken);
