@@ -44,7 +44,7 @@ public sealed class AccessibilityTests(PaymentFlowApp app, Chromium chromium) : 
         await shopper.PayAsync("pm_card_visa_chargeDeclined");
         await shopper.SeesAsync("declined");
         await CheckAsync("declined");
-        await HoldAtTheDoorAsync(page);
+        await shopper.StayFromTheBankAsync();
         await shopper.PayAsync("pm_card_threeDSecure2Required");
         await shopper.SeesAsync("bank");
         await CheckAsync("3-D Secure");
@@ -60,6 +60,13 @@ public sealed class AccessibilityTests(PaymentFlowApp app, Chromium chromium) : 
         await shopper.PayAsync("pm_usBankAccount_processing");
         await shopper.SeesAsync("confirming");
         await CheckAsync("confirming");
+
+        await shopper.OrderAsync(InDollars);
+        await page.Locator(".cancel-order .link").ClickAsync();
+        await CheckAsync("asked whether to cancel");
+        await page.Locator(".cancel-order .danger").ClickAsync();
+        await shopper.SeesAsync("canceled");
+        await CheckAsync("canceled");
 
         await page.GotoAsync($"/orders/{Guid.CreateVersion7()}");
         await shopper.SeesAsync("unknown");
@@ -95,12 +102,4 @@ public sealed class AccessibilityTests(PaymentFlowApp app, Chromium chromium) : 
         async Task CheckAsync(string state) =>
             Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), $"{state} scrolls sideways.");
     }
-
-    /// <summary>Keeps the customer on our page that sends them to the bank: the bank answers with a download, which leaves a page as it is.</summary>
-    static async Task HoldAtTheDoorAsync(IPage page) => await page.RouteAsync("**/_sandbox/3ds/**", route => route.FulfillAsync(new()
-    {
-        Headers = new Dictionary<string, string> { ["Content-Disposition"] = "attachment" },
-        ContentType = "application/octet-stream",
-        Body = "held",
-    }));
 }

@@ -66,6 +66,22 @@ public sealed class Shopper
         await PayButton.ClickAsync();
     }
 
+    /// <summary>Asks to cancel the order, and answers the question that follows.</summary>
+    public async Task CancelAsync()
+    {
+        await Page.Locator(".cancel-order .link").ClickAsync();
+        await Page.Locator(".cancel-order .danger").ClickAsync();
+    }
+
+    /// <summary>Keeps the browser where it is when it is sent to the bank.</summary>
+    public Task StayFromTheBankAsync() => Page.RouteAsync("**/_sandbox/3ds/**", route => route.FulfillAsync(new()
+    {
+        // A download leaves the page as it is.
+        Headers = new Dictionary<string, string> { ["Content-Disposition"] = "attachment" },
+        ContentType = "application/octet-stream",
+        Body = "held",
+    }));
+
     public Task SeesAsync(string screen) => Page.Locator($"[data-screen={screen}]").WaitForAsync();
 
     /// <summary>Hands an order over to the page as another shop's page would: by a form.</summary>

@@ -1,5 +1,10 @@
+using System.Text.Json;
+using Confluent.Kafka;
 using Microsoft.Playwright;
+using PaymentFlow.Messaging.CloudEvents;
+using PaymentFlow.Messaging.Events;
 using PaymentFlow.Tests.Fixtures;
+using PaymentFlow.Tests.Integration.Payments;
 
 namespace PaymentFlow.Tests.Browser;
 
@@ -40,7 +45,8 @@ public sealed class ThreeDSecureTests(PaymentFlowApp app, Chromium chromium) : B
         await shopper.Page.GoBackAsync();
 
         await shopper.IsLiveAsync();
-        await Assertions.Expect(shopper.Page.Locator(".notice-title")).ToContainTextAsync("Your bank has not confirmed the last attempt yet");
+        await shopper.SeesAsync("bank");
+        await shopper.Page.GetByText("Pay another way").ClickAsync();
         await shopper.PayAsync();
         await shopper.SeesAsync("paid");
     }
@@ -61,10 +67,108 @@ public sealed class ThreeDSecureTests(PaymentFlowApp app, Chromium chromium) : B
         await shopper.SeesAsync("paid");
     }
 
-    async Task<Shopper> AtTheBankAsync()
+    [Fact]
+    public async Task A_customer_who_closed_the_banks_page_goes_on_there_from_the_order()
+    {
+        var customer = await Customer.OrdersAsync(App);
+        var gone = await AtTheBankAsync(customer);
+        var shopper = new Shopper(await gone.Page.Context.NewPageAsync());
+        await gone.Page.CloseAsync();
+
+        await shopper.Page.GotoAsync($"/orders/{customer.OrderId}");
+        await shopper.IsLiveAsync();
+        await shopper.SeesAsync("bank");
+        await shopper.Page.GetByText("Continue to your bank").ClickAsync();
+        await shopper.Page.Locator("button[value=approve]").ClickAsync();
+
+        await shopper.SeesAsync("paid");
+        AssertCleanAddress(shopper);
+    }
+
+    [Fact]
+    public async Task A_customer_who_closed_the_banks_page_pays_by_another_card_and_is_charged_once()
+    {
+        var customer = await Customer.OrdersAsync(App);
+        var gone = await AtTheBankAsync(customer);
+        var bank = gone.Page.Url;
+        var shopper = new Shopper(await gone.Page.Context.NewPageAsync());
+        await gone.Page.CloseAsync();
+
+        await shopper.Page.GotoAsync($"/orders/{customer.OrderId}");
+        await shopper.IsLiveAsync();
+        await shopper.SeesAsync("bank");
+        await shopper.Page.GetByText("Pay another way").ClickAsync();
+        await shopper.PayAsync();
+        await shopper.SeesAsync("paid");
+
+        // Whoever finds the bank's page again approves nothing any more.
+        await shopper.Page.GotoAsync(bank);
+        if (await shopper.Page.Locator("button[value=approve]").CountAsync() > 0) await shopper.Page.Locator("button[value=approve]").ClickAsync();
+        Assert.Single(await customer.ChargesAsync());
+    }
+
+    [Fact]
+    public async Task A_customer_cancels_instead_of_going_to_the_bank()
+    {
+        var customer = await Customer.OrdersAsync(App);
+        var shopper = await ShopperAsync();
+        await shopper.StayFromTheBankAsync();
+        await shopper.OpenAsync(App.Web, customer.OrderId, customer.Secret);
+        await shopper.PayAsync("pm_card_threeDSecure2Required");
+        await shopper.SeesAsync("bank");
+
+        await shopper.CancelAsync();
+
+        await shopper.SeesAsync("canceled");
+        Assert.Empty(await customer.ChargesAsync());
+    }
+
+    [Fact]
+    public async Task A_late_push_of_an_earlier_decline_does_not_cover_the_way_to_the_bank()
+    {
+        var customer = await Customer.OrdersAsync(App);
+        var shopper = await ShopperAsync();
+        var bank = "";
+        shopper.Page.Request += (_, request) => bank = request.Url.Contains("/_sandbox/3ds/", StringComparison.Ordinal) ? request.Url : bank;
+        await shopper.StayFromTheBankAsync();
+        await shopper.OpenAsync(App.Web, customer.OrderId, customer.Secret);
+        await shopper.PayAsync("pm_card_threeDSecure2Required");
+        await shopper.SeesAsync("bank");
+
+        // As if another attempt had been declined before this one, and Kafka had taken its time.
+        OrderEvent late = new(customer.OrderId, customer.Order["reference"]!.GetValue<string>(), customer.Order["version"]!.GetValue<long>() + 1,
+            OrderStatuses.PaymentFailed, null, 1, customer.Amount, 0, customer.Order["currency"]!.GetValue<string>(), DateTimeOffset.UnixEpoch);
+        await TellAsync(late);
+        await Assertions.Expect(shopper.Page.Locator(".summary-head")).ToContainTextAsync("Payment failed");
+        // Whatever the page makes of it, it does before the next thing that it hears.
+        await shopper.Page.Locator(".cancel-order .link").ClickAsync();
+        await shopper.Page.GetByText("Keep the order").ClickAsync();
+        await shopper.SeesAsync("bank");
+
+        // The real outcome of this attempt is shown.
+        var bankClerk = await ShopperAsync();
+        await bankClerk.Page.GotoAsync(bank);
+        await bankClerk.Page.Locator("button[value=fail]").ClickAsync();
+        await shopper.SeesAsync("declined");
+        await shopper.PayAsync();
+        await shopper.SeesAsync("paid");
+        Assert.Single(await customer.ChargesAsync());
+    }
+
+    /// <summary>As OrderService tells the topic of the push.</summary>
+    async Task TellAsync(OrderEvent order)
+    {
+        using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = App.KafkaBootstrap }).Build();
+        CloudEvent told = new(order.EventId, EventTypes.OrderPaymentFailed, "/order-service", order.UpdatedAt, order.OrderId.ToString(),
+            JsonSerializer.SerializeToUtf8Bytes(order, EventJson.Default.OrderEvent), null);
+        await producer.ProduceAsync(Topics.Orders, KafkaBinding.ToMessage(told, null), Token);
+    }
+
+    async Task<Shopper> AtTheBankAsync(Customer? customer = null)
     {
         var shopper = await ShopperAsync();
-        await shopper.OrderAsync();
+        if (customer is null) await shopper.OrderAsync();
+        else await shopper.OpenAsync(App.Web, customer.OrderId, customer.Secret);
         await shopper.PayAsync("pm_card_threeDSecure2Required");
         await shopper.Page.WaitForURLAsync("**/_sandbox/3ds/**");
         return shopper;

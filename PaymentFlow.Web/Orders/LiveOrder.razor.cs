@@ -17,11 +17,19 @@ namespace PaymentFlow.Web.Orders;
 /// version that is not newer, so it misses nothing; it reads again only when the browser is back from a lost connection.
 /// </summary>
 public sealed partial class LiveOrder(
-    OrderClient orders, PaymentClient payments, OrderUpdates updates, NavigationManager navigation, StripeJs stripe, PayLimit limit, CircuitWatch circuit,
+    OrderClient orders, PaymentClient payments, OrderUpdates updates, NavigationManager navigation, StripeJs stripe, PayLimit limit, PaymentOptions options, CircuitWatch circuit,
     ILogger<LiveOrder> logger) : IDisposable
 {
     /// <summary>Our own word: the bank has neither confirmed nor refused the last attempt.</summary>
     const string BankPending = "bank_pending";
+
+    /// <summary>Our own words: why an order could not be canceled.</summary>
+    const string TooLateToCancel = "cancel_too_late";
+    const string CancelInFlight = "cancel_in_flight";
+    const string CancelUnknown = "cancel_unknown";
+
+    const string ByCustomer = "ByCustomer";
+    const string Expired = "Expired";
 
     readonly CancellationTokenSource _closed = new();
     // As few as an order has changes.
@@ -30,12 +38,15 @@ public sealed partial class LiveOrder(
     Order _order = null!;
     OrderScreen _stage;
     Problem? _problem;
+    Problem? _cancelProblem;
     NextAction? _action;
     string? _unanswered;
     string _attemptKey = NewKey();
     string _announcement = "";
     bool _paidBefore;
     bool _paying;
+    bool _canceling;
+    string? _reason;
     bool _focusHeading;
     IDisposable? _subscription;
     ElementReference _heading;
@@ -72,9 +83,17 @@ public sealed partial class LiveOrder(
         var screen => screen.ToString().ToLowerInvariant(),
     };
 
-    string Heading => Screen == OrderScreen.Pay && _problem is { Code: not BankPending }
-        ? T["Declined.Heading"]
-        : T[$"{Screen}.Heading"];
+    string Heading => Screen switch
+    {
+        OrderScreen.Pay when _problem is { Code: not BankPending } => T["Declined.Heading"],
+        OrderScreen.Canceled when Reason == Expired => T["Canceled.ExpiredHeading"],
+        var screen => T[$"{screen}.Heading"],
+    };
+
+    /// <summary>Why the order was canceled: the end of a resource's name.</summary>
+    string Reason => _reason ?? "Text";
+
+    bool CanCancel => _order.Payable && Screen is OrderScreen.Pay or OrderScreen.Bank or OrderScreen.Confirming;
 
     string ReturnUrl => BankReturn.UrlOf(_order.Id, navigation.BaseUri);
 
@@ -82,6 +101,7 @@ public sealed partial class LiveOrder(
     {
         _order = Opened;
         _paidBefore = Opened.Status == OrderStatuses.Paid && !FromBank;
+        if (Opened.Status == OrderStatuses.Canceled) _reason = ReasonOf(Opened);
         if (FromBank) _stage = OrderScreen.Confirming;
         else if (Opened.Status == OrderStatuses.PaymentFailed) _problem = new Problem(OrderStatuses.PaymentFailed);
     }
@@ -125,11 +145,13 @@ public sealed partial class LiveOrder(
         }
     }
 
-    void ReadAgain() => _ = InvokeAsync(async () =>
+    void ReadAgain() => InCircuit(ReadAsync);
+
+    void InCircuit(Func<Task> work) => _ = InvokeAsync(async () =>
     {
         try
         {
-            await ReadAsync();
+            await work();
         }
         catch (Exception e)
         {
@@ -141,7 +163,14 @@ public sealed partial class LiveOrder(
     {
         try
         {
-            if (await orders.FindAsync(_order.Id, Secret, _closed.Token) is { } order) Apply(order);
+            if (await orders.FindAsync(_order.Id, Secret, _closed.Token) is not { } order) return;
+            // No push carries the reason.
+            var learned = order.Status == OrderStatuses.Canceled && _reason is null;
+            if (learned) _reason = ReasonOf(order);
+            Apply(order);
+            if (!learned) return;
+            Announce();
+            StateHasChanged();
         }
         catch (ServiceUnavailableException e)
         {
@@ -156,18 +185,25 @@ public sealed partial class LiveOrder(
 
     async Task PrepareAsync()
     {
-        var (status, problem) = await payments.PrepareAsync(_order.Id, Secret, ReturnUrl, CancellationToken.None);
+        var (payment, problem) = await payments.PrepareAsync(_order.Id, Secret, ReturnUrl, CancellationToken.None);
         if (problem is not null) Log.NotPrepared(logger, _order.Id, problem.Code);
-        if (!_order.Payable || _paying) return;
-        switch (status, problem?.Code)
+        if (!_order.Payable || _paying || _canceling) return;
+        switch (payment, problem?.Code)
         {
-            case ("succeeded", _) or (_, "already_paid"):
+            case ({ Status: "succeeded" }, _) or (_, "already_paid"):
                 Show(OrderScreen.Received);
                 break;
-            case ("failed", _) when FromBank:
-                Show(OrderScreen.Pay, new Problem("payment_intent_authentication_failure"));
+            case (_, "order_canceled"):
+                Show(OrderScreen.Canceled);
                 break;
-            case ("requires_action", _) when !FromBank:
+            case ({ Status: "failed" }, _) when FromBank:
+                Show(OrderScreen.Pay, FailureOfWait());
+                break;
+            case ({ Status: "requires_action", NextAction: { } action }, _) when !FromBank && (action.RedirectUrl is not null || options.UsesStripe):
+                _action = action;
+                Show(OrderScreen.Bank);
+                break;
+            case ({ Status: "requires_action" }, _) when !FromBank:
                 Show(OrderScreen.Pay, new Problem(BankPending));
                 break;
         }
@@ -179,18 +215,89 @@ public sealed partial class LiveOrder(
         if (order.Version <= _order.Version) return;
         var screen = Screen;
         _order = order;
-        // A press of this page's own hears the reason with its answer. Otherwise the outcome of what it waited for is this.
-        if (order.Status == OrderStatuses.PaymentFailed && !_paying && _stage != OrderScreen.Pay)
-            Show(OrderScreen.Pay, new Problem(screen == OrderScreen.Confirming && FromBank ? "payment_intent_authentication_failure" : OrderStatuses.PaymentFailed));
-        else if (Screen != screen) Announce();
+        if (order.Status == OrderStatuses.Canceled && _reason is null) ReadAgain();
+        if (Screen != screen) Announce();
+        // A press of this page's own hears the reason with its answer.
+        if (order.Status == OrderStatuses.PaymentFailed && !_paying && Waits) AskWhetherFailed();
         StateHasChanged();
     }
+
+    /// <summary>For the outcome of an attempt that is in the bank's hands.</summary>
+    bool Waits => _stage is OrderScreen.Confirming or OrderScreen.Bank;
+
+    /// <summary>
+    /// The push of a failure may be late and tell of an attempt before the one that the customer is at: only if the payment itself
+    /// is failed now is the wait over.
+    /// </summary>
+    void AskWhetherFailed() => InCircuit(async () =>
+    {
+        var (payment, problem) = await payments.PrepareAsync(_order.Id, Secret, ReturnUrl, CancellationToken.None);
+        if (_paying || _order.Status != OrderStatuses.PaymentFailed || !Waits) return;
+        if (payment is not null && payment.Status != "failed" || problem?.Code is "already_paid" or "order_canceled") return;
+        Show(OrderScreen.Pay, FailureOfWait());
+        StateHasChanged();
+    });
+
+    Problem FailureOfWait() =>
+        new(_stage == OrderScreen.Confirming && FromBank ? "payment_intent_authentication_failure" : OrderStatuses.PaymentFailed);
+
+    async Task CancelAsync()
+    {
+        if (_canceling || _paying || !_order.Payable) return;
+        _canceling = true;
+        _cancelProblem = null;
+        Problem? problem;
+        try
+        {
+            // Not with the page's token: closing the page does not take the wish back.
+            problem = limit.Allows(Client) ? await orders.CancelAsync(_order.Id, Secret, CancellationToken.None) : new Problem("rate_limited");
+        }
+        catch (ServiceUnavailableException e)
+        {
+            Log.CancelUnanswered(logger, e, _order.Id);
+            problem = new Problem(CancelUnknown);
+        }
+        finally
+        {
+            _canceling = false;
+        }
+        // The push was faster.
+        if (!_order.Payable) return;
+        switch (problem?.Code)
+        {
+            case null:
+                _reason = ByCustomer;
+                Show(OrderScreen.Canceling);
+                break;
+            case "already_paid":
+                _paidBefore = true;
+                Show(OrderScreen.AlreadyPaid, new Problem(TooLateToCancel));
+                break;
+            case "confirmation_in_flight":
+                _cancelProblem = new Problem(CancelInFlight);
+                break;
+            case "rate_limited":
+                _cancelProblem = problem;
+                break;
+            default:
+                _cancelProblem = new Problem(CancelUnknown);
+                break;
+        }
+    }
+
+    static string ReasonOf(Order canceled) => canceled.CanceledBy switch
+    {
+        "customer" => ByCustomer,
+        "operator" => "ByOperator",
+        _ => Expired,
+    };
 
     async Task PayAsync(string paymentMethod)
     {
         // The circuit handles one event at a time, so the second click of a double click ends here.
-        if (_paying || !_order.Payable) return;
+        if (_paying || _canceling || !_order.Payable) return;
         _paying = true;
+        _cancelProblem = null;
         try
         {
             Take(await AskAsync(paymentMethod), paymentMethod);
@@ -254,6 +361,8 @@ public sealed partial class LiveOrder(
         else Show(OrderScreen.Confirming);
     }
 
+    Task ContinueAtBankAsync() => _paying ? Task.CompletedTask : GoToBankAsync(_action!);
+
     void PayAnotherWay() => Show(OrderScreen.Pay);
 
     void Show(OrderScreen stage, Problem? problem = null)
@@ -273,7 +382,7 @@ public sealed partial class LiveOrder(
     static Emblem.Look? EmblemOf(OrderScreen screen) => screen switch
     {
         OrderScreen.Pay => null,
-        OrderScreen.Confirming or OrderScreen.Received => Emblem.Look.Waiting,
+        OrderScreen.Confirming or OrderScreen.Received or OrderScreen.Canceling => Emblem.Look.Waiting,
         OrderScreen.Bank => Emblem.Look.Bank,
         OrderScreen.Paid => Emblem.Look.Success,
         OrderScreen.Canceled => Emblem.Look.Canceled,
@@ -300,6 +409,9 @@ public sealed partial class LiveOrder(
 
         [LoggerMessage(LogLevel.Warning, "Order {OrderId} can't be read at the moment; its page goes on by push")]
         public static partial void NotRead(ILogger logger, Exception exception, Guid orderId);
+
+        [LoggerMessage(LogLevel.Warning, "Order {OrderId}: whether it is canceled is not known; its page hears of it by push")]
+        public static partial void CancelUnanswered(ILogger logger, Exception exception, Guid orderId);
 
         [LoggerMessage(LogLevel.Warning, "The payment of order {OrderId} was not prepared, which costs it a round trip: {Code}")]
         public static partial void NotPrepared(ILogger logger, Guid orderId, string code);

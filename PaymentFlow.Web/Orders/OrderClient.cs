@@ -33,6 +33,18 @@ public sealed class OrderClient(HttpClient http)
         return await response.Content.ReadFromJsonAsync(OrderJson.Default.Order, cancellationToken);
     }, cancellationToken);
 
+    /// <summary>
+    /// Asks for the order to be canceled; repeating it is harmless. Null when it is canceled, of which the page hears by push, else
+    /// why not: <c>already_paid</c>, <c>confirmation_in_flight</c>…
+    /// </summary>
+    public Task<Problem?> CancelAsync(Guid id, string secret, CancellationToken cancellationToken) => CallAsync(async () =>
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"/orders/{id}/cancel", UriKind.Relative));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", secret);
+        using var response = await http.SendAsync(request, cancellationToken);
+        return response.IsSuccessStatusCode ? null : await Problem.ReadAsync(response, cancellationToken);
+    }, cancellationToken);
+
     static async Task<T> CallAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
     {
         try

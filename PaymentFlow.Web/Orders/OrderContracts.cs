@@ -5,9 +5,10 @@ using PaymentFlow.Messaging.Events;
 namespace PaymentFlow.Web.Orders;
 
 /// <summary>An order as OrderService answers it. Amounts are in the currency's minor unit, times in UTC.</summary>
+/// <param name="CanceledBy">Of a canceled order: <c>customer</c>, <c>operator</c>, or null when it was not paid in time.</param>
 public sealed record Order(
     Guid Id, string Reference, string Status, long Version, long Amount, long AmountRefunded, string Currency, string? Description,
-    IReadOnlyList<OrderItem> Items, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+    IReadOnlyList<OrderItem> Items, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string? CanceledBy = null)
 {
     public bool Payable => Status is OrderStatuses.AwaitingPayment or OrderStatuses.PaymentFailed;
 

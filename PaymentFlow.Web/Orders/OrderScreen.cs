@@ -20,5 +20,8 @@ public enum OrderScreen
     AlreadyPaid,
     PartiallyRefunded,
     Refunded,
+
+    /// <summary>The customer canceled it; the order has not heard of it yet.</summary>
+    Canceling,
     Canceled,
 }

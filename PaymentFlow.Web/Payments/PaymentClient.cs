@@ -12,8 +12,8 @@ public sealed class PaymentClient(HttpClient http)
     /// <summary>
     /// Has the payment made ready, so that Pay is one round trip to Stripe. Nothing depends on it.
     /// </summary>
-    /// <returns>The payment's status, or what came in between.</returns>
-    public async Task<(string? Status, Problem? Problem)> PrepareAsync(
+    /// <returns>The payment as it is, or what came in between.</returns>
+    public async Task<(PaymentResponse? Payment, Problem? Problem)> PrepareAsync(
         Guid orderId, string secret, string returnUrl, CancellationToken cancellationToken)
     {
         try
@@ -22,7 +22,7 @@ public sealed class PaymentClient(HttpClient http)
             request.Content = JsonContent.Create(new PreparePayment(orderId, returnUrl), PaymentJson.Default.PreparePayment);
             using var response = await http.SendAsync(request, cancellationToken);
             return response.IsSuccessStatusCode
-                ? ((await response.Content.ReadFromJsonAsync(PaymentJson.Default.PaymentResponse, cancellationToken))?.Status, null)
+                ? (await response.Content.ReadFromJsonAsync(PaymentJson.Default.PaymentResponse, cancellationToken), null)
                 : (null, await Problem.ReadAsync(response, cancellationToken));
         }
         catch (Exception e) when (ServiceUnavailableException.Is(e, cancellationToken))
@@ -105,7 +105,8 @@ sealed record PreparePayment(Guid OrderId, string ReturnUrl);
 
 sealed record ProcessPayment(Guid OrderId, string PaymentMethod, string ReturnUrl);
 
-sealed record PaymentResponse(string Status, NextAction? NextAction);
+/// <param name="Status">The payment's own, such as <c>requires_action</c> or <c>failed</c>.</param>
+public sealed record PaymentResponse(string Status, NextAction? NextAction = null);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(PreparePayment))]

@@ -39,6 +39,9 @@ public sealed class Basket
         };
     }
 
+    /// <summary>The same things once more.</summary>
+    public static Basket Of(IEnumerable<OrderItem> items) => items.Aggregate(Empty, (basket, item) => basket.Set(item.ProductId, item.Quantity));
+
     public override string ToString() => string.Join(
         LineSeparator, Lines.Select(line => string.Create(CultureInfo.InvariantCulture, $"{line.ProductId}{QuantitySeparator}{line.Quantity}")));
 

@@ -1,0 +1,45 @@
+using Microsoft.Playwright;
+using PaymentFlow.AppHost.Embedded;
+using PaymentFlow.Tests.Fixtures;
+
+namespace PaymentFlow.Tests.Browser;
+
+/// <summary>What is not paid in time is canceled by itself. Here the time is short, so it is an app of its own.</summary>
+public sealed class ExpiryTests(PaymentFlowApp app, Chromium chromium) : BrowserTest(app, chromium)
+{
+    [Fact]
+    public async Task An_order_left_at_the_bank_and_one_left_alone_expire_and_say_why()
+    {
+        var impatient = await TestHost.StartAsync(environment: new Dictionary<string, string> { ["Payments__AbandonAfter"] = "00:00:15" });
+        try
+        {
+            var web = impatient.GetEndpoint("web");
+            var atTheBank = await ShopperAsync(web: web);
+            await atTheBank.StayFromTheBankAsync();
+            await atTheBank.OrderAsync();
+            await atTheBank.PayAsync("pm_card_threeDSecure2Required");
+            await atTheBank.SeesAsync("bank");
+            var away = await ShopperAsync("ru-RU", web: web);
+            await away.OrderAsync();
+
+            await SeesExpiredAsync(atTheBank, "This order has expired", "It was not paid in time, so it was canceled. Nothing was charged.");
+            await SeesExpiredAsync(away, "Срок этого заказа истёк", "Он не был оплачен вовремя");
+
+            await away.Page.GetByText("Заказать снова").ClickAsync();
+            await away.Page.WaitForURLAsync("**/checkout");
+            await Assertions.Expect(away.Page.Locator(".lines > li")).ToHaveCountAsync(1);
+        }
+        finally
+        {
+            await TestHost.StopAsync(impatient);
+        }
+    }
+
+    static async Task SeesExpiredAsync(Shopper shopper, string heading, string text)
+    {
+        await shopper.Page.Locator("[data-screen=canceled]").WaitForAsync(new() { Timeout = 120_000 });
+        await Assertions.Expect(shopper.Heading).ToHaveTextAsync(heading);
+        await Assertions.Expect(shopper.Page.Locator(".lead")).ToContainTextAsync(text);
+        await Assertions.Expect(shopper.PayButton).ToHaveCountAsync(0);
+    }
+}
