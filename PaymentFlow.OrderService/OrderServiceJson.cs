@@ -1,10 +1,12 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
+using PaymentFlow.Messaging.Events;
 using PaymentFlow.OrderService.Catalogue;
 using PaymentFlow.OrderService.DeadLetters;
 using PaymentFlow.OrderService.Live;
 using PaymentFlow.OrderService.Operators;
 using PaymentFlow.OrderService.Orders;
+using PaymentFlow.OrderService.Versions;
 
 namespace PaymentFlow.OrderService;
 
@@ -21,6 +23,8 @@ namespace PaymentFlow.OrderService;
 [JsonSerializable(typeof(List<OrderItem>))]
 [JsonSerializable(typeof(Guid[]))]
 [JsonSerializable(typeof(Dictionary<Guid, OrderVersions>))]
+[JsonSerializable(typeof(Dictionary<Guid, long>))]
+[JsonSerializable(typeof(IReadOnlyList<OrderEvent>))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(DeadLetterPage))]
 [JsonSerializable(typeof(ReplayedResponse))]

@@ -2,6 +2,7 @@ using PaymentFlow.Messaging.Database;
 using PaymentFlow.Messaging.Migrations;
 using PaymentFlow.Messaging.Outbox;
 using PaymentFlow.PaymentApi.Cancellation;
+using PaymentFlow.PaymentApi.Delivery;
 using PaymentFlow.PaymentApi.Operators;
 using PaymentFlow.PaymentApi.Payments;
 using PaymentFlow.PaymentApi.Reconciliation;
@@ -27,6 +28,7 @@ builder.AddRateLimit(PaymentsEndpoints.RateLimit, permits: 30, window: TimeSpan.
 builder.AddNpgsqlDataSource("paymentsdb", configureDataSourceBuilder: DatabaseDefaults.Apply);
 builder.AddDatabaseMigration("paymentsdb", typeof(Program).Assembly, deadLetters: false);
 builder.AddOutbox();
+builder.AddDelivery();
 builder.AddKafkaHealthCheck<string, byte[]>();
 builder.AddApiDescription("PaymentFlow payments");
 

@@ -95,6 +95,7 @@ public sealed partial class DatabaseMigration(
     {
         var own = typeof(DatabaseMigration).Assembly;
         yield return Read(own, "PaymentFlow.Messaging.Migrations.outbox.sql");
+        yield return Read(own, "PaymentFlow.Messaging.Migrations.outbox_applied.sql");
         yield return Read(own, "PaymentFlow.Messaging.Migrations.operator_actions.sql");
         if (plan.DeadLetters) yield return Read(own, "PaymentFlow.Messaging.Migrations.dead_letters.sql");
         foreach (var name in plan.Service.GetManifestResourceNames()

@@ -36,6 +36,16 @@ public sealed partial class OutboxRelay(
         foreach (var entry in committed) Produce(entry, static _ => { });
     }
 
+    /// <summary>Publishes and waits for Kafka's answers, which come within the producer's message time-out.</summary>
+    /// <returns>In the order of <paramref name="entries"/>: whether Kafka has it.</returns>
+    public Task<bool[]> PublishAsync(IEnumerable<OutboxEntry> entries, CancellationToken cancellationToken) =>
+        Task.WhenAll(entries.Select(entry =>
+        {
+            var delivery = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            Produce(entry, delivery.SetResult);
+            return delivery.Task;
+        })).WaitAsync(cancellationToken);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await migration.Completed.WaitAsync(stoppingToken);
@@ -71,14 +81,7 @@ public sealed partial class OutboxRelay(
         var entries = await store.LeaseAsync(SweepBatch, stoppingToken);
         if (entries.Count == 0) return 0;
         Log.Sweeping(logger, entries.Count);
-        var deliveries = entries.Select(entry =>
-        {
-            var delivery = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-            Produce(entry, delivery.SetResult);
-            return delivery.Task;
-        }).ToArray();
-        var delivered = await Task.WhenAll(deliveries).WaitAsync(stoppingToken);
-        return delivered.Count(published => published);
+        return (await PublishAsync(entries, stoppingToken)).Count(delivered => delivered);
     }
 
     void Produce(OutboxEntry entry, Action<bool> completed)

@@ -11,58 +11,115 @@ namespace PaymentFlow.Messaging.Push;
 
 /// <summary>
 /// Reads every partition of <c>orders</c> from its end, in no group and without offsets of its own, and tells
-/// <see cref="OrderUpdates"/>: every instance that holds screens hears of every order. The database stays the truth; an
-/// event missed here costs a screen its promptness, never its correctness.
+/// <see cref="OrderUpdates"/>: every instance that holds screens hears of every order. Partitions that are added, and a broker that
+/// lost its log or was replaced, are noticed within <see cref="LookInterval"/>. The database stays the truth; an event missed here
+/// costs a screen its promptness, for as long as <see cref="ScreenSweep"/> takes, never its correctness.
 /// </summary>
-public sealed partial class OrdersTail(IConsumer<string, byte[]> consumer, OrderUpdates updates, ILogger<OrdersTail> logger)
+public sealed partial class OrdersTail(
+    IConsumer<string, byte[]> consumer, OrderUpdates updates, ScreenSweep screens, TimeProvider time, ILogger<OrdersTail> logger)
     : BackgroundService
 {
     static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
-    static readonly TimeSpan MetadataTimeout = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    // Of each partition that is followed: the offset of the next message.
+    readonly Dictionary<int, long> _next = [];
+    bool _allIsNews;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.Factory.StartNew(() => Run(stoppingToken), stoppingToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     void Run(CancellationToken stoppingToken)
     {
+        var looking = Task.FromResult<TopicState?>(null);
         try
         {
-            AssignFromEnd(stoppingToken);
+            using var admin = new DependentAdminClientBuilder(consumer.Handle).Build();
+            Dictionary<int, long> before = [];
+            long? looked = null;
             while (!stoppingToken.IsCancellationRequested)
             {
-                if (Poll() is { Message: { } message }) Tell(message);
+                // On a thread of its own, for it blocks, and messages must not wait for it.
+                if (looking.IsCompleted && (looked is null || time.GetElapsedTime(looked.Value) >= LookInterval))
+                {
+                    before = new Dictionary<int, long>(_next);
+                    looked = time.GetTimestamp();
+                    looking = Task.Factory.StartNew(() => Look(admin, stoppingToken), CancellationToken.None,
+                        TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                }
+                if (Poll() is { Message: { } message } result)
+                {
+                    _next[result.Partition.Value] = result.Offset.Value + 1;
+                    Tell(message);
+                }
+                if (looking is { IsCompleted: true, Result: { } topic })
+                {
+                    looking = Task.FromResult<TopicState?>(null);
+                    Follow(topic, before);
+                }
             }
         }
         finally
         {
+            looking.Wait(CancellationToken.None);
             consumer.Close();
         }
     }
 
-    /// <summary>Waits for the topic, then starts at the offsets that are its end now: what comes later is not missed.</summary>
-    void AssignFromEnd(CancellationToken stoppingToken)
+    /// <returns>Null when the broker does not say.</returns>
+    TopicState? Look(IAdminClient admin, CancellationToken stoppingToken)
     {
-        using var admin = new DependentAdminClientBuilder(consumer.Handle).Build();
-        while (!stoppingToken.IsCancellationRequested)
+        try
         {
-            try
+            var topic = admin.GetMetadata(Topics.Orders, Patience).Topics.Single();
+            if (topic.Error.Code is ErrorCode.UnknownTopicOrPart || topic is { Error.IsError: false, Partitions.Count: 0 }) return new TopicState([]);
+            if (topic.Error.IsError) return null;
+            Dictionary<int, WatermarkOffsets> partitions = [];
+            foreach (var partition in topic.Partitions)
             {
-                var topic = admin.GetMetadata(Topics.Orders, MetadataTimeout).Topics.Single();
-                if (topic.Error.IsError || topic.Partitions.Count == 0) throw new KafkaException(topic.Error);
-                consumer.Assign(topic.Partitions.Select(partition =>
-                {
-                    var id = new TopicPartition(Topics.Orders, partition.PartitionId);
-                    return new TopicPartitionOffset(id, consumer.QueryWatermarkOffsets(id, MetadataTimeout).High);
-                }).ToList());
-                Log.Assigned(logger, topic.Partitions.Count);
-                return;
+                if (stoppingToken.IsCancellationRequested) return null;
+                partitions[partition.PartitionId] = consumer.QueryWatermarkOffsets(new(Topics.Orders, partition.PartitionId), Patience);
             }
-            catch (KafkaException e)
-            {
-                Log.KafkaError(logger, e.Error.Reason);
-                stoppingToken.WaitHandle.WaitOne(TimeSpan.FromSeconds(1));
-            }
+            return new TopicState(partitions);
         }
+        catch (KafkaException e)
+        {
+            Log.NotSeen(logger, e.Error.Reason);
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// At first from the end: what comes later is not missed. Whatever appears after that, a new partition or the log of a new
+    /// broker, is all news and read from its beginning.
+    /// </summary>
+    /// <param name="before">How far this was before the broker was asked: who is beyond its end reads a log that is gone.</param>
+    void Follow(TopicState topic, Dictionary<int, long> before)
+    {
+        if (topic.Partitions.Count == 0)
+        {
+            // Deleted, or not created yet: whatever it is when it comes (back), all of it is news.
+            _next.Clear();
+            _allIsNews = true;
+            return;
+        }
+
+        var changed = false;
+        foreach (var (partition, offsets) in topic.Partitions)
+        {
+            var replaced = before.TryGetValue(partition, out var position) && position > offsets.High.Value;
+            if (_next.ContainsKey(partition) && !replaced) continue;
+            _next[partition] = _allIsNews ? offsets.Low.Value : offsets.High.Value;
+            changed = true;
+        }
+        if (!changed) return;
+
+        consumer.Assign(_next.Select(item => new TopicPartitionOffset(Topics.Orders, item.Key, item.Value)));
+        _allIsNews = true;
+        Log.Assigned(logger, _next.Count);
+        // What came before the assignment is nobody's to tell but the database's.
+        screens.Ask();
     }
 
     ConsumeResult<string, byte[]>? Poll()
@@ -74,6 +131,7 @@ public sealed partial class OrdersTail(IConsumer<string, byte[]> consumer, Order
         catch (ConsumeException e) when (!e.Error.IsFatal)
         {
             Log.KafkaError(logger, e.Error.Reason);
+            screens.Ask();
             return null;
         }
     }
@@ -96,6 +154,9 @@ public sealed partial class OrdersTail(IConsumer<string, byte[]> consumer, Order
         }
     }
 
+    /// <summary>The topic as the broker has it.</summary>
+    sealed record TopicState(Dictionary<int, WatermarkOffsets> Partitions);
+
     static partial class Log
     {
         [LoggerMessage(LogLevel.Information, "Following {Count} partitions of orders")]
@@ -103,6 +164,9 @@ public sealed partial class OrdersTail(IConsumer<string, byte[]> consumer, Order
 
         [LoggerMessage(LogLevel.Warning, "Kafka consumer of orders: {Reason}")]
         public static partial void KafkaError(ILogger logger, string reason);
+
+        [LoggerMessage(LogLevel.Debug, "The broker does not tell of orders: {Reason}")]
+        public static partial void NotSeen(ILogger logger, string reason);
 
         [LoggerMessage(LogLevel.Warning, "Passed over an event on orders that can't be read: {Reason}")]
         public static partial void Unreadable(ILogger logger, string reason);

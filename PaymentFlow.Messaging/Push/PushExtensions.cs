@@ -2,30 +2,49 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using PaymentFlow.Messaging.Events;
 
 namespace PaymentFlow.Messaging.Push;
 
-public static class PushExtensions
+public static partial class PushExtensions
 {
-    /// <summary>Registers <see cref="OrderUpdates"/> and the follower of <c>orders</c> that feeds it.</summary>
+    /// <summary>
+    /// Registers <see cref="OrderUpdates"/>, the follower of <c>orders</c> that feeds it, and the sweep for what that misses.
+    /// Needs an <see cref="IOrderStates"/>.
+    /// </summary>
     public static void AddOrderUpdates(this IHostApplicationBuilder builder)
     {
-        builder.AddKeyedKafkaConsumer<string, byte[]>(Topics.Orders, settings =>
-        {
-            settings.ConnectionString = builder.Configuration.GetConnectionString("kafka");
-            settings.DisableHealthChecks = true;
-            settings.DisableTracing = true;
-            // librdkafka asks for a group id even where partitions are assigned by hand; no offset is ever committed.
-            settings.Config.GroupId = $"{builder.Environment.ApplicationName}.push";
-            settings.Config.EnableAutoCommit = false;
-            settings.Config.EnableAutoOffsetStore = false;
-            settings.Config.AllowAutoCreateTopics = true;
-            // Only after the broker lost its log: what it has since then is all news.
-            settings.Config.AutoOffsetReset = AutoOffsetReset.Earliest;
-        });
+        builder.AddKeyedKafkaConsumer<string, byte[]>(Topics.Orders,
+            settings =>
+            {
+                settings.ConnectionString = builder.Configuration.GetConnectionString("kafka");
+                settings.DisableHealthChecks = true;
+                settings.DisableTracing = true;
+                // librdkafka asks for a group id even where partitions are assigned by hand; no offset is ever committed.
+                settings.Config.GroupId = $"{builder.Environment.ApplicationName}.push";
+                settings.Config.EnableAutoCommit = false;
+                settings.Config.EnableAutoOffsetStore = false;
+                settings.Config.AllowAutoCreateTopics = true;
+                // Only after the broker lost its log: what it has since then is all news.
+                settings.Config.AutoOffsetReset = AutoOffsetReset.Earliest;
+            },
+            (services, consumer) => consumer.SetErrorHandler((_, error) =>
+            {
+                Log.KafkaError(services.GetRequiredService<ILogger<OrdersTail>>(), error.Reason);
+                services.GetRequiredService<ScreenSweep>().Ask();
+            }));
+        builder.Services.AddOptions<ScreenOptions>().BindConfiguration("Screens").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<OrderUpdates>();
+        builder.Services.AddSingleton<ScreenSweep>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<ScreenSweep>());
         builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<OrdersTail>(
             services, services.GetRequiredKeyedService<IConsumer<string, byte[]>>(Topics.Orders)));
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "Kafka consumer of orders: {Reason}")]
+        public static partial void KafkaError(ILogger logger, string reason);
     }
 }

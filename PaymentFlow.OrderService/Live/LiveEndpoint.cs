@@ -35,7 +35,7 @@ static class LiveEndpoint
     {
         LiveSocket live = new(CultureInfo.CurrentUICulture, time);
         // Subscribe first, read then: what happens in between arrives twice and is dropped once, instead of being missed.
-        using var subscription = updates.Subscribe(id, live.Offer);
+        using var subscription = updates.Subscribe(id, live.Offer, () => live.Newest);
         var (order, refusal) = await access.FindAsync(context, id, TokenOf(context), context.RequestAborted);
         if (refusal is null && !origins.Allows(context.Request))
             refusal = ApiProblem.Create("origin_not_allowed", StatusCodes.Status403Forbidden, "Origin not allowed",

@@ -20,6 +20,9 @@ sealed class LiveSocket(CultureInfo language, TimeProvider time)
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
     OrderEvent? _newest;
 
+    /// <summary>The newest version that it has taken note of; 0 before the first.</summary>
+    public long Newest => Volatile.Read(ref _newest)?.Version ?? 0;
+
     /// <summary>Takes note of a state; an old or repeated one changes nothing. Returns at once, on any thread.</summary>
     public void Offer(OrderEvent state)
     {

@@ -57,6 +57,3 @@ public sealed record CreatedOrderResponse : OrderResponse
 
     public CreatedOrderResponse(Order order, string clientSecret) : base(From(order)) => ClientSecret = clientSecret;
 }
-
-/// <summary>How far an order has come.</summary>
-public sealed record OrderVersions(long Version, long PaymentVersion);

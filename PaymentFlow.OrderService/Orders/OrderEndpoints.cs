@@ -4,11 +4,10 @@ using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.OrderService.Orders;
 
-/// <summary>The orders API: create, read, and how far orders have come.</summary>
+/// <summary>The orders API: create and read.</summary>
 static class OrderEndpoints
 {
     public const string CreateLimit = "orders";
-    const int MaxIds = 1_000;
 
     public static void AddOrders(this IHostApplicationBuilder builder)
     {
@@ -39,8 +38,6 @@ static class OrderEndpoints
         orders.MapGet("/{id:guid}", GetAsync).WithSummary("The order as it is now")
             .WithDescription("401 `unauthorized` without a token; 404 `not_found` for a wrong one and for an unknown order alike.")
             .ProducesProblem(401).ProducesProblem(404);
-        orders.MapPost("/versions", VersionsAsync).RequireAuthorization(Roles.Service)
-            .WithSummary("How far these orders have come (between services)").ProducesProblem(401).ProducesProblem(422);
     }
 
     static async Task<Results<Created<CreatedOrderResponse>, ProblemHttpResult>> CreateAsync(
@@ -100,10 +97,4 @@ static class OrderEndpoints
         var (order, refusal) = await access.FindAsync(context, id, BearerToken.Of(context.Request), cancellationToken);
         return order is null ? refusal! : TypedResults.Ok(OrderResponse.From(order));
     }
-
-    static async Task<Results<Ok<Dictionary<Guid, OrderVersions>>, ProblemHttpResult>> VersionsAsync(
-        Guid[] ids, OrderStore store, CancellationToken cancellationToken) =>
-        ids.Length > MaxIds
-            ? ApiProblem.Unprocessable("too_many_ids", $"Ask about at most {MaxIds} orders at once.")
-            : TypedResults.Ok(await store.VersionsAsync(ids, cancellationToken));
 }

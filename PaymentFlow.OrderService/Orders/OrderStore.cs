@@ -97,15 +97,4 @@ sealed class OrderStore(NpgsqlDataSource dataSource, OutboxRelay relay)
         command.Parameters.Add(new() { Value = (object?)by ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
-
-    /// <summary>The versions of the orders that exist among <paramref name="ids"/>.</summary>
-    public async Task<Dictionary<Guid, OrderVersions>> VersionsAsync(Guid[] ids, CancellationToken cancellationToken)
-    {
-        await using var command = dataSource.CreateCommand("SELECT id, version, payment_version FROM orders WHERE id = ANY($1)");
-        command.Parameters.Add(new() { Value = ids });
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        Dictionary<Guid, OrderVersions> versions = new(ids.Length);
-        while (await row.ReadAsync(cancellationToken)) versions[row.GetGuid(0)] = new(row.GetInt64(1), row.GetInt64(2));
-        return versions;
-    }
 }

@@ -109,7 +109,8 @@ public sealed partial class LiveOrder(
     protected override async Task OnInitializedAsync()
     {
         if (!RendererInfo.IsInteractive) return;
-        _subscription = updates.Subscribe(_order.Id, update => _news.Writer.TryWrite(new News(update, Activity.Current?.Context ?? default)));
+        _subscription = updates.Subscribe(
+            _order.Id, update => _news.Writer.TryWrite(new News(update, Activity.Current?.Context ?? default)), () => _order.Version);
         circuit.Reconnected += ReadAgain;
         _ = FollowAsync();
         await ReadAsync();

@@ -39,4 +39,6 @@ public sealed record Product(string Id, string Name, string Description, long Un
 [JsonSerializable(typeof(CreateOrder))]
 [JsonSerializable(typeof(CreatedOrder))]
 [JsonSerializable(typeof(List<Product>))]
+[JsonSerializable(typeof(IReadOnlyDictionary<Guid, long>))]
+[JsonSerializable(typeof(List<OrderEvent>))]
 sealed partial class OrderJson : JsonSerializerContext;

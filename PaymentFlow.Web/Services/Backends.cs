@@ -1,3 +1,4 @@
+using PaymentFlow.Messaging.Push;
 using PaymentFlow.Web.Orders;
 using PaymentFlow.Web.Payments;
 
@@ -13,6 +14,8 @@ static class Backends
     {
         builder.Services.AddTransient<ServiceHandler>();
         builder.Services.AddHttpClient<OrderClient>(client => client.BaseAddress = new Uri("http://order-service"))
+            .AddHttpMessageHandler<ServiceHandler>();
+        builder.Services.AddHttpClient<IOrderStates, OrderStates>(client => client.BaseAddress = new Uri("http://order-service"))
             .AddHttpMessageHandler<ServiceHandler>();
         var payments = builder.Services.AddHttpClient<PaymentClient>(client =>
         {

@@ -1,0 +1,85 @@
+using System.Text.Json;
+using Confluent.Kafka;
+using Npgsql;
+using PaymentFlow.Messaging.CloudEvents;
+using PaymentFlow.Messaging.Events;
+
+namespace PaymentFlow.Tests.Integration.Resilience;
+
+/// <summary>PaymentApi's outbox with events that Kafka has acknowledged and lost.</summary>
+public sealed class LostEvents(string paymentsDb, string kafka) : IAsyncDisposable
+{
+    readonly NpgsqlDataSource _database = NpgsqlDataSource.Create(paymentsDb);
+
+    /// <summary>Rows as they stand a minute after they were published.</summary>
+    public async Task AddAsync(params PaymentEvent[] payments)
+    {
+        await using var batch = _database.CreateBatch();
+        foreach (var payment in payments)
+        {
+            batch.BatchCommands.Add(new("""
+                INSERT INTO outbox (event_id, topic, key, type, source, time, data, published_at)
+                VALUES ($1, 'payments', $2, 'payment.succeeded', '/payment-api', now() - interval '1 minute', $3, now() - interval '1 minute')
+                """)
+            {
+                Parameters =
+                {
+                    new() { Value = payment.EventId },
+                    new() { Value = payment.OrderId.ToString() },
+                    new() { Value = JsonSerializer.SerializeToUtf8Bytes(payment, EventJson.Default.PaymentEvent) },
+                },
+            });
+        }
+        await batch.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Whether it is known to be applied, and how often it was asked about in vain.</summary>
+    public async Task<(bool Applied, int Checks)> StateAsync(PaymentEvent payment)
+    {
+        await using var command = _database.CreateCommand("SELECT applied_at IS NOT NULL, checks FROM outbox WHERE event_id = $1");
+        command.Parameters.Add(new() { Value = payment.EventId });
+        await using var row = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        Assert.True(await row.ReadAsync(TestContext.Current.CancellationToken));
+        return (row.GetBoolean(0), row.GetInt16(1));
+    }
+
+    /// <summary>How often each of the events is in Kafka now, of everything that it holds.</summary>
+    public IReadOnlyDictionary<Guid, int> InKafka(params PaymentEvent[] payments)
+    {
+        var counts = payments.ToDictionary(payment => payment.EventId, _ => 0);
+        using var consumer = new ConsumerBuilder<string, byte[]>(new ConsumerConfig
+        {
+            BootstrapServers = kafka,
+            GroupId = "test",
+            EnableAutoCommit = false,
+            EnablePartitionEof = true,
+            FetchWaitMaxMs = 5,
+        }).Build();
+        using var admin = new DependentAdminClientBuilder(consumer.Handle).Build();
+        var partitions = admin.GetMetadata(Topics.Payments, TimeSpan.FromSeconds(10)).Topics.Single().Partitions;
+        consumer.Assign(partitions.Select(partition => new TopicPartitionOffset(Topics.Payments, partition.PartitionId, Offset.Beginning)));
+        for (var ended = 0; ended < partitions.Count;)
+        {
+            var result = consumer.Consume(TestContext.Current.CancellationToken);
+            if (result.IsPartitionEOF) ended++;
+            else if (TryRead(result.Message) is { } id && counts.TryGetValue(id, out var count)) counts[id] = count + 1;
+        }
+        consumer.Close();
+        return counts;
+    }
+
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
+
+    static Guid? TryRead(Message<string, byte[]> message)
+    {
+        try
+        {
+            return KafkaBinding.Read(message).Id;
+        }
+        catch (FormatException)
+        {
+            // Other tests' poison.
+            return null;
+        }
+    }
+}

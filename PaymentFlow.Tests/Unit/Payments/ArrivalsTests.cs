@@ -1,0 +1,64 @@
+using PaymentFlow.Messaging.CloudEvents;
+using PaymentFlow.Messaging.Outbox;
+using PaymentFlow.PaymentApi.Delivery;
+
+namespace PaymentFlow.Tests.Unit.Payments;
+
+public sealed class ArrivalsTests
+{
+    static readonly Guid Order = Guid.CreateVersion7();
+
+    [Fact]
+    public void What_is_applied_or_superseded_has_arrived()
+    {
+        var arrivals = Arrivals.Of([Event(1, 2), Event(2, 3)], Known(paymentVersion: 3));
+        Assert.Equal([1L, 2], arrivals.Applied.Select(item => item.Entry.Id).Order());
+        Assert.Empty(arrivals.Lost);
+    }
+
+    [Fact]
+    public void Of_an_orders_lost_events_only_the_newest_goes_again()
+    {
+        var arrivals = Arrivals.Of([Event(7, 5), Event(4, 3), Event(1, 2)], Known(paymentVersion: 2));
+        Assert.Equal(7, Assert.Single(arrivals.Lost).Entry.Id);
+        Assert.Equal(4, Assert.Single(arrivals.Superseded).Entry.Id);
+        Assert.Equal(1, Assert.Single(arrivals.Applied).Entry.Id);
+    }
+
+    [Fact]
+    public void A_dead_letter_is_an_operators_and_an_older_event_may_still_bring_the_order_further()
+    {
+        var arrivals = Arrivals.Of([Event(7, 5), Event(4, 3)], Known(paymentVersion: 0, dead: 5));
+        Assert.Equal(7, Assert.Single(arrivals.DeadLettered).Entry.Id);
+        Assert.Equal(4, Assert.Single(arrivals.Lost).Entry.Id);
+    }
+
+    [Fact]
+    public void A_strangers_dead_letter_does_not_hold_up_the_orders_own_events() =>
+        Assert.Single(Arrivals.Of([Event(1, 2)], Known(paymentVersion: 0, dead: 999)).Lost);
+
+    [Fact]
+    public void An_unknown_order_is_neither_done_nor_published_again()
+    {
+        var arrivals = Arrivals.Of([Event(1, 2)], new Dictionary<Guid, OrderVersions>());
+        Assert.Single(arrivals.Unknown);
+        Assert.Empty(arrivals.Lost);
+        Assert.Empty(arrivals.Applied);
+    }
+
+    [Fact]
+    public void The_oldest_goes_first()
+    {
+        var orders = Enumerable.Range(0, 50).Select(_ => Guid.CreateVersion7()).ToList();
+        var published = orders.Select((order, i) => Event(100 - i, 2, order)).ToList();
+        var arrivals = Arrivals.Of(published, orders.ToDictionary(order => order, _ => new OrderVersions(1, 0)));
+        Assert.Equal(Enumerable.Range(51, 50).Select(id => (long)id), arrivals.Lost.Select(item => item.Entry.Id));
+    }
+
+    static PublishedEvent Event(long id, long version, Guid? order = null) => new(
+        new OutboxEntry(id, "payments", new CloudEvent(Guid.CreateVersion7(), "payment.succeeded", "/payment-api", DateTimeOffset.UnixEpoch, "", [], null)),
+        order ?? Order, version, Checks: 0);
+
+    static Dictionary<Guid, OrderVersions> Known(long paymentVersion, long? dead = null) =>
+        new() { [Order] = new OrderVersions(paymentVersion + 1, paymentVersion, dead) };
+}
