@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using PaymentFlow.AppHost.Embedded;
+using PaymentFlow.Tests.Fixtures;
 using Stripe;
 
 namespace PaymentFlow.Tests.Integration.Payments;
@@ -26,6 +27,10 @@ public sealed class StripeAccount(DistributedApplication app)
             new Uri(app.GetEndpoint("stripe-sandbox"), "/_sandbox/faults"), new { call, fault, count, seconds }, Token);
         response.EnsureSuccessStatusCode();
     }
+
+    /// <summary>Until a call is held by a fault, before or after its deed.</summary>
+    public Task HoldingAsync() => Eventually.TrueAsync(async () =>
+        (await Http.GetFromJsonAsync<JsonNode>(new Uri(app.GetEndpoint("stripe-sandbox"), "/_sandbox/faults"), Token))!["holding"]!.GetValue<int>() > 0);
 
     public async Task RecoverAsync()
     {

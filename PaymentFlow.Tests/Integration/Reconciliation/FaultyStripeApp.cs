@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 using PaymentFlow.AppHost.Embedded;
 using PaymentFlow.Tests.Fixtures;
@@ -30,6 +31,14 @@ public sealed class FaultyStripeApp : IAsyncLifetime
             ["Stripe__WebhookSecrets__1"] = SecondSecret,
         });
         Stripe = new StripeAccount(App);
+    }
+
+    /// <summary>kill -9. The engine starts it again.</summary>
+    public void KillPaymentApi()
+    {
+        using var process = Process.GetProcessById(App.ProcessIdOf("payment-api")!.Value);
+        process.Kill();
+        process.WaitForExit();
     }
 
     /// <summary>As if the payment had last moved that much longer ago: what would be asked then is asked now.</summary>
