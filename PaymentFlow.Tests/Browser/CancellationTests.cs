@@ -1,3 +1,4 @@
+using Confluent.Kafka;
 using Microsoft.Playwright;
 using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Tests.Integration.Payments;
@@ -108,8 +109,11 @@ public sealed class CancellationTests(PaymentFlowApp app, Chromium chromium) : B
     [Fact]
     public async Task A_page_that_has_not_heard_of_the_payment_is_told_so_when_it_cancels()
     {
-        // Without Kafka it hears of nothing.
-        var replica = await Replica.StartAsync(App, ("ConnectionStrings__kafka", "127.0.0.1:1"));
+        // Its Web listens to a broker to which nobody talks.
+        using var silence = new ProducerBuilder<Null, Null>(new Dictionary<string, string> { ["test.mock.num.brokers"] = "1" }).Build();
+        using var admin = new DependentAdminClientBuilder(silence.Handle).Build();
+        var broker = admin.GetMetadata(TimeSpan.FromSeconds(30)).Brokers[0];
+        var replica = await Replica.StartAsync(App, ("ConnectionStrings__kafka", $"{broker.Host}:{broker.Port}"), ("Screens__Every", "00:10:00"));
         try
         {
             var customer = await Customer.OrdersAsync(App);
