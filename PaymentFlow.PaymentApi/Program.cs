@@ -22,6 +22,7 @@ builder.AddRefunds();
 builder.AddCancellation();
 builder.AddReconciliation();
 builder.AddStripeWebhooks();
+builder.AddStripeEventPruning();
 builder.AddOperatorActions();
 builder.AddApiDefaults();
 builder.AddRateLimit(PaymentsEndpoints.RateLimit, permits: 30, window: TimeSpan.FromMinutes(1));

@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
+using PaymentFlow.ServiceDefaults;
 
 namespace Microsoft.Extensions.Hosting;
 
@@ -34,6 +35,7 @@ public static class ServiceDefaultsExtensions
         builder.Services.TryAddSingleton(TimeProvider.System);
         AddTelemetry(builder);
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [LiveTag]);
+        builder.AddDraining();
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>
         {
@@ -53,11 +55,11 @@ public static class ServiceDefaultsExtensions
 
     /// <summary>
     /// <c>/health</c>: ready to serve (every check; Degraded answers 200, as the service still serves).
-    /// <c>/alive</c>: the process runs and answers. Neither names its checks' errors to the caller.
+    /// Its body names the checks that are not well, without their errors. <c>/alive</c>: the process runs and answers.
     /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
-        app.MapHealthChecks("/health").AllowAnonymous().DisableHttpMetrics();
+        app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = HealthAnswer.WriteAsync }).AllowAnonymous().DisableHttpMetrics();
         app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = check => check.Tags.Contains(LiveTag) })
             .AllowAnonymous().DisableHttpMetrics();
         return app;

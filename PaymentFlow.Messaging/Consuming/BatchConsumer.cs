@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Confluent.Kafka;
 using Microsoft.Extensions.Hosting;
@@ -10,7 +11,8 @@ namespace PaymentFlow.Messaging.Consuming;
 /// <summary>
 /// Reads a topic as one member of a consumer group: takes what is there, up to a batch, applies it, and only then stores
 /// the offsets. While the database is away the batch is tried again, and the paused partitions are polled, so that the
-/// group does not take the member for dead. Nothing is skipped and nothing is committed for work not done.
+/// group does not take the member for dead. Nothing is skipped and nothing is committed for work not done. When the host stops, the
+/// batch in hand is finished and its offsets are committed, and the group is left.
 /// </summary>
 /// <remarks>
 /// It has a thread of its own because librdkafka's Consume blocks; two cores' worth of thread pool must not pay for that.
@@ -21,24 +23,33 @@ public sealed partial class BatchConsumer<T>(
     BatchProcessor<T> processor,
     DatabaseMigration migration,
     IHostApplicationLifetime lifetime,
+    TimeProvider time,
     ILogger<BatchConsumer<T>> logger) : BackgroundService
 {
     const int BatchSize = 500;
     static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
     static readonly TimeSpan LongestRetryDelay = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan LastBatchPatience = TimeSpan.FromSeconds(5);
+
+    // Of each partition the first message that is taken and not applied.
+    readonly ConcurrentDictionary<TopicPartition, long> _inHand = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await migration.Completed.WaitAsync(stoppingToken);
         PaymentFlowTelemetry.Meter.CreateObservableGauge(
             "paymentflow.consumer.lag", Lag, "{event}", "Events between what is applied and the end of the partition");
+        // From the moment of the signal on, not only when the web server is done.
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
         await Task.Factory.StartNew(
-            () => Run(stoppingToken), stoppingToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            () => Run(stopping.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     void Run(CancellationToken stoppingToken)
     {
         consumer.Subscribe(topic);
+        using CancellationTokenSource patience = new(Timeout.InfiniteTimeSpan, time);
+        using var lastBatch = stoppingToken.Register(() => patience.CancelAfter(LastBatchPatience));
         try
         {
             var batch = new List<ConsumeResult<string, byte[]>>(BatchSize);
@@ -46,9 +57,10 @@ public sealed partial class BatchConsumer<T>(
             {
                 Take(batch);
                 if (batch.Count == 0) continue;
-                Process(batch, stoppingToken);
+                Process(batch, stoppingToken, patience.Token);
                 StoreOffsets(batch);
                 batch.Clear();
+                _inHand.Clear();
             }
         }
         catch (Exception) when (stoppingToken.IsCancellationRequested)
@@ -78,7 +90,9 @@ public sealed partial class BatchConsumer<T>(
     {
         try
         {
-            return consumer.Consume(timeout);
+            var message = consumer.Consume(timeout);
+            if (message is not null) _inHand.TryAdd(message.TopicPartition, message.Offset.Value);
+            return message;
         }
         catch (ConsumeException e) when (!e.Error.IsFatal)
         {
@@ -87,13 +101,13 @@ public sealed partial class BatchConsumer<T>(
         }
     }
 
-    void Process(List<ConsumeResult<string, byte[]>> batch, CancellationToken stoppingToken)
+    void Process(List<ConsumeResult<string, byte[]>> batch, CancellationToken stoppingToken, CancellationToken patience)
     {
         for (var attempt = 0; ; attempt++)
         {
             try
             {
-                processor.ProcessAsync(batch, stoppingToken).GetAwaiter().GetResult();
+                processor.ProcessAsync(batch, patience).GetAwaiter().GetResult();
                 if (attempt > 0) consumer.Resume(consumer.Assignment);
                 return;
             }
@@ -142,7 +156,8 @@ public sealed partial class BatchConsumer<T>(
             {
                 var position = consumer.Position(partition);
                 if (position.IsSpecial) continue;
-                var lag = Math.Max(0, consumer.GetWatermarkOffsets(partition).High.Value - position.Value);
+                var applied = _inHand.TryGetValue(partition, out var first) ? first : position.Value;
+                var lag = Math.Max(0, consumer.GetWatermarkOffsets(partition).High.Value - applied);
                 measurements.Add(new(lag, new("topic", topic), new("partition", partition.Partition.Value)));
             }
         }

@@ -7,7 +7,7 @@ namespace PaymentFlow.Messaging.Outbox;
 
 public static partial class OutboxExtensions
 {
-    /// <summary>Registers the relay and its idempotent producer. Needs an <c>NpgsqlDataSource</c> and the migration.</summary>
+    /// <summary>Registers the relay, its idempotent producer and the pruning of what is done with. Needs an <c>NpgsqlDataSource</c> and the migration.</summary>
     public static void AddOutbox(this IHostApplicationBuilder builder)
     {
         builder.AddKafkaProducer<string, byte[]>("kafka",
@@ -27,6 +27,7 @@ public static partial class OutboxExtensions
         builder.Services.AddSingleton<OutboxStore>();
         builder.Services.AddSingleton<OutboxRelay>();
         builder.Services.AddHostedService(services => services.GetRequiredService<OutboxRelay>());
+        builder.AddOutboxPruning();
     }
 
     static void OnError(IServiceProvider services, Error error)

@@ -13,16 +13,20 @@ namespace PaymentFlow.Messaging.Outbox;
 /// <summary>
 /// Publishes committed outbox rows to Kafka, at least once. Whoever commits hands the rows over in memory
 /// (<see cref="Publish"/>), so nothing waits for a poll; the sweep publishes only what a crash or an absent Kafka left.
+/// When the host stops it goes on until everybody else has ended, then flushes: what was committed last is published, too.
 /// </summary>
 public sealed partial class OutboxRelay(
     IProducer<string, byte[]> producer,
     OutboxStore store,
     DatabaseMigration migration,
     TimeProvider time,
-    ILogger<OutboxRelay> logger) : BackgroundService
+    ILogger<OutboxRelay> logger) : BackgroundService, IHostedLifecycleService
 {
     const int SweepBatch = 500;
     static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
+    // What they leave undone, the next start's sweep does.
+    static readonly TimeSpan FlushPatience = TimeSpan.FromSeconds(3);
+    static readonly TimeSpan MarkPatience = TimeSpan.FromSeconds(2);
 
     // Bounded by what librdkafka holds in flight; a full queue only means that the sweep publishes a row again.
     readonly Channel<long> _delivered = Channel.CreateBounded<long>(
@@ -53,9 +57,33 @@ public sealed partial class OutboxRelay(
             "paymentflow.outbox.depth", () => _backlog.Depth, "{event}", "Events that wait to be published");
         PaymentFlowTelemetry.Meter.CreateObservableGauge(
             "paymentflow.outbox.age", () => _backlog.AgeSeconds, "s", "Age of the oldest event that waits");
-        // If one of the two fails the service must not go on without it: the host stops, to be restarted.
-        await await Task.WhenAny(SweepAsync(stoppingToken), MarkDeliveredAsync(stoppingToken));
+        using CancellationTokenSource markPatience = new(Timeout.InfiniteTimeSpan, time);
+        var marking = MarkDeliveredAsync(markPatience.Token);
+        try
+        {
+            // If one of the two fails the service must not go on without it: the host stops, to be restarted.
+            await await Task.WhenAny(SweepAsync(stoppingToken), marking);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            await Task.Run(() => producer.Flush(FlushPatience), CancellationToken.None);
+            _delivered.Writer.Complete();
+            markPatience.CancelAfter(MarkPatience);
+            await marking;
+        }
     }
+
+    Task IHostedLifecycleService.StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedLifecycleService.StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedLifecycleService.StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Not yet: others may be registered before it, and stop after it, with something to publish.</summary>
+    public override Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Everybody else has ended. Bounded by its own patience, so that it is done even when they used up the host's.</summary>
+    Task IHostedLifecycleService.StoppedAsync(CancellationToken cancellationToken) => base.StopAsync(CancellationToken.None);
 
     async Task SweepAsync(CancellationToken stoppingToken)
     {
@@ -117,21 +145,22 @@ public sealed partial class OutboxRelay(
         }
     }
 
-    async Task MarkDeliveredAsync(CancellationToken stoppingToken)
+    /// <summary>Until there will be no more deliveries, or the patience ends.</summary>
+    async Task MarkDeliveredAsync(CancellationToken patience)
     {
         var ids = new List<long>();
-        while (await _delivered.Reader.WaitToReadAsync(stoppingToken))
+        while (await _delivered.Reader.WaitToReadAsync(patience))
         {
             while (ids.Count < SweepBatch && _delivered.Reader.TryRead(out var id)) ids.Add(id);
             try
             {
-                await store.MarkPublishedAsync(ids, stoppingToken);
+                await store.MarkPublishedAsync(ids, patience);
                 ids.Clear();
             }
             catch (Exception e) when (DatabaseFailure.IsAway(e))
             {
                 Log.DatabaseAway(logger, e.Message);
-                await Task.Delay(SweepInterval, time, stoppingToken);
+                await Task.Delay(SweepInterval, time, patience);
                 // What stays unmarked is published again: the versions make that harmless.
                 if (ids.Count >= SweepBatch) ids.Clear();
             }

@@ -26,6 +26,10 @@ public sealed partial class OrdersTail(
     // Of each partition that is followed: the offset of the next message.
     readonly Dictionary<int, long> _next = [];
     bool _allIsNews;
+    volatile bool _following;
+
+    /// <summary>Whether the broker tells of the topic: then updates come by themselves, and otherwise by the screen sweep only.</summary>
+    public bool Following => _following;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.Factory.StartNew(() => Run(stoppingToken), stoppingToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -57,6 +61,7 @@ public sealed partial class OrdersTail(
                 {
                     looking = Task.FromResult<TopicState?>(null);
                     Follow(topic, before);
+                    _following = _next.Count > 0;
                 }
             }
         }
@@ -86,6 +91,7 @@ public sealed partial class OrdersTail(
         catch (KafkaException e)
         {
             Log.NotSeen(logger, e.Error.Reason);
+            _following = false;
             return null;
         }
     }

@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PaymentFlow.Messaging.Events;
@@ -11,7 +12,7 @@ public static partial class PushExtensions
 {
     /// <summary>
     /// Registers <see cref="OrderUpdates"/>, the follower of <c>orders</c> that feeds it, and the sweep for what that misses.
-    /// Needs an <see cref="IOrderStates"/>.
+    /// Needs an <see cref="IOrderStates"/>. Without Kafka the service is Degraded: its screens are late, not wrong.
     /// </summary>
     public static void AddOrderUpdates(this IHostApplicationBuilder builder)
     {
@@ -38,8 +39,10 @@ public static partial class PushExtensions
         builder.Services.AddSingleton<OrderUpdates>();
         builder.Services.AddSingleton<ScreenSweep>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ScreenSweep>());
-        builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<OrdersTail>(
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<OrdersTail>(
             services, services.GetRequiredKeyedService<IConsumer<string, byte[]>>(Topics.Orders)));
+        builder.Services.AddHostedService(services => services.GetRequiredService<OrdersTail>());
+        builder.Services.AddHealthChecks().AddCheck<PushHealthCheck>("push", HealthStatus.Degraded);
     }
 
     static partial class Log

@@ -47,15 +47,17 @@ sealed class LiveSocket(CultureInfo language, TimeProvider time)
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
             var sending = SendAsync(socket, ended.Token);
             var receiving = ReceiveAsync(socket);
-            await Task.WhenAny(sending, receiving);
+            await Task.WhenAny(sending, receiving, Task.Delay(Timeout.InfiniteTimeSpan, ended.Token));
             await ended.CancelAsync();
-            // A send under way is not cancelled, as that would abort the socket: either it goes through, or the missing pong ends it.
-            await sending;
+            // A send under way is not cancelled, as that would abort the socket: either it goes through, or the missing pong ends it,
+            // or, when the service stops, this patience does.
+            if (stopping.IsCancellationRequested) await sending.WaitAsync(ClosePatience, time, CancellationToken.None);
+            else await sending;
             await CloseAsync(socket, stopping.IsCancellationRequested
                 ? WebSocketCloseStatus.EndpointUnavailable // 1001: clients reconnect, elsewhere
                 : await receiving);
         }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException)
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or TimeoutException)
         {
             // The client is gone without a goodbye, or was dropped for a missing pong: as ordinary an end as the others.
             socket.Abort();

@@ -37,7 +37,7 @@ sealed class KafkaHealthCheck(Handle handle) : IHealthCheck, IDisposable
         }
         catch (KafkaException exception)
         {
-            return new HealthCheckResult(context.Registration.FailureStatus, $"Kafka does not answer: {exception.Error.Reason}");
+            return new HealthCheckResult(context.Registration.FailureStatus, "Kafka does not answer.", exception);
         }
     }
 

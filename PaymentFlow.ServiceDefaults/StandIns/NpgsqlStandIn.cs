@@ -68,7 +68,7 @@ sealed class PostgresHealthCheck(NpgsqlDataSource dataSource) : IHealthCheck
         }
         catch (NpgsqlException exception)
         {
-            return new HealthCheckResult(context.Registration.FailureStatus, "Postgres does not answer", exception);
+            return new HealthCheckResult(context.Registration.FailureStatus, "Postgres does not answer.", exception);
         }
     }
 }

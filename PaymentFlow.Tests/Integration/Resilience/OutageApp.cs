@@ -13,6 +13,8 @@ public sealed class OutageTestsCollection : ICollectionFixture<OutageApp>;
 /// <summary>A PaymentFlow of these tests' own, whose parts are killed, paused and cut off.</summary>
 public sealed class OutageApp : IAsyncLifetime
 {
+    static readonly HttpClient Http = new();
+
     public DistributedApplication App { get; private set; } = null!;
 
     public async ValueTask InitializeAsync() => App = await TestHost.StartAsync();
@@ -26,6 +28,31 @@ public sealed class OutageApp : IAsyncLifetime
         process.Kill();
         process.WaitForExit();
     }
+
+    /// <summary>SIGTERM, as a deployment or an orchestrator sends it. The engine starts it again.</summary>
+    public void Terminate(string resource) => Signal(App.ProcessIdOf(resource)!.Value, "TERM");
+
+    /// <summary>What it has logged since it was last told to end; null before that.</summary>
+    public IReadOnlyList<string>? LogOfTheEnd(string resource)
+    {
+        var lines = App.LogsOf(resource).ToList();
+        var told = lines.FindLastIndex(line => line.Contains("is shutting down", StringComparison.Ordinal));
+        return told < 0 ? null : lines[told..];
+    }
+
+    /// <summary>Waits until it takes work (again).</summary>
+    public Task ReadyAsync(string resource) => Eventually.TrueAsync(async () =>
+    {
+        try
+        {
+            using var response = await Http.GetAsync(new Uri(App.GetEndpoint(resource), "/health"), TestContext.Current.CancellationToken);
+            return response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    });
 
     /// <summary>The process stands still, its connections stay open, until the answer is disposed.</summary>
     public IDisposable Pause(string resource)

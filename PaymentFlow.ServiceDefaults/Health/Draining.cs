@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+
+namespace PaymentFlow.ServiceDefaults;
+
+/// <summary>
+/// The first moments after SIGTERM: not ready any more, but still answering, so that a load balancer sends the next request to
+/// somebody else before the door is closed. Then the web server finishes what it has, and everybody else ends.
+/// </summary>
+static class Draining
+{
+    // A container that does not end within 30 s is killed, on Kubernetes and Azure Container Apps alike. The outbox' last flush
+    // comes after this.
+    static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(25);
+
+    /// <summary><c>Shutdown:TurnAwayFor</c>: 3 s unless set, none in development, where nobody balances any load.</summary>
+    public static void AddDraining(this IHostApplicationBuilder builder)
+    {
+        var turnAwayFor = builder.Configuration.GetValue(
+            "Shutdown:TurnAwayFor", builder.Environment.IsDevelopment() ? TimeSpan.Zero : TimeSpan.FromSeconds(3));
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
+        builder.Services.AddHealthChecks().AddCheck<DrainingHealthCheck>("stopping");
+        builder.Services.AddHostedService(services => new TurnAway(turnAwayFor, services.GetRequiredService<TimeProvider>()));
+    }
+
+    sealed class TurnAway(TimeSpan duration, TimeProvider time) : IHostedLifecycleService
+    {
+        public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppingAsync(CancellationToken cancellationToken) =>
+            duration > TimeSpan.Zero ? Task.Delay(duration, time, cancellationToken) : Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
+
+sealed class DrainingHealthCheck(IHostApplicationLifetime lifetime) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(lifetime.ApplicationStopping.IsCancellationRequested
+            ? new HealthCheckResult(context.Registration.FailureStatus, "The service is stopping.")
+            : HealthCheckResult.Healthy());
+}

@@ -1,0 +1,90 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Npgsql;
+using PaymentFlow.Messaging.Pruning;
+using PaymentFlow.Tests.Fixtures;
+
+namespace PaymentFlow.Tests.Integration.Resilience;
+
+/// <summary>The rules as PaymentApi registers them, on a database of this test's own, at a time of its own.</summary>
+public sealed class PruningTests(PaymentFlowApp app) : IAsyncLifetime
+{
+    static readonly DateTimeOffset Now = new(2031, 5, 1, 12, 0, 0, TimeSpan.Zero);
+
+    readonly FakeTimeProvider _time = new(Now);
+    readonly ScratchDatabase _database = new(app.PaymentsDb);
+
+    public async ValueTask InitializeAsync() => await _database.InitializeAsync();
+
+    [Fact]
+    public async Task Published_and_applied_rows_go_after_a_week_and_nothing_else_ever()
+    {
+        await AddAsync("old orders", "orders", Now.AddDays(-8), null);
+        await AddAsync("old applied", "payments", Now.AddDays(-8), Now.AddDays(-8));
+        await AddAsync("old unapplied", "payments", Now.AddYears(-1), null);
+        await AddAsync("old unpublished", "payments", null, null);
+        await AddAsync("old unpublished orders", "orders", null, null);
+        await AddAsync("young orders", "orders", Now.AddDays(-6), null);
+        await AddAsync("young applied", "payments", Now.AddDays(-6), Now.AddDays(-6));
+        // More than a batch of them.
+        await _database.ExecuteAsync("""
+            INSERT INTO outbox (event_id, topic, key, type, source, time, data, published_at)
+            SELECT gen_random_uuid(), 'orders', 'old orders', '', '', now(), '', timestamptz '2031-01-01' FROM generate_series(1, 1200)
+            """);
+
+        await PruneUntilAsync("SELECT count(*) FROM outbox WHERE key IN ('old orders', 'old applied')");
+
+        Assert.Equal("old unapplied, old unpublished, old unpublished orders, young applied, young orders",
+            await _database.QueryAsync<string>("SELECT string_agg(key, ', ' ORDER BY key) FROM outbox"));
+    }
+
+    [Fact]
+    public async Task Ids_of_webhooks_go_a_month_after_they_were_applied()
+    {
+        await _database.ExecuteAsync("""
+            INSERT INTO stripe_events (id, type, object_id, received_at, processed_at) VALUES
+                ('old', '', '', '2031-03-01', '2031-03-31'),
+                ('old waiting', '', '', '2031-03-01', NULL),
+                ('young', '', '', '2031-03-01', '2031-04-02')
+            """);
+
+        await PruneUntilAsync("SELECT count(*) FROM stripe_events WHERE id = 'old'");
+
+        Assert.Equal("old waiting, young", await _database.QueryAsync<string>("SELECT string_agg(id, ', ' ORDER BY id) FROM stripe_events"));
+    }
+
+    [Fact]
+    public async Task A_row_that_somebody_holds_is_passed_over()
+    {
+        await AddAsync("held", "orders", Now.AddDays(-8), null);
+        await AddAsync("free", "orders", Now.AddDays(-8), null);
+        await using var holder = await _database.Source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await holder.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using NpgsqlCommand hold = new("SELECT FROM outbox WHERE key = 'held' FOR UPDATE", holder, transaction);
+        await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+        await PruneUntilAsync("SELECT count(*) FROM outbox WHERE key = 'free'");
+
+        Assert.Equal("held", await _database.QueryAsync<string>("SELECT string_agg(key, ', ') FROM outbox"));
+    }
+
+    public async ValueTask DisposeAsync() => await _database.DisposeAsync();
+
+    Task AddAsync(string key, string topic, DateTimeOffset? published, DateTimeOffset? applied) => _database.ExecuteAsync("""
+        INSERT INTO outbox (event_id, topic, key, type, source, time, data, created_at, published_at, applied_at)
+        VALUES (gen_random_uuid(), $1, $2, '', '', now(), '', '2030-01-01', $3, $4)
+        """, topic, key, published?.UtcDateTime ?? (object)DBNull.Value, applied?.UtcDateTime ?? (object)DBNull.Value);
+
+    /// <summary>Lets an hour pass after the other until the query counts nothing any more.</summary>
+    async Task PruneUntilAsync(string remaining)
+    {
+        using var worker = new PruningWorker(_database.Rules, _database.Source, _database.Migration, _time, NullLogger<PruningWorker>.Instance);
+        await worker.StartAsync(TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(async () =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(61));
+            return await _database.QueryAsync<long>(remaining) == 0;
+        });
+        await worker.StopAsync(TestContext.Current.CancellationToken);
+    }
+}

@@ -1,0 +1,78 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using PaymentFlow.Messaging.Migrations;
+using PaymentFlow.Messaging.Outbox;
+using PaymentFlow.Messaging.Pruning;
+using PaymentFlow.PaymentApi.Webhooks;
+
+namespace PaymentFlow.Tests.Integration.Resilience;
+
+/// <summary>A database like PaymentApi's, on the real server, where nobody else works.</summary>
+public sealed class ScratchDatabase : IAsyncDisposable
+{
+    readonly IHost _host;
+    readonly string _server;
+    readonly string _name = $"scratch_{Guid.CreateVersion7():N}";
+
+    public ScratchDatabase(string paymentsDb)
+    {
+        _server = new NpgsqlConnectionStringBuilder(paymentsDb) { Database = "postgres", Pooling = false }.ConnectionString;
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:paymentsdb"] = new NpgsqlConnectionStringBuilder(paymentsDb) { Database = _name }.ConnectionString,
+        });
+        builder.Services.AddLogging(logging => logging.ClearProviders());
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.AddNpgsqlDataSource("paymentsdb");
+        builder.AddDatabaseMigration("paymentsdb", typeof(StripeEventPruning).Assembly, deadLetters: false);
+        builder.AddOutbox();
+        builder.AddStripeEventPruning();
+        _host = builder.Build();
+    }
+
+    public NpgsqlDataSource Source => _host.Services.GetRequiredService<NpgsqlDataSource>();
+
+    public DatabaseMigration Migration => _host.Services.GetRequiredService<DatabaseMigration>();
+
+    public IEnumerable<PruningRule> Rules => _host.Services.GetServices<PruningRule>();
+
+    public async Task InitializeAsync()
+    {
+        await Migration.StartAsync(TestContext.Current.CancellationToken);
+        await Migration.Completed.WaitAsync(TestContext.Current.CancellationToken);
+    }
+
+    public async Task ExecuteAsync(string sql, params object[] parameters)
+    {
+        await using var command = Command(sql, parameters);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    public async Task<T> QueryAsync<T>(string sql, params object[] parameters)
+    {
+        await using var command = Command(sql, parameters);
+        return (T)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await using (NpgsqlConnection server = new(_server))
+        {
+            await server.OpenAsync(CancellationToken.None);
+            await using NpgsqlCommand drop = new($"DROP DATABASE {_name} WITH (FORCE)", server);
+            await drop.ExecuteNonQueryAsync(CancellationToken.None);
+        }
+        _host.Dispose();
+    }
+
+    NpgsqlCommand Command(string sql, object[] parameters)
+    {
+        var command = Source.CreateCommand(sql);
+        foreach (var parameter in parameters) command.Parameters.Add(new() { Value = parameter });
+        return command;
+    }
+}
