@@ -1,9 +1,13 @@
+using PaymentFlow.StripeSandbox.AfterEffects;
 using PaymentFlow.StripeSandbox.Api;
+using PaymentFlow.StripeSandbox.Disputes;
+using PaymentFlow.StripeSandbox.Events;
 using PaymentFlow.StripeSandbox.Faults;
 using PaymentFlow.StripeSandbox.Home;
 using PaymentFlow.StripeSandbox.Idempotency;
 using PaymentFlow.StripeSandbox.Ledger;
 using PaymentFlow.StripeSandbox.PaymentIntents;
+using PaymentFlow.StripeSandbox.Refunds;
 using PaymentFlow.StripeSandbox.ThreeDSecure;
 using PaymentFlow.StripeSandbox.Webhooks;
 
@@ -13,8 +17,9 @@ namespace PaymentFlow.StripeSandbox;
 public static class SandboxApp
 {
     /// <summary>Reads the settings and the journal, and builds the app; nothing listens yet.</summary>
+    /// <param name="time">In place of the system's.</param>
     /// <exception cref="SandboxSettingException">A setting is missing or wrong, or this is not Development.</exception>
-    public static WebApplication Create(string[] args)
+    public static WebApplication Create(string[] args, TimeProvider? time = null)
     {
         // The settings lie beside the program, wherever it is started from.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
@@ -22,22 +27,35 @@ public static class SandboxApp
         builder.AddServiceDefaults();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.AddSingleton(options);
+        if (time is not null) builder.Services.AddSingleton(time);
         builder.Services.AddSingleton<IdempotencyKeys>();
         builder.Services.AddSingleton<EventLog>();
         builder.Services.AddSingleton<SandboxState>();
         builder.Services.AddSingleton(OpenJournal);
+        builder.Services.AddSingleton<Books>();
+        builder.Services.AddSingleton<AfterEffectQueue>();
+        builder.Services.AddHostedService<AfterEffectRunner>();
         builder.Services.AddSingleton<PaymentIntentService>();
+        builder.Services.AddSingleton<RefundService>();
+        builder.Services.AddSingleton<DisputeService>();
         builder.Services.AddSingleton<FaultPlan>();
         builder.Services.AddSingleton<StripeApi>();
+        builder.Services.AddSingleton<WebhookPlan>();
         builder.Services.AddSingleton<WebhookQueue>();
         builder.Services.AddHostedService<WebhookSender>();
-        builder.Services.AddHttpClient(WebhookSender.Client);
+        // A redirect is no 2xx: Stripe does not follow it.
+        builder.Services.AddHttpClient(WebhookSender.Client)
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
 
         var app = builder.Build();
         app.MapPaymentIntents();
+        app.MapRefunds();
+        app.MapDisputes();
+        app.MapEvents();
         app.MapThreeDSecure();
         app.MapLedger();
         app.MapFaults();
+        app.MapWebhooks();
         app.MapHome();
         app.MapDefaultEndpoints();
         return app;

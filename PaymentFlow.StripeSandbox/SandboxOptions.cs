@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace PaymentFlow.StripeSandbox;
 
 /// <summary>A setting that is missing or wrong; the message is one line that names it and the remedy.</summary>
@@ -20,6 +22,11 @@ internal sealed record SandboxOptions
 
     /// <summary><c>Sandbox:WebhookEvents</c>: the types of event to send, as an endpoint's <c>enabled_events</c>; none means all.</summary>
     public IReadOnlySet<string>? WebhookEvents { get; init; }
+
+    /// <summary>
+    /// <c>Sandbox:AfterEffectsDelay</c>: how long after its cause something happens by itself (a refund settles, a bank disputes). 2 s.
+    /// </summary>
+    public TimeSpan AfterEffectsDelay { get; init; } = TimeSpan.FromSeconds(2);
 
     public const string ApiKeyPrefix = "sk_test_sandbox";
 
@@ -52,8 +59,18 @@ internal sealed record SandboxOptions
             JournalPath = journal,
             WebhookEndpoint = endpoint,
             WebhookSecret = secret,
+            AfterEffectsDelay = Delay(section),
             WebhookEvents = section.GetSection("WebhookEvents").Get<string[]>()?.ToHashSet(StringComparer.Ordinal),
         };
+    }
+
+    static TimeSpan Delay(IConfigurationSection section)
+    {
+        if (section["AfterEffectsDelay"] is not { Length: > 0 } text) return TimeSpan.FromSeconds(2);
+        return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var delay) && delay >= TimeSpan.Zero && delay <= TimeSpan.FromDays(1)
+            ? delay
+            : throw new SandboxSettingException(
+                $"Sandbox:AfterEffectsDelay is no time up to a day: '{text}'. Set Sandbox__AfterEffectsDelay to one like 00:00:02.");
     }
 
     static Uri? Endpoint(IConfiguration configuration)

@@ -30,10 +30,14 @@ internal sealed record StripeCall(string RequestId, string Endpoint, string Id, 
         {
             if (!name.StartsWith("expand[", StringComparison.Ordinal)) continue;
             foreach (var value in values)
-                expand |= value switch
+                expand |= (value?.StartsWith("data.", StringComparison.Ordinal) == true ? value[5..] : value) switch
                 {
                     "latest_charge" => Api.Expand.LatestCharge,
+                    "latest_charge.refunds" => Api.Expand.LatestCharge | Api.Expand.Refunds,
                     "payment_method" => Api.Expand.PaymentMethod,
+                    "charge" => Api.Expand.Charge,
+                    "payment_intent" => Api.Expand.PaymentIntent,
+                    "refunds" => Api.Expand.Refunds,
                     _ => Api.Expand.None,
                 };
         }
@@ -48,6 +52,9 @@ internal enum Expand
     None = 0,
     LatestCharge = 1,
     PaymentMethod = 2,
+    Charge = 4,
+    PaymentIntent = 8,
+    Refunds = 16,
 }
 
 /// <summary>Typed reading of form fields; a field that does not read is refused with Stripe's error for it.</summary>

@@ -9,6 +9,8 @@ internal static class StripeId
 
     public static string PaymentIntent() => New("pi_3", 23);
     public static string Charge() => New("ch_3", 23);
+    public static string Refund() => New("re_3", 23);
+    public static string Dispute() => New("dp_1", 23);
     public static string PaymentMethod() => New("pm_1", 23);
     public static string Source() => New("src_1", 23);
     public static string Event() => New("evt_3", 23);

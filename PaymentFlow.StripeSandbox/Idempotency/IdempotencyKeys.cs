@@ -4,7 +4,11 @@ using PaymentFlow.StripeSandbox.Api;
 namespace PaymentFlow.StripeSandbox.Idempotency;
 
 /// <summary>What the journal keeps of an answer; its PaymentIntent is the one in the same line.</summary>
-internal sealed record KeptKey(string Key, string Endpoint, string Fingerprint, int Status, StripeError? Error, Expand Expand);
+internal sealed record KeptKey(string Key, string Endpoint, string Fingerprint, int Status, StripeError? Error, Expand Expand)
+{
+    /// <summary>The id of the refund or dispute that was answered; null for the PaymentIntent, empty for nothing but an error.</summary>
+    public string? Subject { get; init; }
+}
 
 /// <summary>
 /// <see href="https://docs.stripe.com/api/idempotent_requests">Stripe's rules</see>: once execution begins, status and body are kept for the

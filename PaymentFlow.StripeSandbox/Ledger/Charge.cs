@@ -1,13 +1,17 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using PaymentFlow.StripeSandbox.Api;
+using PaymentFlow.StripeSandbox.Disputes;
+using PaymentFlow.StripeSandbox.Lists;
 using PaymentFlow.StripeSandbox.PaymentIntents;
 using PaymentFlow.StripeSandbox.PaymentMethods;
+using PaymentFlow.StripeSandbox.Refunds;
 
 namespace PaymentFlow.StripeSandbox.Ledger;
 
 /// <summary>
 /// One attempt to move money. <see cref="Amount"/> is in minor units, <see cref="Created"/> in Unix seconds;
-/// <see cref="Failure"/> is null when the money moved.
+/// <see cref="Failure"/> is null when the money moved, or with <see cref="Uncaptured"/> is reserved.
 /// </summary>
 internal sealed record Charge(
     string Id,
@@ -20,58 +24,110 @@ internal sealed record Charge(
     string? Description,
     StripeError? Failure)
 {
+    /// <summary>Authorized only: the money is reserved and waits for a capture.</summary>
+    public bool Uncaptured { get; init; }
+
+    /// <summary>The authorization was given up before any capture.</summary>
+    public bool Released { get; init; }
+
+    /// <summary>Less than <see cref="Amount"/> when only a part was captured; null for all of it.</summary>
+    public long? PartCaptured { get; init; }
+
+    public IReadOnlyList<Refund>? Refunds { get; init; }
+
+    public IReadOnlyList<Dispute>? Disputes { get; init; }
+
+    [JsonIgnore]
+    public bool Paid => Failure is null;
+
+    [JsonIgnore]
+    public bool Captured => Paid && !Uncaptured;
+
+    [JsonIgnore]
+    public long AmountCaptured => Captured ? PartCaptured ?? Amount : 0;
+
+    /// <summary>What refunds have taken or are about to; a failed or canceled one gives its amount back.</summary>
+    [JsonIgnore]
+    public long RefundedByRefunds => Refunds?.Where(r => r.TakesMoney).Sum(r => r.Amount) ?? 0;
+
+    /// <summary>Stripe's <c>amount_refunded</c>: the refunds, and what was reserved but never captured.</summary>
+    [JsonIgnore]
+    public long AmountRefunded => RefundedByRefunds + (Captured ? Amount - AmountCaptured : Released ? Amount : 0);
+
+    [JsonIgnore]
+    public bool FullyRefunded => Paid && AmountRefunded == Amount;
+}
+
+/// <summary>A charge as it is answered, with the PaymentIntent that it belongs to.</summary>
+internal sealed record ChargeView(PaymentIntent Intent, Charge Charge) : IStripeObject
+{
     /// <summary>Stripe's shape of it: <see href="https://docs.stripe.com/api/charges/object"/>.</summary>
-    public void Write(Utf8JsonWriter json)
+    public void Write(Utf8JsonWriter json, Expand expand)
     {
-        var paid = Failure is null;
+        var charge = Charge;
+        var paid = charge.Paid;
         json.WriteStartObject();
-        json.WriteString("id"u8, Id);
+        json.WriteString("id"u8, charge.Id);
         json.WriteString("object"u8, "charge"u8);
-        json.WriteNumber("amount"u8, Amount);
-        json.WriteNumber("amount_captured"u8, paid ? Amount : 0);
-        json.WriteNumber("amount_refunded"u8, 0);
+        json.WriteNumber("amount"u8, charge.Amount);
+        json.WriteNumber("amount_captured"u8, charge.AmountCaptured);
+        json.WriteNumber("amount_refunded"u8, charge.AmountRefunded);
         json.WriteNull("application"u8);
         json.WriteNull("application_fee"u8);
         json.WriteNull("application_fee_amount"u8);
         json.WriteNull("balance_transaction"u8);
         AttachedPaymentMethod.WriteBillingDetails(json);
         json.WriteString("calculated_statement_descriptor"u8, "PAYMENTFLOW SANDBOX"u8);
-        json.WriteBoolean("captured"u8, paid);
-        json.WriteNumber("created"u8, Created);
-        json.WriteString("currency"u8, Currency);
+        json.WriteBoolean("captured"u8, charge.Captured);
+        json.WriteNumber("created"u8, charge.Created);
+        json.WriteString("currency"u8, charge.Currency);
         json.WriteNull("customer"u8);
-        json.WriteString("description"u8, Description);
-        json.WriteBoolean("disputed"u8, false);
+        json.WriteString("description"u8, charge.Description);
+        json.WriteBoolean("disputed"u8, charge.Disputes is { Count: > 0 });
         json.WriteNull("failure_balance_transaction"u8);
-        json.WriteString("failure_code"u8, Failure?.Code);
-        json.WriteString("failure_message"u8, Failure?.Message);
+        json.WriteString("failure_code"u8, charge.Failure?.Code);
+        json.WriteString("failure_message"u8, charge.Failure?.Message);
         json.WriteStartObject("fraud_details"u8);
         json.WriteEndObject();
         json.WriteBoolean("livemode"u8, false);
-        PaymentIntentJson.WriteMetadata(json, Metadata);
+        PaymentIntentJson.WriteMetadata(json, charge.Metadata);
         json.WriteNull("on_behalf_of"u8);
         json.WriteStartObject("outcome"u8);
-        json.WriteString("advice_code"u8, Failure?.AdviceCode);
+        json.WriteString("advice_code"u8, charge.Failure?.AdviceCode);
         json.WriteNull("network_advice_code"u8);
         json.WriteNull("network_decline_code"u8);
         json.WriteString("network_status"u8, paid ? "approved_by_network"u8 : "declined_by_network"u8);
-        json.WriteString("reason"u8, Failure is null ? null : Failure.DeclineCode ?? Failure.Code);
+        json.WriteString("reason"u8, charge.Failure is null ? null : charge.Failure.DeclineCode ?? charge.Failure.Code);
         json.WriteString("risk_level"u8, "normal"u8);
         json.WriteNumber("risk_score"u8, 8);
         json.WriteString("seller_message"u8, paid ? "Payment complete."u8 : "The bank did not return any further details with this decline."u8);
         json.WriteString("type"u8, paid ? "authorized"u8 : "issuer_declined"u8);
         json.WriteEndObject();
         json.WriteBoolean("paid"u8, paid);
-        json.WriteString("payment_intent"u8, PaymentIntent);
-        json.WriteString("payment_method"u8, PaymentMethod.Id);
+        if (expand.HasFlag(Expand.PaymentIntent))
+        {
+            json.WritePropertyName("payment_intent"u8);
+            Intent.Write(json, Expand.None);
+        }
+        else
+        {
+            json.WriteString("payment_intent"u8, charge.PaymentIntent);
+        }
+        json.WriteString("payment_method"u8, charge.PaymentMethod.Id);
         json.WriteStartObject("payment_method_details"u8);
-        AttachedPaymentMethod.WriteDetails(json, PaymentMethod.Kind(), ofCharge: true);
-        json.WriteString("type"u8, PaymentMethod.Kind().Type);
+        AttachedPaymentMethod.WriteDetails(json, charge.PaymentMethod.Kind(), ofCharge: true);
+        json.WriteString("type"u8, charge.PaymentMethod.Kind().Type);
         json.WriteEndObject();
         json.WriteNull("receipt_email"u8);
         json.WriteNull("receipt_number"u8);
         json.WriteNull("receipt_url"u8);
-        json.WriteBoolean("refunded"u8, false);
+        json.WriteBoolean("refunded"u8, charge.FullyRefunded);
+        if (expand.HasFlag(Expand.Refunds))
+        {
+            json.WritePropertyName("refunds"u8);
+            var newest = (charge.Refunds ?? []).Reverse().Select(r => new RefundView(Intent, r));
+            new StripeList($"/v1/charges/{charge.Id}/refunds", [.. newest], HasMore: false).Write(json, Expand.None);
+        }
         json.WriteNull("review"u8);
         json.WriteNull("shipping"u8);
         json.WriteNull("source"u8);

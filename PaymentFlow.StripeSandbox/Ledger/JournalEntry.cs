@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
+using PaymentFlow.StripeSandbox.Events;
 using PaymentFlow.StripeSandbox.Idempotency;
 using PaymentFlow.StripeSandbox.PaymentIntents;
-using PaymentFlow.StripeSandbox.Webhooks;
 
 namespace PaymentFlow.StripeSandbox.Ledger;
 
@@ -19,6 +19,9 @@ internal sealed record JournalEntry
 
     /// <summary>An event that its webhook endpoint has answered with success.</summary>
     public string? Delivered { get; init; }
+
+    /// <summary>An event that is never to be delivered, because such a loss was asked for.</summary>
+    public string? Dropped { get; init; }
 }
 
 [JsonSourceGenerationOptions(

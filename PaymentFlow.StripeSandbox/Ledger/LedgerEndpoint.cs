@@ -27,7 +27,7 @@ internal static class LedgerEndpoint
             json.WriteStartObject();
             json.WriteString("id"u8, charge.Id);
             json.WriteString("paymentIntent"u8, charge.PaymentIntent);
-            json.WriteNumber("amount"u8, charge.Amount);
+            json.WriteNumber("amount"u8, charge.AmountCaptured);
             json.WriteString("currency"u8, charge.Currency);
             PaymentIntentJson.WriteMetadata(json, charge.Metadata);
             json.WriteNumber("created"u8, charge.Created);
@@ -44,9 +44,9 @@ internal static class LedgerEndpoint
         await using var json = new Utf8JsonWriter(http.Response.BodyWriter);
         json.WriteStartObject();
         json.WriteStartArray("paymentIntents"u8);
-        foreach (var intent in state.Intents)
+        foreach (var slot in state.Intents.Snapshot())
         {
-            Write(json, intent);
+            Write(json, slot.Current, slot.Charges, state);
             await FlushAsync(http, json);
         }
         json.WriteEndArray();
@@ -54,7 +54,7 @@ internal static class LedgerEndpoint
         await json.FlushAsync(http.RequestAborted);
     }
 
-    static void Write(Utf8JsonWriter json, PaymentIntent intent)
+    static void Write(Utf8JsonWriter json, PaymentIntent intent, IReadOnlyList<string> charges, SandboxState state)
     {
         json.WriteStartObject();
         json.WriteString("id"u8, intent.Id);
@@ -63,20 +63,34 @@ internal static class LedgerEndpoint
         json.WriteString("status"u8, intent.Status);
         PaymentIntentJson.WriteMetadata(json, intent.Metadata);
         json.WriteStartArray("charges"u8);
-        if (intent.LatestCharge is { } charge)
+        foreach (var id in charges)
         {
+            // The latest one as it belongs to this state of the PaymentIntent, not to a newer one.
+            var charge = intent.LatestCharge?.Id == id ? intent.LatestCharge : state.AllCharges.Find(id)!;
             json.WriteStartObject();
             json.WriteString("id"u8, charge.Id);
             json.WriteNumber("amount"u8, charge.Amount);
-            json.WriteString("status"u8, charge.Failure is null ? "succeeded"u8 : "failed"u8);
-            json.WriteBoolean("captured"u8, charge.Failure is null);
+            json.WriteNumber("amountCaptured"u8, charge.AmountCaptured);
+            json.WriteString("status"u8, charge.Paid ? "succeeded"u8 : "failed"u8);
+            json.WriteBoolean("captured"u8, charge.Captured);
             json.WriteEndObject();
         }
         json.WriteEndArray();
         json.WriteStartArray("refunds"u8);
+        foreach (var refund in intent.LatestCharge?.Refunds ?? []) WriteMove(json, refund.Id, refund.Amount, refund.Status);
         json.WriteEndArray();
         json.WriteStartArray("disputes"u8);
+        foreach (var dispute in intent.LatestCharge?.Disputes ?? []) WriteMove(json, dispute.Id, dispute.Amount, dispute.Status);
         json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    static void WriteMove(Utf8JsonWriter json, string id, long amount, string status)
+    {
+        json.WriteStartObject();
+        json.WriteString("id"u8, id);
+        json.WriteNumber("amount"u8, amount);
+        json.WriteString("status"u8, status);
         json.WriteEndObject();
     }
 

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using PaymentFlow.StripeSandbox.Api;
+using PaymentFlow.StripeSandbox.Disputes;
+using PaymentFlow.StripeSandbox.Events;
 using PaymentFlow.StripeSandbox.Idempotency;
 using PaymentFlow.StripeSandbox.PaymentIntents;
-using PaymentFlow.StripeSandbox.Webhooks;
+using PaymentFlow.StripeSandbox.Refunds;
 
 namespace PaymentFlow.StripeSandbox.Ledger;
 
@@ -13,23 +15,43 @@ internal sealed class PaymentIntentSlot(PaymentIntent current)
 
     public SemaphoreSlim Gate { get; } = new(1, 1);
 
+    readonly List<string> _charges = [];
+
+    /// <summary>The ids of all attempts to charge, oldest first.</summary>
+    public IReadOnlyList<string> Charges
+    {
+        get { lock (_charges) return [.. _charges]; }
+    }
+
+    public void Note(Charge charge)
+    {
+        lock (_charges)
+            if (!_charges.Contains(charge.Id)) _charges.Add(charge.Id);
+    }
+
     public PaymentIntent Current { get => Volatile.Read(ref _current); set => Volatile.Write(ref _current, value); }
 }
 
 /// <summary>Everything that the journal's lines add up to, in memory. Lines are applied in one way only, at start and while running.</summary>
 internal sealed class SandboxState(IdempotencyKeys keys, EventLog events)
 {
-    readonly ConcurrentDictionary<string, PaymentIntentSlot> _intents = new(StringComparer.Ordinal);
     readonly ConcurrentQueue<Charge> _charges = new();
+
+    public Register<PaymentIntentSlot> Intents { get; } = new();
+
+    /// <summary>Every charge, failed and uncaptured ones too, as it now is.</summary>
+    public Register<Charge> AllCharges { get; } = new();
+
+    public Register<Refund> Refunds { get; } = new();
+
+    public Register<Dispute> Disputes { get; } = new();
 
     /// <summary>Every charge whose money moved, in the order in which they were made.</summary>
     public IEnumerable<Charge> Charges => _charges;
 
-    public IEnumerable<PaymentIntent> Intents => _intents.Values.Select(slot => slot.Current);
-
     public int ChargeCount => _charges.Count;
 
-    public PaymentIntentSlot? Find(string id) => _intents.GetValueOrDefault(id);
+    public PaymentIntentSlot? Find(string id) => Intents.Find(id);
 
     /// <summary>Applies a line read from the file, so that it takes no more memory than the one that was written.</summary>
     public void Restore(JournalEntry entry)
@@ -42,13 +64,23 @@ internal sealed class SandboxState(IdempotencyKeys keys, EventLog events)
     public IReadOnlyList<StripeEvent> Apply(JournalEntry entry)
     {
         if (entry.Delivered is { } delivered) events.MarkDelivered(delivered);
+        if (entry.Dropped is { } dropped) events.MarkDropped(dropped);
         if (entry.Intent is not { } intent) return [];
 
         if (entry.Charged) _charges.Enqueue(intent.LatestCharge!);
-        if (_intents.TryGetValue(intent.Id, out var slot)) slot.Current = intent;
-        else _intents[intent.Id] = new(intent);
+        // One request at a time works on a PaymentIntent, and nobody knows a new one's id yet.
+        var slot = Find(intent.Id);
+        if (slot is null) Intents.Set(intent.Id, slot = new(intent));
+        slot.Current = intent;
+        if (intent.LatestCharge is { } charge)
+        {
+            slot.Note(charge);
+            AllCharges.Set(charge.Id, charge);
+            foreach (var refund in charge.Refunds ?? []) Refunds.Set(refund.Id, refund);
+            foreach (var dispute in charge.Disputes ?? []) Disputes.Set(dispute.Id, dispute);
+        }
         if (entry.Key is { } key)
-            keys.Keep(key, new Answer(entry.RequestId ?? "", key.Status, key.Status == 500 ? null : intent, key.Error, key.Expand));
+            keys.Keep(key, new Answer(entry.RequestId ?? "", key.Status, Books.Content(intent, key.Subject, key.Error), key.Error, key.Expand));
         return entry.Events is { Count: > 0 } headers ? events.Add(headers, intent, entry.RequestId, entry.Key?.Key) : [];
     }
 

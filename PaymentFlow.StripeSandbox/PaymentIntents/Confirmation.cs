@@ -1,13 +1,16 @@
 using PaymentFlow.StripeSandbox.Api;
+using PaymentFlow.StripeSandbox.Events;
 using PaymentFlow.StripeSandbox.Ledger;
 using PaymentFlow.StripeSandbox.PaymentMethods;
-using PaymentFlow.StripeSandbox.Webhooks;
 
 namespace PaymentFlow.StripeSandbox.PaymentIntents;
 
 /// <summary>What an operation makes of a PaymentIntent: its next state, what it answers, and the events that tell of it.</summary>
-internal sealed record Decision(PaymentIntent Intent, params IReadOnlyList<string> Events)
+internal sealed record Decision(PaymentIntent Intent, params IReadOnlyList<Happening> Events)
 {
+    /// <summary>The id of the refund or dispute that is answered; null for the PaymentIntent, empty when an error says it all.</summary>
+    public string? Subject { get; init; }
+
     public StripeError? Error { get; init; }
 
     /// <summary>True when <see cref="PaymentIntent.LatestCharge"/> is new and its money moved.</summary>
@@ -22,7 +25,11 @@ internal sealed record Decision(PaymentIntent Intent, params IReadOnlyList<strin
 /// </summary>
 internal static class Confirmation
 {
-    internal sealed record Request(string? PaymentMethod, string? ReturnUrl, bool UseStripeSdk, bool RefuseAction, Uri Origin);
+    internal sealed record Request(string? PaymentMethod, string? ReturnUrl, bool UseStripeSdk, bool RefuseAction, Uri Origin)
+    {
+        /// <summary>When given, takes the place of the PaymentIntent's own.</summary>
+        public string? CaptureMethod { get; init; }
+    };
 
     static readonly string[] Confirmable =
         [PaymentIntentStatus.RequiresPaymentMethod, PaymentIntentStatus.RequiresConfirmation, PaymentIntentStatus.RequiresAction];
@@ -37,7 +44,7 @@ internal static class Confirmation
                 "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the PaymentIntent with a "
                 + "payment method and then confirm it again, or confirm it again directly with a payment method or ConfirmationToken."));
 
-        var attempt = intent with { PaymentMethod = method, Authentication = null, LastPaymentError = null };
+        var attempt = intent with { CaptureMethod = request.CaptureMethod ?? intent.CaptureMethod, PaymentMethod = method, Authentication = null, LastPaymentError = null };
         var kind = method.Kind();
         if (kind.NeedsAuthentication)
         {
@@ -80,13 +87,16 @@ internal static class Confirmation
             return Decision.Refused(intent, StripeError.UnexpectedState(
                 $"You cannot cancel this PaymentIntent because it has a status of {intent.Status}. Only a PaymentIntent with one of the following "
                 + "statuses may be canceled: requires_payment_method, requires_capture, requires_confirmation, requires_action, processing."));
+        var reserved = intent.Status == PaymentIntentStatus.RequiresCapture;
         return new(intent with
         {
             Status = PaymentIntentStatus.Canceled,
             CanceledAt = now,
             CancellationReason = reason,
             Authentication = null,
-        }, EventType.Canceled);
+            // "For PaymentIntents with a status of requires_capture, the remaining amount_capturable is automatically refunded."
+            LatestCharge = reserved ? intent.LatestCharge! with { Released = true } : intent.LatestCharge,
+        }, reserved ? [EventType.ChargeRefunded, EventType.Canceled] : [EventType.Canceled]);
     }
 
     /// <summary>Attaches a method without confirming; <paramref name="token"/> is a test token or the id that a confirmation answered.</summary>
@@ -113,11 +123,18 @@ internal static class Confirmation
     {
         var kind = method.Kind();
         if (kind.DeclinesCharge) return Fail(attempt, method, now, kind.DeclineError);
+        var charge = NewCharge(attempt, StripeId.Charge(), method, now, failure: null);
+        if (attempt.CaptureMethod == "manual")
+            return new(attempt with
+            {
+                Status = PaymentIntentStatus.RequiresCapture,
+                LatestCharge = charge with { Uncaptured = true },
+            }, EventType.ChargeSucceeded, EventType.AmountCapturableUpdated);
         return new(attempt with
         {
             Status = PaymentIntentStatus.Succeeded,
             AmountReceived = attempt.Amount,
-            LatestCharge = NewCharge(attempt, StripeId.Charge(), method, now, failure: null),
+            LatestCharge = charge,
         }, EventType.ChargeSucceeded, EventType.Succeeded)
         { Charged = true };
     }

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using PaymentFlow.StripeSandbox.Api;
+using PaymentFlow.StripeSandbox.Disputes;
 using PaymentFlow.StripeSandbox.Ledger;
 using PaymentFlow.StripeSandbox.PaymentMethods;
+using PaymentFlow.StripeSandbox.Refunds;
 
 namespace PaymentFlow.StripeSandbox.PaymentIntents;
 
@@ -39,6 +41,16 @@ internal sealed record PaymentIntent : IStripeObject
     public string? CancellationReason { get; init; }
 
     public void Write(Utf8JsonWriter json, Expand expand) => PaymentIntentJson.Write(json, this, expand);
+
+    public Refund? Refund(string id) => LatestCharge?.Refunds?.FirstOrDefault(r => r.Id == id);
+
+    public Dispute? Dispute(string id) => LatestCharge?.Disputes?.FirstOrDefault(d => d.Id == id);
+
+    /// <summary>The refund or dispute with this id, as it is answered.</summary>
+    public IStripeObject View(string id) =>
+        Refund(id) is { } refund ? new RefundView(this, refund)
+        : Dispute(id) is { } dispute ? new DisputeView(this, dispute)
+        : throw new InvalidOperationException($"{Id} has no refund or dispute {id}.");
 }
 
 /// <summary>Stripe's words for where a PaymentIntent stands.</summary>
@@ -47,6 +59,7 @@ internal static class PaymentIntentStatus
     public const string RequiresPaymentMethod = "requires_payment_method";
     public const string RequiresConfirmation = "requires_confirmation";
     public const string RequiresAction = "requires_action";
+    public const string RequiresCapture = "requires_capture";
     public const string Processing = "processing";
     public const string Succeeded = "succeeded";
     public const string Canceled = "canceled";

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PaymentFlow.StripeSandbox.Api;
+using PaymentFlow.StripeSandbox.Ledger;
 
 namespace PaymentFlow.StripeSandbox.PaymentIntents;
 
@@ -13,7 +14,7 @@ internal static class PaymentIntentJson
         json.WriteString("object"u8, "payment_intent"u8);
         WriteTypes(json, "allowed_payment_method_types"u8, intent.AllowedPaymentMethodTypes);
         json.WriteNumber("amount"u8, intent.Amount);
-        json.WriteNumber("amount_capturable"u8, 0);
+        json.WriteNumber("amount_capturable"u8, intent.Status == PaymentIntentStatus.RequiresCapture ? intent.Amount : 0);
         json.WriteStartObject("amount_details"u8);
         json.WriteStartObject("tip"u8);
         json.WriteEndObject();
@@ -47,7 +48,7 @@ internal static class PaymentIntentJson
         if (expand.HasFlag(Expand.LatestCharge) && intent.LatestCharge is { } charge)
         {
             json.WritePropertyName("latest_charge"u8);
-            charge.Write(json);
+            new ChargeView(intent, charge).Write(json, expand & Expand.Refunds);
         }
         else
         {

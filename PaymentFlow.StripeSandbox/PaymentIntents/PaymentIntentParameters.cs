@@ -24,6 +24,12 @@ internal static class PaymentIntentParameters
     static readonly FrozenSet<string> ForCreate = Described.Union(ForConfirm).Union([
         "automatic_payment_methods", "confirm", "confirmation_method", "on_behalf_of"]).ToFrozenSet();
 
+    static readonly FrozenSet<string> ForCapture = FrozenSet.Create(
+        "amount_details", "amount_to_capture", "application_fee_amount", "expand", "final_capture", "hooks", "metadata", "payment_details",
+        "statement_descriptor", "statement_descriptor_suffix", "transfer_data");
+
+    static readonly string[] CaptureMethods = ["automatic", "automatic_async", "manual"];
+
     static readonly FrozenSet<string> ForUpdate = Described;
 
     static readonly FrozenSet<string> ForCancel = FrozenSet.Create("cancellation_reason", "expand");
@@ -54,11 +60,11 @@ internal static class PaymentIntentParameters
             Currency = currency,
             Created = now,
             Status = PaymentIntentStatus.RequiresPaymentMethod,
-            CaptureMethod = form.OneOf("capture_method", "automatic", "automatic_async", "manual") ?? "automatic_async",
+            CaptureMethod = form.OneOf("capture_method", CaptureMethods) ?? "automatic_async",
             AllowedPaymentMethodTypes = allowed,
             PaymentMethodTypes = Compatible(allowed, currency),
             AutomaticPaymentMethods = Automatic(form),
-            Metadata = Metadata(form, Empty),
+            Metadata = Metadata.Read(form, Metadata.Empty),
         });
     }
 
@@ -75,9 +81,10 @@ internal static class PaymentIntentParameters
         {
             Amount = amount,
             Currency = currency,
+            CaptureMethod = form.OneOf("capture_method", CaptureMethods) ?? current.CaptureMethod,
             AllowedPaymentMethodTypes = allowed,
             PaymentMethodTypes = Compatible(allowed, currency),
-            Metadata = Metadata(form, current.Metadata),
+            Metadata = Metadata.Read(form, current.Metadata),
         });
     }
 
@@ -91,7 +98,8 @@ internal static class PaymentIntentParameters
             form.Text("return_url"),
             UseStripeSdk: form.Flag("use_stripe_sdk"),
             RefuseAction: form.Flag("error_on_requires_action") || form.Text("off_session") is not (null or "false"),
-            call.Origin);
+            call.Origin)
+        { CaptureMethod = form.OneOf("capture_method", CaptureMethods) };
         var mayRedirect = current is { AutomaticPaymentMethods.RedirectsAllowed: true, AllowedPaymentMethodTypes: null };
         if (mayRedirect && request is { ReturnUrl: null, UseStripeSdk: false, RefuseAction: false })
             throw new RequestRefusedException(StripeError.Invalid(
@@ -114,9 +122,24 @@ internal static class PaymentIntentParameters
         return form.OneOf("cancellation_reason", "duplicate", "fraudulent", "requested_by_customer", "abandoned");
     }
 
+    /// <summary>How much to capture; null for all of it.</summary>
+    public static long? AmountToCapture(Form form)
+    {
+        form.Allow(ForCapture);
+        if (form.Has("final_capture") && !form.Flag("final_capture"))
+            throw new RequestRefusedException(StripeError.Invalid("The sandbox does not play multicapture.", param: "final_capture"));
+        return form.Integer("amount_to_capture") switch
+        {
+            < 1 => throw new RequestRefusedException(StripeError.Invalid(
+                "This value must be greater than or equal to 1.", "parameter_invalid_integer", "amount_to_capture")),
+            var amount => amount,
+        };
+    }
+
+    public static PaymentIntent WithMetadata(Form form, PaymentIntent intent) => intent with { Metadata = Metadata.Read(form, intent.Metadata) };
+
     static readonly string[] Cards = ["card"];
     static readonly string[] CardsAndBankDebits = ["card", "us_bank_account"];
-    static readonly IReadOnlyDictionary<string, string> Empty = new Dictionary<string, string>();
 
     static PaymentIntent Describe(Form form, PaymentIntent intent) => intent with
     {
@@ -153,8 +176,9 @@ internal static class PaymentIntentParameters
             if (form.Has(name) || form.Nested(name).Any())
                 throw new RequestRefusedException(StripeError.Invalid(
                     $"The sandbox takes Stripe's test payment methods (pm_card_visa …) as `payment_method`, not `{name}`.", param: name));
-        if (form.Text("capture_method") == "manual")
-            throw new RequestRefusedException(StripeError.Invalid("The sandbox does not play capture_method=manual.", param: "capture_method"));
+        if (form.Has("payment_method_options[card][capture_method]"))
+            throw new RequestRefusedException(StripeError.Invalid(
+                "The sandbox plays `capture_method` for the whole PaymentIntent only.", param: "payment_method_options[card][capture_method]"));
     }
 
     static void CheckAmount(long amount, string currency)
@@ -171,29 +195,5 @@ internal static class PaymentIntentParameters
         if (amount > Currencies.Maximum)
             throw new RequestRefusedException(StripeError.Invalid(
                 $"Amount must be no more than {Currencies.Display(Currencies.Maximum, currency)}", "amount_too_large", "amount"));
-    }
-
-    /// <summary>Stripe's limits: 50 keys, names up to 40 characters, values up to 500; an empty value unsets its key.</summary>
-    static IReadOnlyDictionary<string, string> Metadata(Form form, IReadOnlyDictionary<string, string> current)
-    {
-        if (form.Has("metadata")) current = Empty;
-        Dictionary<string, string>? changed = null;
-        foreach (var (key, values) in form.Nested("metadata"))
-        {
-            changed ??= new(current);
-            var value = values.LastOrDefault() ?? "";
-            if (key.Length > 40)
-                throw new RequestRefusedException(StripeError.Invalid(
-                    $"Metadata keys must be under 40 characters long; '{key[..40]}…' is longer.", "parameter_invalid_string", "metadata"));
-            if (value.Length > 500)
-                throw new RequestRefusedException(StripeError.Invalid(
-                    $"Metadata values can have up to 500 characters, but the value for '{key}' has {value.Length}.",
-                    "parameter_invalid_string", $"metadata[{key}]"));
-            if (value.Length == 0) changed.Remove(key);
-            else changed[key] = value;
-        }
-        if (changed is { Count: > 50 })
-            throw new RequestRefusedException(StripeError.Invalid("You can have up to 50 metadata keys.", "parameter_invalid", "metadata"));
-        return changed ?? current;
     }
 }

@@ -1,20 +1,48 @@
 using PaymentFlow.StripeSandbox.Api;
-using PaymentFlow.StripeSandbox.Idempotency;
+using PaymentFlow.StripeSandbox.Events;
 using PaymentFlow.StripeSandbox.Ledger;
-using PaymentFlow.StripeSandbox.Webhooks;
+using PaymentFlow.StripeSandbox.Lists;
 
 namespace PaymentFlow.StripeSandbox.PaymentIntents;
 
-/// <summary>
-/// Executes the calls. One PaymentIntent is worked on by one request at a time; its next state, the charge, the events and the answer kept for
-/// the idempotency key are one line in the journal, and nobody sees any of them before that line is written.
-/// </summary>
-internal sealed class PaymentIntentService(SandboxState state, Journal journal, WebhookQueue webhooks, TimeProvider time)
+/// <summary>Executes the calls about PaymentIntents and their charges.</summary>
+internal sealed class PaymentIntentService(Books books)
 {
-    /// <summary>How long a request waits for another one on the same PaymentIntent before Stripe's <c>lock_timeout</c>.</summary>
-    static readonly TimeSpan LockWait = TimeSpan.FromSeconds(10);
+    static readonly HashSet<string> ForSearch = new(StringComparer.Ordinal) { "expand", "limit", "page", "query" };
 
-    public PaymentIntent Get(string id) => Slot(id).Current;
+    public PaymentIntent Get(string id) => books.Get(id);
+
+    public StripeList List(Form form)
+    {
+        var query = ListQuery.Read(form, "customer", "customer_account");
+        var customer = form.Text("customer");
+        return query.Page(books.State.Intents, "/v1/payment_intents", "payment_intent",
+            slot => query.Created(slot.Current.Created) && (customer is null || slot.Current.Customer == customer), slot => slot.Current);
+    }
+
+    public StripeList Search(Form form)
+    {
+        form.Allow(ForSearch);
+        var fits = SearchQuery.Parse(form.Text("query") ?? throw new RequestRefusedException(StripeError.Missing("query")));
+        var limit = ListQuery.ReadLimit(form);
+        // A page is named by the last PaymentIntent of the one before it.
+        var found = books.State.Intents.Walk(form.Text("page"), newer: false, limit + 1, slot => fits(slot.Current))
+            ?? throw new RequestRefusedException(StripeError.Invalid("Invalid page.", param: "page"));
+        IStripeObject[] page = [.. found.Take(limit).Select(slot => slot.Current)];
+        var more = found.Count > limit;
+        return new("/v1/payment_intents/search", page, more) { IsSearch = true, NextPage = more ? found[limit - 1].Current.Id : null };
+    }
+
+    public ChargeView GetCharge(string id) => View(books.State.AllCharges.Find(id)
+        ?? throw new RequestRefusedException(StripeError.NoSuch("charge", id, "id", status: 404)));
+
+    public StripeList ListCharges(Form form)
+    {
+        var query = ListQuery.Read(form, "customer", "payment_intent", "transfer_group");
+        var intent = form.Text("payment_intent");
+        return query.Page(books.State.AllCharges, "/v1/charges", "charge",
+            c => query.Created(c.Created) && (intent is null || c.PaymentIntent == intent), View);
+    }
 
     public Task<Answer> CreateAsync(StripeCall call)
     {
@@ -29,13 +57,23 @@ internal sealed class PaymentIntentService(SandboxState state, Journal journal, 
         {
             decision = new Decision(Confirmation.WithMethod(intent, token, now));
         }
-        return CommitAsync(decision with { Events = [EventType.Created, .. decision.Events] }, call);
+        return books.CommitAsync(decision with { Events = [EventType.Created, .. decision.Events] }, call);
     }
 
     public Task<Answer> ConfirmAsync(StripeCall call)
     {
         PaymentIntentParameters.CheckConfirm(call.Form);
         return ChangeAsync(call, intent => Confirmation.Confirm(intent, PaymentIntentParameters.Confirm(call, intent), Now()));
+    }
+
+    public Task<Answer> CaptureAsync(StripeCall call)
+    {
+        var amount = PaymentIntentParameters.AmountToCapture(call.Form);
+        return ChangeAsync(call, intent =>
+        {
+            var decision = Capturing.Capture(intent, amount);
+            return decision.Error is null ? decision with { Intent = PaymentIntentParameters.WithMetadata(call.Form, decision.Intent) } : decision;
+        });
     }
 
     public Task<Answer> CancelAsync(StripeCall call)
@@ -63,68 +101,19 @@ internal sealed class PaymentIntentService(SandboxState state, Journal journal, 
     /// </summary>
     public async Task<(PaymentIntent Intent, string? ReturnUrl)> AuthenticateAsync(string id, string source, bool approved)
     {
-        var slot = Slot(id);
-        await LockAsync(slot);
-        try
+        string? returnUrl = null;
+        var answer = await books.HappenAsync(id, intent =>
         {
-            var intent = slot.Current;
-            if (intent.Authentication is not { } challenge || challenge.Source != source) return (intent, null);
-            await CommitAsync(approved ? Confirmation.Authenticated(intent, Now()) : Confirmation.AuthenticationFailed(intent), call: null);
-            return (slot.Current, challenge.ReturnUrl);
-        }
-        finally
-        {
-            slot.Gate.Release();
-        }
+            if (intent.Authentication is not { } challenge || challenge.Source != source) return null;
+            returnUrl = challenge.ReturnUrl;
+            return approved ? Confirmation.Authenticated(intent, Now()) : Confirmation.AuthenticationFailed(intent);
+        });
+        return ((PaymentIntent?)answer?.Content ?? Get(id), returnUrl);
     }
 
-    async Task<Answer> ChangeAsync(StripeCall call, Func<PaymentIntent, Decision> decide)
-    {
-        var slot = Slot(call.Id);
-        await LockAsync(slot);
-        try
-        {
-            return await CommitAsync(decide(slot.Current), call);
-        }
-        finally
-        {
-            slot.Gate.Release();
-        }
-    }
+    Task<Answer> ChangeAsync(StripeCall call, Func<PaymentIntent, Decision> decide) => books.ChangeAsync(call, call.Id, decide);
 
-    /// <summary>Not cancelable: a client that hangs up does not undo what has begun, at Stripe either.</summary>
-    async Task<Answer> CommitAsync(Decision decision, StripeCall? call)
-    {
-        var now = Now();
-        var events = new EventHeader[decision.Events.Count];
-        for (var i = 0; i < events.Length; i++)
-            events[i] = new(StripeId.Event(), decision.Events[i], now, webhooks.Wants(decision.Events[i]));
-        var error = call?.FailsWith ?? decision.Error;
-        var content = call?.FailsWith is null ? decision.Intent : null;
-        var answer = new Answer(call?.RequestId ?? "", error?.Status ?? 200, content, error, call?.Expand() ?? Expand.None);
-        var entry = new JournalEntry
-        {
-            Intent = decision.Intent,
-            Charged = decision.Charged,
-            Events = events,
-            RequestId = call?.RequestId,
-            Key = call?.IdempotencyKey is { } key ? new KeptKey(key, call.Endpoint, call.Fingerprint(), answer.Status, answer.Error, answer.Expand) : null,
-        };
-        await journal.AppendAsync(entry);
-        foreach (var happened in state.Apply(entry)) webhooks.Enqueue(happened);
-        return answer;
-    }
+    ChargeView View(Charge charge) => new(Get(charge.PaymentIntent), charge);
 
-    PaymentIntentSlot Slot(string id) => state.Find(id)
-        ?? throw new RequestRefusedException(StripeError.NoSuch("payment_intent", id, "intent", status: 404));
-
-    static async Task LockAsync(PaymentIntentSlot slot)
-    {
-        if (!await slot.Gate.WaitAsync(LockWait))
-            throw new RequestRefusedException(StripeError.Invalid(
-                "This object cannot be accessed right now because another API request or Stripe process is currently accessing it.",
-                "lock_timeout", status: 429));
-    }
-
-    long Now() => time.GetUtcNow().ToUnixTimeSeconds();
+    long Now() => books.Now();
 }

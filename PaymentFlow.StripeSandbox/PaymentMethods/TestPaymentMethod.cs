@@ -16,12 +16,25 @@ internal enum Behaviour
     Processes,
 }
 
+/// <summary>What becomes of a refund to it.</summary>
+internal enum RefundBehaviour
+{
+    Succeeds,
+    PendsThenSucceeds,
+    SucceedsThenFails,
+}
+
 /// <summary>
 /// One of <see href="https://docs.stripe.com/testing">Stripe's test payment methods</see>, with the codes and messages that Stripe
 /// gives for it.
 /// </summary>
 internal sealed record TestPaymentMethod(string Token, string Type, string Brand, string Last4, Behaviour Behaviour)
 {
+    public RefundBehaviour Refunds { get; init; }
+
+    /// <summary>The reason for which the bank disputes a charge a little later, if it does.</summary>
+    public string? DisputedAs { get; init; }
+
     public string? Funding { get; init; }
     public string? Code { get; init; }
     public string? DeclineCode { get; init; }
@@ -41,6 +54,11 @@ internal sealed record TestPaymentMethod(string Token, string Type, string Brand
         Card("pm_card_diners", "diners", "0004"),
         Card("pm_card_jcb", "jcb", "0505"),
         Card("pm_card_unionpay", "unionpay", "0005"),
+
+        Card("pm_card_pendingRefund", "visa", "7726") with { Refunds = RefundBehaviour.PendsThenSucceeds },
+        Card("pm_card_refundFail", "visa", "5126") with { Refunds = RefundBehaviour.SucceedsThenFails },
+        Card("pm_card_createDispute", "visa", "0259") with { DisputedAs = "fraudulent" },
+        Card("pm_card_createDisputeProductNotReceived", "visa", "2685") with { DisputedAs = "product_not_received" },
 
         Decline("pm_card_visa_chargeDeclined", "0002", "card_declined", "generic_decline", "Your card was declined."),
         Decline("pm_card_chargeDeclined", "0002", "card_declined", "generic_decline", "Your card was declined."),

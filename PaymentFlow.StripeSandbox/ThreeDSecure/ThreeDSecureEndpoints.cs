@@ -55,7 +55,7 @@ internal static class ThreeDSecureEndpoints
     {
         ["payment_intent"] = intent.Id,
         ["payment_intent_client_secret"] = intent.ClientSecret,
-        ["redirect_status"] = intent.Status == PaymentIntentStatus.Succeeded ? "succeeded" : "failed",
+        ["redirect_status"] = intent.Status is PaymentIntentStatus.Succeeded or PaymentIntentStatus.RequiresCapture ? "succeeded" : "failed",
     });
 
     static PaymentIntent? Find(HttpContext http, PaymentIntentService intents, string? secret)

@@ -1,13 +1,17 @@
 using System.Threading.Channels;
+using PaymentFlow.StripeSandbox.Events;
 
 namespace PaymentFlow.StripeSandbox.Webhooks;
 
-/// <summary>Hands events over to the sender without making anybody wait. Endless on purpose: an event is never dropped.</summary>
-internal sealed class WebhookQueue(SandboxOptions options)
-{
-    readonly Channel<StripeEvent> _events = Channel.CreateUnbounded<StripeEvent>();
+/// <summary>An event on its way.</summary>
+internal sealed record Delivery(StripeEvent Event, Fate Fate);
 
-    public ChannelReader<StripeEvent> Reader => _events.Reader;
+/// <summary>Hands events over to the sender without making anybody wait. Endless on purpose: none is lost unless that was asked for.</summary>
+internal sealed class WebhookQueue(SandboxOptions options, WebhookPlan plan)
+{
+    readonly Channel<Delivery> _deliveries = Channel.CreateUnbounded<Delivery>();
+
+    public ChannelReader<Delivery> Reader => _deliveries.Reader;
 
     /// <summary>Whether an endpoint is configured that listens to this type of event.</summary>
     public bool Wants(string type) =>
@@ -15,6 +19,6 @@ internal sealed class WebhookQueue(SandboxOptions options)
 
     public void Enqueue(StripeEvent happened)
     {
-        if (happened.Header.Pending) _events.Writer.TryWrite(happened);
+        if (happened.Header.Pending) _deliveries.Writer.TryWrite(new(happened, plan.Next()));
     }
 }

@@ -1,10 +1,11 @@
 using System.Net.Http.Headers;
+using PaymentFlow.StripeSandbox.Events;
 using PaymentFlow.StripeSandbox.Ledger;
 
 namespace PaymentFlow.StripeSandbox.Webhooks;
 
 /// <summary>
-/// Delivers events, each at least once and in no promised order. What an endpoint does not answer with a 2xx is sent again, after 0.5 s and
+/// Delivers events, each at least once and in no promised order; worse on demand (<see cref="WebhookPlan"/>). What an endpoint does not answer with a 2xx is sent again, after 0.5 s and
 /// then ever later up to a minute, for three days; also after a restart, since the journal knows what was taken.
 /// </summary>
 internal sealed partial class WebhookSender(
@@ -14,6 +15,7 @@ internal sealed partial class WebhookSender(
     public const string Client = "webhooks";
     const int AtOnce = 8;
     static readonly TimeSpan Patience = TimeSpan.FromDays(3);
+    static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
     static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
     bool _away;
@@ -33,23 +35,32 @@ internal sealed partial class WebhookSender(
 
     async Task SendAllAsync(Uri endpoint, WebhookSignature signature, CancellationToken stopping)
     {
-        await foreach (var happened in queue.Reader.ReadAllAsync(stopping))
-            if (!await TrySendAsync(happened, endpoint, signature, stopping))
-                _ = SendAgainAsync(happened, endpoint, signature, stopping);
+        await foreach (var (happened, fate) in queue.Reader.ReadAllAsync(stopping))
+        {
+            if (fate.Dropped)
+            {
+                await journal.AppendAsync(new JournalEntry { Dropped = happened.Header.Id });
+                events.MarkDropped(happened.Header.Id);
+                continue;
+            }
+            if (fate.AgainAfter is { } again) _ = SendLaterAsync(happened, again, endpoint, signature, stopping);
+            if (fate.HeldBack is { } heldBack) _ = SendLaterAsync(happened, heldBack, endpoint, signature, stopping);
+            else if (!await TrySendAsync(happened, endpoint, signature, stopping))
+                _ = SendLaterAsync(happened, FirstPause, endpoint, signature, stopping);
+        }
     }
 
-    /// <summary>Apart from the queue: an event that fails must not hold up the ones behind it.</summary>
-    async Task SendAgainAsync(StripeEvent happened, Uri endpoint, WebhookSignature signature, CancellationToken stopping)
+    /// <summary>Apart from the queue: an event that fails or is held back must not hold up the ones behind it.</summary>
+    async Task SendLaterAsync(StripeEvent happened, TimeSpan pause, Uri endpoint, WebhookSignature signature, CancellationToken stopping)
     {
         try
         {
-            var pause = TimeSpan.FromSeconds(0.5);
             do
             {
                 // Up to a fifth more, so that a crowd that failed together does not come back together.
                 await Task.Delay(pause * (1 + Random.Shared.NextDouble() / 5), time, stopping);
                 if (await TrySendAsync(happened, endpoint, signature, stopping)) return;
-                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+                pause = pause < FirstPause ? FirstPause : pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
             while (time.GetUtcNow().ToUnixTimeSeconds() - happened.Header.Created < Patience.TotalSeconds);
             Log.GivenUp(log, happened.Header.Id, happened.Header.Type);

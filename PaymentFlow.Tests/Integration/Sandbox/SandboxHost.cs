@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -34,13 +35,14 @@ public sealed class SandboxHost : IAsyncDisposable
     public StripeClient Stripe { get; }
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<SandboxHost> StartAsync(string? journal = null, Uri? webhooksTo = null)
+    public static async Task<SandboxHost> StartAsync(
+        string? journal = null, Uri? webhooksTo = null, TimeProvider? time = null, params string[] settings)
     {
         var folder = journal is null ? Directory.CreateTempSubdirectory("paymentflow-sandbox-").FullName : null;
         journal ??= Path.Combine(folder!, "journal.ndjson");
         var app = SandboxApp.Create([.. Arguments(journal), .. webhooksTo is null
             ? Array.Empty<string>()
-            : [$"--services:payment-api:http:0={webhooksTo.GetLeftPart(UriPartial.Authority)}", $"--Sandbox:WebhookSecret={WebhookSecret}"]]);
+            : [$"--services:payment-api:http:0={webhooksTo.GetLeftPart(UriPartial.Authority)}", $"--Sandbox:WebhookSecret={WebhookSecret}"], .. settings], time);
         await app.StartAsync();
         return new SandboxHost(app, journal, folder);
     }
@@ -84,6 +86,26 @@ public sealed class SandboxHost : IAsyncDisposable
     public Task<PaymentIntent> GetAsync(string id, params string[] expand) =>
         Stripe.V1.PaymentIntents.GetAsync(
             id, new PaymentIntentGetOptions { Expand = [.. expand] }, cancellationToken: TestContext.Current.CancellationToken);
+
+    public async Task<PaymentIntent> PayAsync(string method = "pm_card_visa", long amount = 1250) =>
+        await ConfirmAsync((await CreateAsync(amount)).Id, method);
+
+    public Task<Refund> RefundAsync(string intent, long? amount = null) => Stripe.V1.Refunds.CreateAsync(
+        new RefundCreateOptions { PaymentIntent = intent, Amount = amount }, cancellationToken: TestContext.Current.CancellationToken);
+
+    /// <summary>The types of the events so far that tell of this PaymentIntent, oldest first, without those before its charge.</summary>
+    public async Task<string[]> NewsAsync(string intent)
+    {
+        var events = await Stripe.V1.Events.ListAsync(new() { Limit = 100 }, cancellationToken: TestContext.Current.CancellationToken);
+        return [.. events.Where(e => e.ToJson().Contains(intent, StringComparison.Ordinal))
+            .Select(e => e.Type).Reverse().SkipWhile(t => t.StartsWith("payment_intent.created", StringComparison.Ordinal))];
+    }
+
+    public async Task<JsonElement> LedgerAsync(string intent)
+    {
+        var ledger = await Http.GetFromJsonAsync<JsonElement>("/_sandbox/ledger", TestContext.Current.CancellationToken);
+        return ledger.GetProperty("paymentIntents").EnumerateArray().Single(i => i.GetProperty("id").GetString() == intent);
+    }
 
     public Task<IReadOnlyList<LedgerEntry>> ChargesAsync() => ChargesAsync(Http);
 

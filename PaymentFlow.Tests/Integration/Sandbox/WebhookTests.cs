@@ -1,12 +1,6 @@
-using System.Collections.Concurrent;
-using System.Threading.Channels;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using PaymentFlow.StripeSandbox;
-using PaymentFlow.StripeSandbox.Webhooks;
+using PaymentFlow.StripeSandbox.Events;
 using PaymentFlow.Tests.Fixtures;
 using Stripe;
 
@@ -114,68 +108,6 @@ public sealed class WebhookTests
             () => SandboxApp.Create([.. SandboxHost.Arguments("unused"), "--services:payment-api:http:0=http://localhost:5201"]));
 
         Assert.Contains("Sandbox:WebhookSecret", wrong.Message, StringComparison.Ordinal);
-    }
-
-    /// <summary>A small payment-api: takes webhooks as the real one does, with Stripe.net's own check of the signature.</summary>
-    sealed class WebhookReceiver : IAsyncDisposable
-    {
-        readonly WebApplication _app;
-        readonly Channel<Event> _events = Channel.CreateUnbounded<Event>();
-        int _toRefuse;
-
-        WebhookReceiver(WebApplication app, int refuseFirst) => (_app, _toRefuse) = (app, refuseFirst);
-
-        public Uri Address => new(_app.Urls.First());
-        public ConcurrentQueue<Event> Taken { get; } = new();
-        public ConcurrentQueue<string> Refused { get; } = new();
-
-        public static async Task<WebhookReceiver> StartAsync(int refuseFirst = 0)
-        {
-            var builder = WebApplication.CreateSlimBuilder();
-            builder.Logging.ClearProviders();
-            builder.WebHost.UseUrls("http://127.0.0.1:0");
-            var app = builder.Build();
-            var receiver = new WebhookReceiver(app, refuseFirst);
-            app.MapPost("/stripe/webhooks", receiver.TakeAsync);
-            await app.StartAsync();
-            return receiver;
-        }
-
-        /// <summary>The next event of this type; others that come before it stay for the next call.</summary>
-        public async Task<Event> NextAsync(string type)
-        {
-            while (true)
-            {
-                if (Taken.FirstOrDefault(e => e.Type == type && !_given.Contains(e.Id)) is { } found)
-                {
-                    _given.Add(found.Id);
-                    return found;
-                }
-                Taken.Enqueue(await _events.Reader.ReadAsync(TestContext.Current.CancellationToken));
-            }
-        }
-
-        readonly HashSet<string> _given = [];
-
-        async Task<IResult> TakeAsync(HttpRequest request)
-        {
-            using var reader = new StreamReader(request.Body);
-            var body = await reader.ReadToEndAsync();
-            var happened = EventUtility.ConstructEvent(body, request.Headers["Stripe-Signature"], SandboxHost.WebhookSecret);
-            if (Interlocked.Decrement(ref _toRefuse) >= 0)
-            {
-                Refused.Enqueue(happened.Id);
-                return Results.StatusCode(503);
-            }
-            _events.Writer.TryWrite(happened);
-            return Results.Ok();
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await _app.StopAsync();
-            await _app.DisposeAsync();
-        }
     }
 
     sealed class TemporaryFolder : IDisposable

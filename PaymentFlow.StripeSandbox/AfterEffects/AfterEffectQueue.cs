@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using PaymentFlow.StripeSandbox.Disputes;
+using PaymentFlow.StripeSandbox.PaymentIntents;
+using PaymentFlow.StripeSandbox.PaymentMethods;
+using PaymentFlow.StripeSandbox.Refunds;
+
+namespace PaymentFlow.StripeSandbox.AfterEffects;
+
+/// <summary>Something that will happen to a PaymentIntent by itself; <paramref name="Subject"/> is the refund or charge that it will happen to.</summary>
+internal sealed record AfterEffect(string PaymentIntent, string Subject);
+
+/// <summary>
+/// What is going to happen by itself, a little after what made it so: a pending refund succeeds, another fails, a bank opens a dispute. All of
+/// it follows from the PaymentIntent, so a restart forgets none of it.
+/// </summary>
+internal sealed class AfterEffectQueue
+{
+    readonly Channel<AfterEffect> _effects = Channel.CreateUnbounded<AfterEffect>();
+    readonly ConcurrentDictionary<AfterEffect, byte> _known = new();
+
+    public ChannelReader<AfterEffect> Reader => _effects.Reader;
+
+    /// <summary>Queues what this state of the PaymentIntent leads to and is not queued yet.</summary>
+    public void Enqueue(PaymentIntent intent)
+    {
+        foreach (var effect in Of(intent))
+            if (_known.TryAdd(effect, 0)) _effects.Writer.TryWrite(effect);
+    }
+
+    public void Forget(AfterEffect effect) => _known.TryRemove(effect, out _);
+
+    /// <summary>What the effect does to the PaymentIntent as it now is; null when there is nothing (more) to do.</summary>
+    public static Decision? Decide(PaymentIntent intent, AfterEffect effect, long now)
+    {
+        if (intent.LatestCharge is { } charge && charge.Id == effect.Subject)
+            return WillBeDisputed(intent) ? Disputing.Open(intent, charge.PaymentMethod.Kind().DisputedAs!, amount: null, now) : null;
+        return Refunding.Settle(intent, effect.Subject);
+    }
+
+    static IEnumerable<AfterEffect> Of(PaymentIntent intent)
+    {
+        if (intent.LatestCharge is not { Captured: true } charge) yield break;
+        if (WillBeDisputed(intent)) yield return new(intent.Id, charge.Id);
+        if (charge.Refunds is null) yield break;
+        foreach (var refund in charge.Refunds)
+            if (refund.Becomes is not null) yield return new(intent.Id, refund.Id);
+    }
+
+    static bool WillBeDisputed(PaymentIntent intent) =>
+        intent.LatestCharge is { Captured: true, Disputes: null } charge && charge.PaymentMethod.Kind().DisputedAs is not null;
+}

@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+using PaymentFlow.StripeSandbox.Ledger;
+using PaymentFlow.StripeSandbox.PaymentIntents;
+
+namespace PaymentFlow.StripeSandbox.Events;
+
+/// <summary>
+/// Every event, delivered or not and wanted or not, in order, and which of them their endpoint has not yet taken. List Events sees those of the
+/// last 30 days, as at Stripe, and of these at most the newest <see cref="Keep"/>, which bounds the memory; one that is yet to be delivered is
+/// delivered however old it is.
+/// </summary>
+internal sealed class EventLog(TimeProvider time)
+{
+    public const int Keep = 100_000;
+    static readonly TimeSpan Reach = TimeSpan.FromDays(30);
+
+    readonly Register<StripeEvent> _events = new(Keep);
+    readonly ConcurrentDictionary<string, StripeEvent> _undelivered = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, StripeEvent> _dropped = new(StringComparer.Ordinal);
+
+    public Register<StripeEvent> All => _events;
+
+    /// <summary>What is yet to be sent, oldest first.</summary>
+    public IReadOnlyList<StripeEvent> Undelivered => [.. _undelivered.Values.OrderBy(e => e.Header.Created)];
+
+    public IReadOnlyList<StripeEvent> Add(IReadOnlyList<EventHeader> headers, PaymentIntent intent, string? requestId, string? idempotencyKey)
+    {
+        var added = new StripeEvent[headers.Count];
+        for (var i = 0; i < added.Length; i++)
+        {
+            added[i] = new(headers[i], intent, requestId, idempotencyKey);
+            _events.Set(headers[i].Id, added[i]);
+            if (headers[i].Pending) _undelivered[headers[i].Id] = added[i];
+        }
+        return added;
+    }
+
+    public void MarkDelivered(string id) => _undelivered.TryRemove(id, out _);
+
+    /// <summary>It will never be delivered: somebody asked for such a loss.</summary>
+    public void MarkDropped(string id)
+    {
+        if (_undelivered.TryRemove(id, out var dropped)) _dropped[id] = dropped;
+    }
+
+    public bool IsDelivered(StripeEvent happened) => !_undelivered.ContainsKey(happened.Header.Id) && !_dropped.ContainsKey(happened.Header.Id);
+
+    public bool IsListed(StripeEvent happened) => happened.Header.Created > (time.GetUtcNow() - Reach).ToUnixTimeSeconds();
+
+    /// <summary>The event as it is answered, with the webhooks that are still pending now.</summary>
+    public StripeEvent Now(StripeEvent happened) => happened with { Header = happened.Header with { Pending = !IsDelivered(happened) } };
+}

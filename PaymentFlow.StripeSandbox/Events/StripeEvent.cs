@@ -1,0 +1,55 @@
+using System.Buffers;
+using System.Text.Json;
+using PaymentFlow.StripeSandbox.Api;
+using PaymentFlow.StripeSandbox.Ledger;
+using PaymentFlow.StripeSandbox.PaymentIntents;
+
+namespace PaymentFlow.StripeSandbox.Events;
+
+/// <summary>
+/// What the journal keeps of an event; its object is in the same line. <see cref="Created"/> is in Unix seconds; <see cref="Pending"/> when an
+/// endpoint listens to its type.
+/// </summary>
+internal sealed record EventHeader(string Id, string Type, long Created, bool Pending)
+{
+    /// <summary>The id of the refund or dispute that it is about, if any.</summary>
+    public string? Subject { get; init; }
+}
+
+/// <summary>Something that happened, with the object as it was then: <see href="https://docs.stripe.com/api/events/object"/>.</summary>
+internal sealed record StripeEvent(EventHeader Header, PaymentIntent Intent, string? RequestId, string? IdempotencyKey) : IStripeObject
+{
+    public byte[] ToJson()
+    {
+        var output = new ArrayBufferWriter<byte>(4096);
+        using (var json = new Utf8JsonWriter(output)) Write(json, Expand.None);
+        return output.WrittenSpan.ToArray();
+    }
+
+    public void Write(Utf8JsonWriter json, Expand expand)
+    {
+        json.WriteStartObject();
+        json.WriteString("id"u8, Header.Id);
+        json.WriteString("object"u8, "event"u8);
+        json.WriteString("api_version"u8, StripeApi.Version);
+        json.WriteNumber("created"u8, Header.Created);
+        json.WriteStartObject("data"u8);
+        json.WritePropertyName("object"u8);
+        Subject().Write(json, Expand.None);
+        json.WriteEndObject();
+        json.WriteBoolean("livemode"u8, false);
+        json.WriteNumber("pending_webhooks"u8, Header.Pending ? 1 : 0);
+        json.WriteStartObject("request"u8);
+        // Null when no call of the API made it happen.
+        json.WriteString("id"u8, RequestId);
+        json.WriteString("idempotency_key"u8, IdempotencyKey);
+        json.WriteEndObject();
+        json.WriteString("type"u8, Header.Type);
+        json.WriteEndObject();
+    }
+
+    IStripeObject Subject() =>
+        Header.Subject is { } subject ? Intent.View(subject)
+        : Header.Type.StartsWith("charge.", StringComparison.Ordinal) ? new ChargeView(Intent, Intent.LatestCharge!)
+        : Intent;
+}

@@ -1,0 +1,103 @@
+using PaymentFlow.StripeSandbox.AfterEffects;
+using PaymentFlow.StripeSandbox.Api;
+using PaymentFlow.StripeSandbox.Events;
+using PaymentFlow.StripeSandbox.Idempotency;
+using PaymentFlow.StripeSandbox.PaymentIntents;
+using PaymentFlow.StripeSandbox.Webhooks;
+
+namespace PaymentFlow.StripeSandbox.Ledger;
+
+/// <summary>
+/// Where everything that happens is written down. One PaymentIntent, with all that hangs on it (charge, refunds, disputes), is worked on by one
+/// request at a time; its next state, the events and the answer kept for the idempotency key are one line in the journal, and nobody sees any of
+/// them before that line is written.
+/// </summary>
+internal sealed class Books(SandboxState state, Journal journal, WebhookQueue webhooks, AfterEffectQueue effects, TimeProvider time)
+{
+    /// <summary>How long a request waits for another one on the same PaymentIntent before Stripe's <c>lock_timeout</c>.</summary>
+    static readonly TimeSpan LockWait = TimeSpan.FromSeconds(10);
+
+    public SandboxState State => state;
+
+    public long Now() => time.GetUtcNow().ToUnixTimeSeconds();
+
+    /// <exception cref="RequestRefusedException">There is no such PaymentIntent.</exception>
+    public PaymentIntent Get(string id) => Slot(id).Current;
+
+    /// <summary>Executes a call on a PaymentIntent that is there.</summary>
+    public async Task<Answer> ChangeAsync(StripeCall call, string intentId, Func<PaymentIntent, Decision> decide)
+    {
+        var slot = Slot(intentId);
+        if (!await slot.Gate.WaitAsync(LockWait))
+            throw new RequestRefusedException(StripeError.Invalid(
+                "This object cannot be accessed right now because another API request or Stripe process is currently accessing it.",
+                "lock_timeout", status: 429));
+        try
+        {
+            return await CommitAsync(decide(slot.Current), call);
+        }
+        finally
+        {
+            slot.Gate.Release();
+        }
+    }
+
+    /// <summary>Lets something happen without a call of the API: the customer's answer to a challenge, the bank's news. null changes nothing.</summary>
+    /// <returns>What was answered, or would have been; null when nothing changed.</returns>
+    public async Task<Answer?> HappenAsync(string intentId, Func<PaymentIntent, Decision?> decide)
+    {
+        var slot = Slot(intentId);
+        await slot.Gate.WaitAsync();
+        try
+        {
+            return decide(slot.Current) is { } decision ? await CommitAsync(decision, call: null) : null;
+        }
+        finally
+        {
+            slot.Gate.Release();
+        }
+    }
+
+    /// <summary>
+    /// Writes the decision down; for a PaymentIntent that is there, the caller holds its gate. Not cancelable: a client that hangs up does not undo
+    /// what has begun, at Stripe either.
+    /// </summary>
+    public async Task<Answer> CommitAsync(Decision decision, StripeCall? call)
+    {
+        var now = Now();
+        var events = new EventHeader[decision.Events.Count];
+        for (var i = 0; i < events.Length; i++)
+        {
+            var (type, subject) = decision.Events[i];
+            events[i] = new(StripeId.Event(), type, now, webhooks.Wants(type)) { Subject = subject };
+        }
+        var error = call?.FailsWith ?? decision.Error;
+        var answer = new Answer(
+            call?.RequestId ?? "", error?.Status ?? 200, Content(decision.Intent, decision.Subject, error), error, call?.Expand() ?? Expand.None);
+        var entry = new JournalEntry
+        {
+            Intent = decision.Intent,
+            Charged = decision.Charged,
+            Events = events,
+            RequestId = call?.RequestId,
+            Key = call?.IdempotencyKey is { } key
+                ? new KeptKey(key, call.Endpoint, call.Fingerprint(), answer.Status, answer.Error, answer.Expand) { Subject = decision.Subject }
+                : null,
+        };
+        await journal.AppendAsync(entry);
+        foreach (var happened in state.Apply(entry)) webhooks.Enqueue(happened);
+        effects.Enqueue(decision.Intent);
+        return answer;
+    }
+
+    /// <summary>What an answer shows: the refund or dispute that it is about, else the PaymentIntent.</summary>
+    public static IStripeObject? Content(PaymentIntent intent, string? subject, StripeError? error)
+    {
+        // An error about a refund or a dispute, or of Stripe's own, shows nothing but itself.
+        if (error is not null) return subject is null && error.Type != StripeError.ApiErrorType ? intent : null;
+        return subject is null ? intent : intent.View(subject);
+    }
+
+    PaymentIntentSlot Slot(string id) => state.Find(id)
+        ?? throw new RequestRefusedException(StripeError.NoSuch("payment_intent", id, "intent", status: 404));
+}

@@ -1,0 +1,82 @@
+using PaymentFlow.StripeSandbox.Api;
+using PaymentFlow.StripeSandbox.Events;
+using PaymentFlow.StripeSandbox.Ledger;
+using PaymentFlow.StripeSandbox.PaymentIntents;
+using PaymentFlow.StripeSandbox.PaymentMethods;
+
+namespace PaymentFlow.StripeSandbox.Refunds;
+
+/// <summary>How refunds come about and where they end: <see href="https://docs.stripe.com/refunds"/>. Pure: no clock, no storage.</summary>
+internal static class Refunding
+{
+    /// <param name="Amount">In minor units; null for all that is left.</param>
+    internal sealed record Request(long? Amount, string? Reason, IReadOnlyDictionary<string, string> Metadata);
+
+    public static Decision Create(PaymentIntent intent, Request request, long now)
+    {
+        if (intent.LatestCharge is not { Captured: true } charge)
+            return Refused(intent, StripeError.Invalid($"This PaymentIntent ({intent.Id}) does not have a successful charge to refund."));
+        if (charge.Disputes?.Any(d => d.BlocksRefunds) == true)
+            return Refused(intent, StripeError.Invalid($"Charge {charge.Id} has been charged back; cannot issue a refund.", "charge_disputed"));
+        var left = charge.AmountCaptured - charge.RefundedByRefunds;
+        if (left == 0)
+            return Refused(intent, StripeError.Invalid($"Charge {charge.Id} has already been refunded.", "charge_already_refunded"));
+        var amount = request.Amount ?? left;
+        if (amount > left)
+            return Refused(intent, StripeError.Invalid(
+                $"Refund amount ({Currencies.Display(amount, charge.Currency)}) is greater than unrefunded amount on charge "
+                + $"({Currencies.Display(left, charge.Currency)})", param: "amount"));
+
+        var (status, becomes) = charge.PaymentMethod.Kind().Refunds switch
+        {
+            RefundBehaviour.PendsThenSucceeds => (RefundStatus.Pending, RefundStatus.Succeeded),
+            RefundBehaviour.SucceedsThenFails => (RefundStatus.Succeeded, RefundStatus.Failed),
+            _ => (RefundStatus.Succeeded, (string?)null),
+        };
+        var refund = new Refund(
+            StripeId.Refund(), intent.Id, charge.Id, charge.PaymentMethod.Id, amount, charge.Currency, request.Reason, request.Metadata, now, status,
+            becomes);
+        return new(
+            intent with { LatestCharge = charge with { Refunds = [.. charge.Refunds ?? [], refund] } },
+            new Happening(EventType.RefundCreated, refund.Id), EventType.ChargeRefunded)
+        { Subject = refund.Id };
+    }
+
+    /// <summary>The bank's news of a refund, which comes later; null when there is none to come (any more).</summary>
+    public static Decision? Settle(PaymentIntent intent, string id)
+    {
+        if (intent.Refund(id) is not { Becomes: { } next } refund) return null;
+        var settled = refund with
+        {
+            Status = next,
+            Becomes = null,
+            FailureReason = next == RefundStatus.Failed ? "expired_or_canceled_card" : null,
+        };
+        Happening[] news = [new(EventType.RefundUpdated, id), new(EventType.ChargeRefundUpdated, id)];
+        return new(With(intent, settled), next == RefundStatus.Failed ? [new(EventType.RefundFailed, id), .. news] : news) { Subject = id };
+    }
+
+    public static Decision Cancel(PaymentIntent intent, string id)
+    {
+        var refund = intent.Refund(id)!;
+        if (refund.Status != RefundStatus.Pending)
+            return Refused(intent, StripeError.Invalid($"Refund {id} cannot be canceled: it has a status of {refund.Status}, not pending."));
+        return Updated(intent, refund with { Status = RefundStatus.Canceled, Becomes = null });
+    }
+
+    public static Decision Describe(PaymentIntent intent, string id, IReadOnlyDictionary<string, string> metadata) =>
+        Updated(intent, intent.Refund(id)! with { Metadata = metadata });
+
+    static Decision Updated(PaymentIntent intent, Refund refund) => new(
+        With(intent, refund), new Happening(EventType.RefundUpdated, refund.Id), new Happening(EventType.ChargeRefundUpdated, refund.Id))
+    { Subject = refund.Id };
+
+    static PaymentIntent With(PaymentIntent intent, Refund refund)
+    {
+        var charge = intent.LatestCharge!;
+        return intent with { LatestCharge = charge with { Refunds = [.. charge.Refunds!.Select(r => r.Id == refund.Id ? refund : r)] } };
+    }
+
+    /// <summary>With a subject, so that the error answers itself alone, as Stripe's do that are not about a PaymentIntent.</summary>
+    static Decision Refused(PaymentIntent intent, StripeError error) => new(intent) { Error = error, Subject = "" };
+}

@@ -1,0 +1,155 @@
+using System.Net;
+using Stripe;
+
+namespace PaymentFlow.Tests.Integration.Sandbox;
+
+/// <summary>Lists and searches of PaymentIntents, charges and events.</summary>
+public sealed class ListTests : IAsyncLifetime
+{
+    SandboxHost _sandbox = null!;
+
+    static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => _sandbox = await SandboxHost.StartAsync();
+
+    public ValueTask DisposeAsync() => _sandbox.DisposeAsync();
+
+    [Fact]
+    public async Task Events_are_kept_without_an_endpoint_and_walked_newest_first_from_a_cursor()
+    {
+        var ids = new List<string>();
+        for (var i = 0; i < 7; i++) ids.Add((await _sandbox.CreateAsync()).Id);
+
+        var walked = new List<string>();
+        await foreach (var happened in _sandbox.Stripe.V1.Events.ListAutoPagingAsync(new() { Limit = 3 }, cancellationToken: Token))
+            walked.Add(Assert.IsType<PaymentIntent>(happened.Data.Object).Id);
+        Assert.Equal(ids.AsEnumerable().Reverse(), walked);
+
+        var newest = (await ListAsync(new() { Limit = 1 })).Single();
+        Assert.Equal(newest.Id, (await _sandbox.Stripe.V1.Events.GetAsync(newest.Id, cancellationToken: Token)).Id);
+        await _sandbox.CreateAsync();
+        await _sandbox.CreateAsync();
+        Assert.Equal(2, (await ListAsync(new() { EndingBefore = newest.Id })).Count());
+        Assert.Equal(6, (await ListAsync(new() { StartingAfter = newest.Id })).Count());
+    }
+
+    [Fact]
+    public async Task Events_can_be_chosen_by_type_by_time_and_by_delivery()
+    {
+        var paid = await _sandbox.PayAsync();
+        await Assert.ThrowsAsync<StripeException>(() => _sandbox.PayAsync("pm_card_chargeDeclined"));
+
+        Assert.Single(await ListAsync(new() { Type = "payment_intent.succeeded" }));
+        Assert.Equal(2, (await ListAsync(new() { Types = ["payment_intent.succeeded", "payment_intent.payment_failed"] })).Count());
+        Assert.Equal(2, (await ListAsync(new() { Type = "charge.*" })).Count());
+        Assert.Empty(await ListAsync(new() { Created = new DateRangeOptions { GreaterThan = paid.Created.AddHours(1) } }));
+        Assert.Equal(6, (await ListAsync(new() { Created = new DateRangeOptions { GreaterThanOrEqual = paid.Created } })).Count());
+        Assert.Equal(6, (await ListAsync(new() { DeliverySuccess = true })).Count());
+        Assert.Empty(await ListAsync(new() { DeliverySuccess = false }));
+    }
+
+    [Theory]
+    [InlineData("limit=0")]
+    [InlineData("limit=101")]
+    [InlineData("starting_after=evt_none")]
+    [InlineData("starting_after=a&ending_before=b")]
+    [InlineData("types[]=charge.succeeded&type=charge.failed")]
+    [InlineData("created[gte]=yesterday")]
+    [InlineData("colour=red")]
+    public async Task A_list_that_makes_no_sense_is_refused(string query)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/events?{query}");
+        request.Headers.Authorization = new("Bearer", SandboxHost.ApiKey);
+        using var response = await _sandbox.Http.SendAsync(request, Token);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal("invalid_request_error", (await WireAnswer.ReadAsync(response)).Error.GetProperty("type").GetString());
+    }
+
+    [Fact]
+    public async Task An_unknown_event_is_404()
+    {
+        var missing = await Assert.ThrowsAsync<StripeException>(() => _sandbox.Stripe.V1.Events.GetAsync("evt_none", cancellationToken: Token));
+
+        Assert.Equal((HttpStatusCode.NotFound, "resource_missing"), (missing.HttpStatusCode, missing.StripeError.Code));
+    }
+
+    [Fact]
+    public async Task Charges_and_PaymentIntents_are_listed_failed_attempts_too()
+    {
+        var intent = await _sandbox.CreateAsync();
+        await Assert.ThrowsAsync<StripeException>(() => _sandbox.ConfirmAsync(intent.Id, "pm_card_chargeDeclined"));
+        await _sandbox.ConfirmAsync(intent.Id, "pm_card_visa");
+        await _sandbox.PayAsync();
+
+        var charges = await _sandbox.Stripe.V1.Charges.ListAsync(new() { PaymentIntent = intent.Id }, cancellationToken: Token);
+        Assert.Equal(["succeeded", "failed"], charges.Select(c => c.Status));
+        Assert.Equal("failed", (await _sandbox.Stripe.V1.Charges.GetAsync(charges.Last().Id, cancellationToken: Token)).Status);
+        Assert.Equal(["failed", "succeeded"], (await _sandbox.LedgerAsync(intent.Id)).GetProperty("charges").EnumerateArray()
+            .Select(c => c.GetProperty("status").GetString()));
+        var intents = await _sandbox.Stripe.V1.PaymentIntents.ListAsync(new() { Limit = 10, Expand = ["data.latest_charge"] }, cancellationToken: Token);
+        Assert.Equal(2, intents.Count());
+        Assert.All(intents, i => Assert.Equal("succeeded", i.LatestCharge.Status));
+    }
+
+    [Theory]
+    [InlineData("metadata['order_id']:'order-b'", "b")]
+    [InlineData("metadata[\"order_id\"]:\"order-b\"", "b")]
+    [InlineData("status:'succeeded'", "c")]
+    [InlineData("status:'succeeded' AND currency:'usd'", "c")]
+    [InlineData("status:'succeeded' OR metadata['order_id']:'order-a'", "ca")]
+    [InlineData("amount>100 amount<=200", "b")]
+    [InlineData("amount:300", "c")]
+    [InlineData("-status:'succeeded'", "ba")]
+    [InlineData("metadata['order_id']~'ORDER'", "cba")]
+    [InlineData("metadata['other']:null", "cba")]
+    [InlineData("metadata['order_id']:'order-z'", "")]
+    public async Task PaymentIntents_are_found_by_Stripes_search_language(string query, string found)
+    {
+        await MakeThreeAsync();
+
+        var result = await _sandbox.Stripe.V1.PaymentIntents.SearchAsync(new() { Query = query }, cancellationToken: Token);
+
+        Assert.Equal(found, string.Concat(result.Select(i => i.Metadata["order_id"][^1])));
+    }
+
+    [Fact]
+    public async Task A_search_goes_on_page_by_page()
+    {
+        await MakeThreeAsync();
+
+        var found = new List<string>();
+        await foreach (var intent in _sandbox.Stripe.V1.PaymentIntents.SearchAutoPagingAsync(
+            new() { Query = "amount>0", Limit = 1 }, cancellationToken: Token))
+            found.Add(intent.Metadata["order_id"]);
+
+        Assert.Equal(["order-c", "order-b", "order-a"], found);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("status")]
+    [InlineData("status:'a' AND")]
+    [InlineData("status:'a' AND currency:'b' OR amount:1")]
+    [InlineData("colour:'red'")]
+    [InlineData("amount:'many'")]
+    [InlineData("status>'a'")]
+    public async Task A_search_that_does_not_read_is_refused(string query)
+    {
+        var refused = await Assert.ThrowsAsync<StripeException>(() =>
+            _sandbox.Stripe.V1.PaymentIntents.SearchAsync(new() { Query = query }, cancellationToken: Token));
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.HttpStatusCode);
+    }
+
+    async Task MakeThreeAsync()
+    {
+        foreach (var (name, amount) in ((string, long)[])[("a", 100), ("b", 200), ("c", 300)])
+        {
+            var intent = await _sandbox.CreateAsync(amount, o => o.Metadata = new() { ["order_id"] = $"order-{name}" });
+            if (name == "c") await _sandbox.ConfirmAsync(intent.Id, "pm_card_visa");
+        }
+    }
+
+    async Task<IEnumerable<Event>> ListAsync(EventListOptions options) => await _sandbox.Stripe.V1.Events.ListAsync(options, cancellationToken: Token);
+}
