@@ -34,6 +34,9 @@ sealed partial class MockCluster : IDisposable
 
     public string BootstrapServers => Marshal.PtrToStringUTF8(Bootstraps(_cluster))!;
 
+    /// <summary>The address that clients are sent to, where that is not its own: a forwarder's.</summary>
+    public void AdvertiseAs(string host, int port) => BrokerSetHostPort(_cluster, 1, host, port);
+
     public void Dispose()
     {
         ClusterDestroy(_cluster);
@@ -74,6 +77,9 @@ sealed partial class MockCluster : IDisposable
 
     [LibraryImport(Librdkafka, EntryPoint = "rd_kafka_mock_topic_create", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int TopicCreate(nint cluster, string topic, int partitions, int replicas);
+
+    [LibraryImport(Librdkafka, EntryPoint = "rd_kafka_mock_broker_set_host_port", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int BrokerSetHostPort(nint cluster, int broker, string host, int port);
 
     [LibraryImport(Librdkafka, EntryPoint = "rd_kafka_mock_group_initial_rebalance_delay_ms")]
     private static partial void GroupInitialRebalanceDelay(nint cluster, int milliseconds);

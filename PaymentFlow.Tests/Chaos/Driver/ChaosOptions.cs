@@ -1,0 +1,17 @@
+namespace PaymentFlow.Tests.Chaos.Driver;
+
+/// <summary>One run.</summary>
+/// <param name="Seed">Of everything that is drawn: the same seed draws the same faults and the same customers.</param>
+/// <param name="Duration">How long customers come and faults are made; the quiet afterwards is extra.</param>
+/// <param name="Rate">New customers a second.</param>
+public sealed record ChaosOptions(int Seed, TimeSpan Duration, double Rate)
+{
+    /// <summary>Where the run tells of itself, a line at a time.</summary>
+    public Action<string> Log { get; init; } = static _ => { };
+
+    /// <summary>The faults to draw from; all of them when null.</summary>
+    public IReadOnlySet<string>? Faults { get; init; }
+
+    /// <summary>How long it may take until everything has come to rest after the last fault.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(4);
+}

@@ -1,0 +1,34 @@
+using System.Globalization;
+using System.Text;
+
+namespace PaymentFlow.Tests.Chaos.Driver;
+
+/// <summary>What a run was, and what it found.</summary>
+/// <param name="LongestWait">From the last fault's end to the last customer's final frame; zero when all had theirs before.</param>
+/// <param name="NotQuiet">What had not come to rest in time; empty when all had.</param>
+public sealed record ChaosReport(
+    ChaosOptions Options, IReadOnlyDictionary<string, int> Faults, Books Books, IReadOnlyDictionary<string, long> Counts,
+    TimeSpan LongestWait, TimeSpan ToRest, IReadOnlyList<string> NotQuiet, IReadOnlyList<string> Violations, IReadOnlyList<string> Surprises)
+{
+    public bool Held => Violations.Count == 0 && Surprises.Count == 0;
+
+    public string Command => string.Create(CultureInfo.InvariantCulture,
+        $"dotnet run -c Release --project PaymentFlow.Benchmarks -- chaos --seed {Options.Seed} --minutes {Options.Duration.TotalMinutes:0.##} --rate {Options.Rate:0.##}");
+
+    public override string ToString()
+    {
+        StringBuilder text = new();
+        text.AppendLine(CultureInfo.InvariantCulture, $"seed {Options.Seed}, {Options.Duration.TotalMinutes:0.##} minutes, {Options.Rate:0.##} customers a second");
+        text.AppendLine(CultureInfo.InvariantCulture, $"faults: {Faults.Values.Sum()}");
+        foreach (var (kind, count) in Faults.OrderBy(fault => fault.Key, StringComparer.Ordinal)) text.AppendLine(CultureInfo.InvariantCulture, $"  {count,5} {kind}");
+        text.AppendLine("counts:");
+        foreach (var (what, count) in Counts) text.AppendLine(CultureInfo.InvariantCulture, $"  {count,7} {what}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"longest wait of a customer after the faults: {LongestWait.TotalSeconds:0.0} s; everything at rest after {ToRest.TotalSeconds:0.0} s");
+        foreach (var line in NotQuiet.Take(20)) text.AppendLine(CultureInfo.InvariantCulture, $"NOT AT REST  {line}");
+        foreach (var line in Surprises.Take(20)) text.AppendLine(CultureInfo.InvariantCulture, $"SURPRISE     {line}");
+        foreach (var line in Violations.Take(50)) text.AppendLine(CultureInfo.InvariantCulture, $"VIOLATION    {line}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"violations: {Violations.Count}");
+        text.Append(CultureInfo.InvariantCulture, $"again: {Command}");
+        return text.ToString();
+    }
+}

@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Npgsql;
+
+namespace PaymentFlow.Tests.Chaos.Driver;
+
+/// <summary>Customers come at a steady rate, faults are made, both end, all comes to rest, and the books are compared.</summary>
+public static class ChaosRun
+{
+    static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+
+    public static async Task<ChaosReport> RunAsync(ChaosOptions options, CancellationToken cancellationToken = default)
+    {
+        await using ChaosWorld world = new();
+        options.Log("starting");
+        await world.StartAsync();
+        ConcurrentQueue<Shopper> shoppers = new();
+        try
+        {
+            Faults faults = new(world, options, () => [.. shoppers]);
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            using var impatient = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            over.CancelAfter(options.Duration);
+            options.Log("customers and faults");
+            var making = faults.MakeAsync(over.Token);
+            var shopping = await LetComeAsync(world, options, shoppers, over.Token, impatient.Token);
+            await making;
+            var ended = Stopwatch.GetTimestamp();
+            options.Log($"the faults are over; {shopping.Count(task => !task.IsCompleted)} customers are still busy");
+
+            impatient.CancelAfter(options.Patience);
+            List<string> notQuiet = [];
+            try
+            {
+                await Task.WhenAll(shopping).WaitAsync(options.Patience, cancellationToken);
+            }
+            catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+            {
+                notQuiet.Add($"{shopping.Count(task => !task.IsCompletedSuccessfully)} customers got no final answer");
+            }
+            var (books, left) = await RestAsync(world, shoppers, options, ended, cancellationToken);
+            notQuiet.AddRange(left);
+            var rest = Stopwatch.GetElapsedTime(ended);
+            return new ChaosReport(
+                options, faults.Made, books, Count(shoppers, books), LongestWait(shoppers, ended), rest, notQuiet,
+                [.. Invariants.Violations(books)], [.. shoppers.SelectMany(shopper => shopper.Surprises)]);
+        }
+        finally
+        {
+            await Task.WhenAll(shoppers.Select(shopper => shopper.DisposeAsync().AsTask()));
+        }
+    }
+
+    static async Task<List<Task>> LetComeAsync(
+        ChaosWorld world, ChaosOptions options, ConcurrentQueue<Shopper> shoppers, CancellationToken until, CancellationToken impatient)
+    {
+        List<Task> shopping = [];
+        using PeriodicTimer timer = new(TimeSpan.FromSeconds(1 / options.Rate));
+        try
+        {
+            while (await timer.WaitForNextTickAsync(until))
+            {
+                Shopper shopper = new(world, shopping.Count, options.Seed);
+                shoppers.Enqueue(shopper);
+                shopping.Add(Task.Run(() => shopper.ShopAsync(impatient), CancellationToken.None));
+            }
+        }
+        catch (OperationCanceledException) when (until.IsCancellationRequested)
+        {
+        }
+        return shopping;
+    }
+
+    /// <summary>Until nothing is under way and every screen is live and up to date, or patience ends.</summary>
+    static async Task<(Books Books, IReadOnlyList<string> Left)> RestAsync(
+        ChaosWorld world, IEnumerable<Shopper> shoppers, ChaosOptions options, long since, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                var books = await Books.ReadAsync(world, shoppers);
+                IReadOnlyList<string> left = [.. Invariants.NothingIsLeftBehind(books), .. Invariants.ScreensShowTheTruth(books)];
+                if (left.Count == 0 || Stopwatch.GetElapsedTime(since) > options.Patience) return (books, left);
+                options.Log($"  {left.Count} not at rest: {left[0]}");
+            }
+            catch (Exception e) when (e is NpgsqlException or HttpRequestException && Stopwatch.GetElapsedTime(since) < options.Patience)
+            {
+                options.Log($"  not at rest: {e.Message}");
+            }
+            await Task.Delay(Look, cancellationToken);
+        }
+    }
+
+    /// <summary>The last frame that changed something for a customer, as seen from the end of the faults.</summary>
+    static TimeSpan LongestWait(IEnumerable<Shopper> shoppers, long ended)
+    {
+        var last = ended;
+        foreach (var frames in shoppers.Select(shopper => shopper.Screen?.Frames ?? []))
+        {
+            for (var i = 1; i < frames.Count; i++)
+                if (frames[i].Version > frames[i - 1].Version) last = Math.Max(last, frames[i].At);
+        }
+        return Stopwatch.GetElapsedTime(ended, last);
+    }
+
+    static Dictionary<string, long> Count(ConcurrentQueue<Shopper> shoppers, Books books) => new()
+    {
+        ["customers"] = shoppers.Count,
+        ["orders"] = books.Orders.Count,
+        ["payments"] = books.Payments.Count,
+        ["charges"] = books.Stripe.Sum(intent => intent.Charged.Count),
+        ["orders paid"] = books.Orders.Count(order => order.Status is "paid" or "partially_refunded" or "refunded"),
+        ["orders refunded, wholly or in part"] = books.Orders.Count(order => order.Refunded > 0),
+        ["orders canceled"] = books.Orders.Count(order => order.Status == "canceled"),
+        ["declines"] = shoppers.Sum(shopper => shopper.Declines),
+        ["3-D Secure"] = shoppers.Count(shopper => shopper.Intention is Intention.Pay3DSecure or Intention.Fail3DSecure or Intention.Abandon3DSecure),
+        ["requests of customers"] = shoppers.Sum(shopper => shopper.Requests),
+        ["of them without an answer, or with a 5xx"] = shoppers.Sum(shopper => shopper.Failures),
+        ["sockets opened"] = shoppers.Sum(shopper => shopper.Screen?.Connections ?? 0),
+        ["frames"] = shoppers.Sum(shopper => shopper.Screen?.Frames.Count ?? 0),
+    };
+}

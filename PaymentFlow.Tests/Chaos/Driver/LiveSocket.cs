@@ -1,0 +1,129 @@
+using System.Net.WebSockets;
+using System.Text.Json.Nodes;
+
+namespace PaymentFlow.Tests.Chaos.Driver;
+
+/// <summary>A frame as the customer saw it.</summary>
+/// <param name="Connection">Which of the customer's connections brought it, counted from 1.</param>
+/// <param name="At">A <see cref="TimeProvider"/> timestamp.</param>
+public readonly record struct Frame(int Connection, long Version, string Status, long At);
+
+/// <summary>
+/// A customer's screen: one WebSocket at a time, opened again whenever it ends, on whichever replica the balance falls.
+/// </summary>
+public sealed class LiveSocket(ChaosWorld world, Guid orderId, string secret, Random random) : IAsyncDisposable
+{
+    const int MaxFrames = 200;
+    readonly Lock _lock = new();
+    readonly List<Frame> _frames = [];
+    readonly CancellationTokenSource _stopping = new();
+    volatile TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    ClientWebSocket? _socket;
+    Task _reading = Task.CompletedTask;
+
+    public int Connections { get; private set; }
+
+    /// <summary>Whether a connection is open and has brought its first frame.</summary>
+    public bool IsLive { get; private set; }
+
+    public IReadOnlyList<Frame> Frames
+    {
+        get
+        {
+            lock (_lock) return [.. _frames];
+        }
+    }
+
+    public Frame? Last
+    {
+        get
+        {
+            lock (_lock) return _frames.Count == 0 ? null : _frames[^1];
+        }
+    }
+
+    public void Open() => _reading = ReadAsync();
+
+    /// <summary>The customer's train goes into a tunnel.</summary>
+    public void Drop() => _socket?.Abort();
+
+    /// <summary>Waits until the screen shows one of the statuses.</summary>
+    /// <returns>False when it did not within <paramref name="patience"/>.</returns>
+    public async Task<bool> ShowsAsync(TimeSpan patience, CancellationToken cancellationToken, params string[] statuses)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(patience);
+        while (true)
+        {
+            var news = _news.Task;
+            if (Last is { } last && statuses.Contains(last.Status)) return true;
+            try
+            {
+                await news.WaitAsync(timeout.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                return false;
+            }
+        }
+    }
+
+    async Task ReadAsync()
+    {
+        var buffer = new byte[4096];
+        while (!_stopping.IsCancellationRequested)
+        {
+            using ClientWebSocket socket = new();
+            socket.Options.SetRequestHeader("Authorization", $"Bearer {secret}");
+            socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(10);
+            socket.Options.KeepAliveTimeout = TimeSpan.FromSeconds(10);
+            _socket = socket;
+            try
+            {
+                var service = world.OrderServices[random.Next(2)];
+                using (var patience = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token))
+                {
+                    patience.CancelAfter(TimeSpan.FromSeconds(10));
+                    await socket.ConnectAsync(new UriBuilder(new Uri(service, $"/orders/{orderId}/live")) { Scheme = "ws" }.Uri, patience.Token);
+                }
+                Connections++;
+                while (true)
+                {
+                    var received = await socket.ReceiveAsync(buffer, _stopping.Token);
+                    if (received.MessageType == WebSocketMessageType.Close) break;
+                    Note(JsonNode.Parse(buffer.AsSpan(0, received.Count))!);
+                }
+            }
+            catch (Exception e) when (e is WebSocketException or OperationCanceledException or HttpRequestException or IOException)
+            {
+            }
+            IsLive = false;
+            try
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(random.Next(200, 1200)), _stopping.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    void Note(JsonNode frame)
+    {
+        lock (_lock)
+        {
+            if (_frames.Count < MaxFrames)
+                _frames.Add(new Frame(Connections, frame["version"]!.GetValue<long>(), frame["status"]!.GetValue<string>(), TimeProvider.System.GetTimestamp()));
+        }
+        IsLive = true;
+        Interlocked.Exchange(ref _news, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _reading;
+        _stopping.Dispose();
+    }
+}
