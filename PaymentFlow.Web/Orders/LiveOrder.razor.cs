@@ -197,7 +197,7 @@ public sealed partial class LiveOrder(
             case (_, "order_canceled"):
                 Show(OrderScreen.Canceled);
                 break;
-            case ({ Status: "failed" }, _) when FromBank:
+            case ({ Status: "failed" }, _) when FromBank && Waits:
                 Show(OrderScreen.Pay, FailureOfWait());
                 break;
             case ({ Status: "requires_action", NextAction: { } action }, _) when !FromBank && (action.RedirectUrl is not null || options.UsesStripe):
