@@ -7,7 +7,7 @@ namespace PaymentFlow.Benchmarks.Chaos;
 static class ChaosCommand
 {
     public const string Usage =
-        "dotnet run -c Release --project PaymentFlow.Benchmarks -- chaos [--seed N] [--minutes M] [--rate CUSTOMERS_A_SECOND] [--faults \"KIND,KIND\"]";
+        "dotnet run -c Release --project PaymentFlow.Benchmarks -- chaos [--seed N] [--minutes M] [--rate CUSTOMERS_A_SECOND] [--patience SECONDS] [--faults \"KIND,KIND\"]";
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -38,6 +38,9 @@ static class ChaosCommand
                     break;
                 case "--rate" when double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate) && rate > 0:
                     options = options with { Rate = rate };
+                    break;
+                case "--patience" when double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds > 0:
+                    options = options with { Patience = TimeSpan.FromSeconds(seconds) };
                     break;
                 case "--faults" when value.Split(',', StringSplitOptions.TrimEntries) is var kinds && kinds.All(Faults.AllKinds.Contains):
                     options = options with { Faults = kinds.ToHashSet() };

@@ -10,6 +10,7 @@ public sealed record ChaosReport(
     ChaosOptions Options, IReadOnlyDictionary<string, int> Faults, Books Books, IReadOnlyDictionary<string, long> Counts,
     TimeSpan LongestWait, TimeSpan ToRest, IReadOnlyList<string> NotQuiet, IReadOnlyList<string> Violations, IReadOnlyList<string> Surprises)
 {
+    /// <summary>Whether every invariant held, and nobody got an answer that nobody should.</summary>
     public bool Held => Violations.Count == 0 && Surprises.Count == 0;
 
     public string Command => string.Create(CultureInfo.InvariantCulture,

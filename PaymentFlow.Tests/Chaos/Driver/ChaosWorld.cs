@@ -72,8 +72,9 @@ public sealed class ChaosWorld : IAsyncDisposable
             ["Aspire__Confluent__Kafka__Consumer__Config__HeartbeatIntervalMs"] = "300",
             ["Stripe__ApiBase"] = $"http://127.0.0.1:{Stripe.Port}",
             // What takes minutes or hours in production must come to an end within a run.
-            ["Payments__AbandonAfter"] = "00:01:00",
+            ["Payments__AbandonAfter"] = "00:00:30",
             ["Payments__ListEventsEvery"] = "00:00:10",
+            ["Delivery__CheckAfter"] = "00:00:10",
             ["Logging__LogLevel__Default"] = "Warning",
         };
         _replica = await StartAsync(AddReplica, settings, environment);
