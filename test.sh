@@ -11,9 +11,12 @@ export UseAspire=false
 has_postgres() { command -v postgres >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || compgen -G '/opt/homebrew/opt/postgresql*/bin/postgres' >/dev/null; }
 has_chromium() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; }
 
+has_node() { command -v node >/dev/null && command -v npm >/dev/null; }
+
 missing=()
 has_postgres || missing+=(postgresql)
 has_chromium || missing+=(chromium)
+has_node || missing+=(nodejs npm)
 if ((${#missing[@]})); then
   if [[ $EUID -eq 0 ]] && command -v apt-get >/dev/null; then
     echo "Installing ${missing[*]}"
@@ -22,7 +25,7 @@ if ((${#missing[@]})); then
   else
     echo "The tests need: ${missing[*]}. Install with" >&2
     echo "  Debian/Ubuntu  sudo apt-get install ${missing[*]}" >&2
-    echo "  macOS          brew install postgresql@17; brew install --cask chromium" >&2
+    echo "  macOS          brew install postgresql@17 node; brew install --cask chromium" >&2
     exit 1
   fi
 fi

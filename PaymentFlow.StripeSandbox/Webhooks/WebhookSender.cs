@@ -5,8 +5,9 @@ using PaymentFlow.StripeSandbox.Ledger;
 namespace PaymentFlow.StripeSandbox.Webhooks;
 
 /// <summary>
-/// Delivers events, each at least once and in no promised order; worse on demand (<see cref="WebhookPlan"/>). What an endpoint does not answer with a 2xx is sent again, after 0.5 s and
-/// then ever later up to a minute, for three days; also after a restart, since the journal knows what was taken.
+/// Delivers events, each at least once and in no promised order; worse on demand (<see cref="WebhookPlan"/>). What an endpoint does not answer
+/// with a 2xx is sent again, after 0.5 s and then ever later up to a minute, for three days; also after a restart, since the journal knows what
+/// was taken.
 /// </summary>
 internal sealed partial class WebhookSender(
     SandboxOptions options, WebhookQueue queue, EventLog events, Journal journal, IHttpClientFactory clients, TimeProvider time,
