@@ -32,8 +32,8 @@ sealed class DeadLetterQueue(NpgsqlDataSource dataSource, IEventBatchHandler<Pay
     }
 
     /// <summary>
-    /// Applies the stored message as the consumer would have. Whoever comes while another replays it waits and then hears that it
-    /// is done. Should this process die half-way, the message stays here; applying it again changes nothing.
+    /// Applies the stored message as the consumer would have, and only one at a time. Should this process die half-way, the message
+    /// stays here; applying it again changes nothing.
     /// </summary>
     /// <param name="starting">Called with the message once it is certain that it will be tried.</param>
     /// <exception cref="NpgsqlException">The database is away. The message stays.</exception>
@@ -42,7 +42,16 @@ sealed class DeadLetterQueue(NpgsqlDataSource dataSource, IEventBatchHandler<Pay
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (await LockAsync(connection, id, cancellationToken) is not { } letter) return new ReplayOutcome.Unknown();
+        DeadLetter? found;
+        try
+        {
+            found = await LockAsync(connection, id, cancellationToken);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            return new ReplayOutcome.InProgress();
+        }
+        if (found is not { } letter) return new ReplayOutcome.Unknown();
         if (letter.ReplayedAt is { } before) return new ReplayOutcome.ReplayedBefore(before);
 
         await starting(letter);
@@ -70,7 +79,8 @@ sealed class DeadLetterQueue(NpgsqlDataSource dataSource, IEventBatchHandler<Pay
 
     static async Task<DeadLetter?> LockAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand($"SELECT {Columns} FROM dead_letters WHERE event_id = $1 FOR UPDATE", connection);
+        // Waiting would hold a connection that the replay under way may need.
+        await using var command = new NpgsqlCommand($"SELECT {Columns} FROM dead_letters WHERE event_id = $1 FOR UPDATE NOWAIT", connection);
         command.Parameters.Add(new() { Value = id });
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) ? Read(row) : null;
@@ -87,6 +97,9 @@ sealed class DeadLetterQueue(NpgsqlDataSource dataSource, IEventBatchHandler<Pay
 abstract record ReplayOutcome
 {
     public sealed record Unknown : ReplayOutcome;
+
+    /// <summary>Somebody else replays it at this moment.</summary>
+    public sealed record InProgress : ReplayOutcome;
 
     public sealed record ReplayedBefore(DateTime At) : ReplayOutcome;
 

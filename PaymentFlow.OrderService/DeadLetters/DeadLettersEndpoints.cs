@@ -24,7 +24,7 @@ static class DeadLettersEndpoints
             .WithDescription("""
                 The stored event goes through the same hands as on the day it came: the order moves and its customer sees it. An event
                 that is older than what the order knows by now changes nothing, and is done with, too. 404 `not_found`; 409
-                `already_replayed`; 422 `replay_refused`: it still can't be applied, the detail says why, and it stays.
+                `already_replayed`, `replay_in_progress`; 422 `replay_refused`: it still can't be applied, the detail says why, and it stays.
                 """)
             .ProducesProblem(401).ProducesProblem(404).ProducesProblem(409).ProducesProblem(422).ProducesProblem(503);
     }
@@ -52,6 +52,8 @@ static class DeadLettersEndpoints
                 return TypedResults.Ok(new ReplayedResponse(id, at, order is null ? null : OrderResponse.From(order)));
             case ReplayOutcome.ReplayedBefore { At: var at }:
                 return ApiProblem.Conflict("already_replayed", "It was applied before; nothing was changed now.", ("replayedAt", at));
+            case ReplayOutcome.InProgress:
+                return ApiProblem.Conflict("replay_in_progress", "Somebody else replays it at this moment; look again shortly.");
             case ReplayOutcome.Refused { Reason: var reason }:
                 return ApiProblem.Unprocessable("replay_refused", $"It still can't be applied, and stays: {reason}");
             default:
