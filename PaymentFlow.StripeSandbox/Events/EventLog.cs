@@ -16,7 +16,7 @@ internal sealed class EventLog(TimeProvider time)
 
     readonly Register<StripeEvent> _events = new(Keep);
     readonly ConcurrentDictionary<string, StripeEvent> _undelivered = new(StringComparer.Ordinal);
-    readonly ConcurrentDictionary<string, StripeEvent> _dropped = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, byte> _dropped = new(StringComparer.Ordinal);
 
     public Register<StripeEvent> All => _events;
 
@@ -40,7 +40,7 @@ internal sealed class EventLog(TimeProvider time)
     /// <summary>It will never be delivered: somebody asked for such a loss.</summary>
     public void MarkDropped(string id)
     {
-        if (_undelivered.TryRemove(id, out var dropped)) _dropped[id] = dropped;
+        if (_undelivered.TryRemove(id, out _)) _dropped[id] = 0;
     }
 
     public bool IsDelivered(StripeEvent happened) => !_undelivered.ContainsKey(happened.Header.Id) && !_dropped.ContainsKey(happened.Header.Id);

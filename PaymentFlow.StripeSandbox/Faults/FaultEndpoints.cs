@@ -8,7 +8,8 @@ namespace PaymentFlow.StripeSandbox.Faults;
 /// <c>/_sandbox/faults</c>: <c>POST { call, fault, count, seconds }</c> makes the next <c>count</c> (default 1) calls of that kind fail,
 /// <c>GET</c> tells what is left, what was met since the start and how many calls are being held, and <c>DELETE</c> ends all of it at once.
 /// <c>seconds</c> is how long a call is held (default 60, slow ones 5), and the <c>Retry-After</c> of a rate limit (default 1).
-/// Only calls of Stripe's API meet faults, never the sandbox's own addresses.
+/// What was met is told by the kind of the call that met it, and outlives <c>DELETE</c>. Only calls of Stripe's API meet faults, never the
+/// sandbox's own addresses.
 /// </summary>
 internal static class FaultEndpoints
 {

@@ -14,17 +14,21 @@ internal static class HomeEndpoint
 
     static Page English(int charges) => new("en", "A local Stripe", $"""
         <h1>A local Stripe, for development</h1>
-        <p>PaymentFlow's stand-in for Stripe while you have no keys: PaymentIntents in API version <code>{StripeApi.Version}</code>,
-          Stripe's test payment methods, 3-D Secure, and signed webhooks. No real money moves here.</p>
+        <p>PaymentFlow's stand-in for Stripe while you have no keys: PaymentIntents, refunds, disputes and events in API version
+          <code>{StripeApi.Version}</code>, Stripe's test payment methods, 3-D Secure, and signed webhooks. No real money moves here.</p>
         <p>Point any Stripe library at this address with a key that begins with <code>{SandboxOptions.ApiKeyPrefix}</code>.</p>
-        <p><a href="/_sandbox/charges">The ledger: charges made so far: {charges}</a></p>
+        <p><a href="/_sandbox/charges">The ledger: charges made so far: {charges}</a> ·
+          <a href="/_sandbox/ledger">everything</a></p>
+        <p>It fails on demand: <a href="/_sandbox/faults">faults</a>, <a href="/_sandbox/webhooks">webhooks</a>.</p>
         """);
 
     static Page Russian(int charges) => new("ru", "Локальный Stripe", $"""
         <h1>Локальный Stripe для разработки</h1>
-        <p>Замена Stripe, пока у вас нет ключей: PaymentIntents в версии API <code>{StripeApi.Version}</code>, тестовые способы оплаты Stripe,
-          3-D Secure и подписанные вебхуки. Настоящие деньги не списываются.</p>
+        <p>Замена Stripe, пока у вас нет ключей: PaymentIntents, возвраты, споры и события в версии API <code>{StripeApi.Version}</code>,
+          тестовые способы оплаты Stripe, 3-D Secure и подписанные вебхуки. Настоящие деньги не списываются.</p>
         <p>Направьте сюда любую библиотеку Stripe с ключом, который начинается с <code>{SandboxOptions.ApiKeyPrefix}</code>.</p>
-        <p><a href="/_sandbox/charges">Журнал списаний: всего {charges}</a></p>
+        <p><a href="/_sandbox/charges">Журнал списаний: всего {charges}</a> ·
+          <a href="/_sandbox/ledger">все записи</a></p>
+        <p>Сбои по заказу: <a href="/_sandbox/faults">отказы</a>, <a href="/_sandbox/webhooks">вебхуки</a>.</p>
         """);
 }

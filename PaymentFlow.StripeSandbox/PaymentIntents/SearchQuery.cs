@@ -40,7 +40,7 @@ internal static partial class SearchQuery
     {
         var (field, relation) = (clause.Groups["field"].Value, clause.Groups["relation"].Value);
         var quoted = clause.Groups["text"].Success;
-        var value = quoted ? Regex.Unescape(clause.Groups["text"].Value) : clause.Groups["number"].Value;
+        var value = quoted ? Escaped().Replace(clause.Groups["text"].Value, "$1") : clause.Groups["number"].Value;
         Func<PaymentIntent, bool> fits = field switch
         {
             "status" when relation == ":" => intent => intent.Status == value,
@@ -86,6 +86,9 @@ internal static partial class SearchQuery
         \G\s*(?<not>-)?(?<field>metadata\s*\[\s*(?:'(?<key>[^']*)'|"(?<key>[^"]*)")\s*\]|[a-z_.]+)\s*(?<relation>>=|<=|[:~<>])\s*(?:'(?<text>(?:[^'\\]|\\.)*)'|"(?<text>(?:[^"\\]|\\.)*)"|(?<number>\d+|null))
         """)]
     private static partial Regex Clause();
+
+    [GeneratedRegex(@"\\(.)")]
+    private static partial Regex Escaped();
 
     [GeneratedRegex(@"\G\s+(?:(?<word>AND|OR)\s+)?", RegexOptions.IgnoreCase)]
     private static partial Regex Joint();

@@ -167,6 +167,29 @@ public sealed class FaultTests : IAsyncLifetime
         Assert.Equal(("create", "error_before", 7), (Text(used, "call"), Text(used, "fault"), used.GetProperty("count").GetInt32()));
     }
 
+    [Theory]
+    [InlineData("create", "POST", "")]
+    [InlineData("retrieve", "GET", "/{id}")]
+    [InlineData("list", "GET", "")]
+    [InlineData("list", "GET", "/search?query=amount>0")]
+    [InlineData("confirm", "POST", "/{id}/confirm")]
+    [InlineData("cancel", "POST", "/{id}/cancel")]
+    [InlineData("capture", "POST", "/{id}/capture")]
+    [InlineData("refund", "POST", "/../refunds")]
+    [InlineData("list", "GET", "/../events")]
+    public async Task Each_call_meets_the_faults_of_its_kind(string call, string method, string path)
+    {
+        var id = (await _sandbox.CreateAsync()).Id;
+        foreach (var other in (string[])["create", "retrieve", "list", "confirm", "cancel", "capture", "refund"])
+            await PlanAsync(other, other == call ? "error_before" : "rate_limit");
+
+        using var request = new HttpRequestMessage(new(method), $"{Intents}{path.Replace("{id}", id, StringComparison.Ordinal)}");
+        request.Headers.Authorization = new("Bearer", SandboxHost.ApiKey);
+        using var response = await _sandbox.Http.SendAsync(request, Token);
+
+        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+    }
+
     [Fact]
     public async Task A_fault_for_any_call_never_touches_the_sandboxs_own_addresses_or_strangers()
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
+using System.Net.Http.Json;
 using System.Net.Sockets;
 using PaymentFlow.StripeSandbox;
 using Stripe;
@@ -53,6 +54,40 @@ public sealed class JournalTests : IDisposable
             // What is written after the cut must be readable at the next start.
             await after.CreateAsync(change: o => (o.Confirm, o.PaymentMethod) = (true, "pm_card_visa"));
             Assert.Equal(2 + restart, (await after.ChargesAsync()).Count);
+        }
+    }
+
+    [Fact]
+    public async Task The_books_and_the_events_are_the_same_after_a_restart()
+    {
+        string ledger, events;
+        await using (var before = await SandboxHost.StartAsync(Journal))
+        {
+            await Assert.ThrowsAsync<StripeException>(() => before.PayAsync("pm_card_chargeDeclined"));
+            await before.RefundAsync((await before.PayAsync()).Id, 100);
+            var held = await before.CreateAsync(1000, o => o.CaptureMethod = "manual");
+            await before.ConfirmAsync(held.Id, "pm_card_visa");
+            await before.Stripe.V1.PaymentIntents.CaptureAsync(
+                held.Id, new() { AmountToCapture = 700 }, cancellationToken: TestContext.Current.CancellationToken);
+            var disputed = await before.PayAsync();
+            using var opened = await before.Http.PostAsJsonAsync(
+                "/_sandbox/disputes", new { payment_intent = disputed.Id }, TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.OK, opened.StatusCode);
+            (ledger, events) = await ReadAsync(before);
+        }
+
+        await using var after = await SandboxHost.StartAsync(Journal);
+        Assert.Equal((ledger, events), await ReadAsync(after));
+        Assert.Contains("needs_response", ledger, StringComparison.Ordinal);
+        Assert.Contains("charge.dispute.created", events, StringComparison.Ordinal);
+
+        static async Task<(string, string)> ReadAsync(SandboxHost sandbox)
+        {
+            using var list = new HttpRequestMessage(HttpMethod.Get, "/v1/events?limit=100");
+            list.Headers.Authorization = new("Bearer", SandboxHost.ApiKey);
+            using var response = await sandbox.Http.SendAsync(list, TestContext.Current.CancellationToken);
+            return (await sandbox.Http.GetStringAsync("/_sandbox/ledger", TestContext.Current.CancellationToken),
+                (await WireAnswer.ReadAsync(response)).Body);
         }
     }
 

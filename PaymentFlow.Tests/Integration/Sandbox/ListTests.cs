@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.Net;
+using Microsoft.Extensions.Time.Testing;
+using PaymentFlow.StripeSandbox.Ledger;
 using Stripe;
 
 namespace PaymentFlow.Tests.Integration.Sandbox;
@@ -46,6 +49,37 @@ public sealed class ListTests : IAsyncLifetime
         Assert.Equal(6, (await ListAsync(new() { Created = new DateRangeOptions { GreaterThanOrEqual = paid.Created } })).Count());
         Assert.Equal(6, (await ListAsync(new() { DeliverySuccess = true })).Count());
         Assert.Empty(await ListAsync(new() { DeliverySuccess = false }));
+    }
+
+    [Fact]
+    public async Task Events_reach_back_30_days()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(56));
+        await using var sandbox = await SandboxHost.StartAsync(time: time);
+        await sandbox.CreateAsync();
+        time.Advance(TimeSpan.FromDays(29));
+        var old = Assert.Single(await sandbox.Stripe.V1.Events.ListAsync(cancellationToken: Token));
+
+        time.Advance(TimeSpan.FromDays(2));
+
+        Assert.Empty(await sandbox.Stripe.V1.Events.ListAsync(cancellationToken: Token));
+        await Assert.ThrowsAsync<StripeException>(() => sandbox.Stripe.V1.Events.GetAsync(old.Id, cancellationToken: Token));
+    }
+
+    [Fact]
+    public void A_register_forgets_its_oldest_beyond_what_it_keeps_and_walks_on_past_the_gap()
+    {
+        var register = new Register<string>(keep: 100);
+        for (var i = 0; i < 1000; i++) register.Set($"{i}", $"{i}");
+
+        Assert.InRange(register.Count, 100, 110);
+        Assert.Null(register.Find("0"));
+        Assert.Null(register.Walk("0", newer: true, 10, _ => true));
+        Assert.Equal("950", register.Find("950"));
+        Assert.Equal(["949", "948"], register.Walk("950", newer: false, 2, _ => true));
+        Assert.Equal(["951", "953"], register.Walk("950", newer: true, 2, v => int.Parse(v, CultureInfo.InvariantCulture) % 2 == 1));
+        register.Set("950", "changed");
+        Assert.Equal(["changed"], register.Walk("951", newer: false, 1, _ => true));
     }
 
     [Theory]
@@ -102,6 +136,7 @@ public sealed class ListTests : IAsyncLifetime
     [InlineData("amount:300", "c")]
     [InlineData("-status:'succeeded'", "ba")]
     [InlineData("metadata['order_id']~'ORDER'", "cba")]
+    [InlineData("metadata['quote']:'it\\'s'", "b")]
     [InlineData("metadata['other']:null", "cba")]
     [InlineData("metadata['order_id']:'order-z'", "")]
     public async Task PaymentIntents_are_found_by_Stripes_search_language(string query, string found)
@@ -146,7 +181,7 @@ public sealed class ListTests : IAsyncLifetime
     {
         foreach (var (name, amount) in ((string, long)[])[("a", 100), ("b", 200), ("c", 300)])
         {
-            var intent = await _sandbox.CreateAsync(amount, o => o.Metadata = new() { ["order_id"] = $"order-{name}" });
+            var intent = await _sandbox.CreateAsync(amount, o => o.Metadata = new() { ["order_id"] = $"order-{name}", ["quote"] = name == "b" ? "it's" : "none" });
             if (name == "c") await _sandbox.ConfirmAsync(intent.Id, "pm_card_visa");
         }
     }
