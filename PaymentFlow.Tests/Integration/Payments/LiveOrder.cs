@@ -6,7 +6,7 @@ namespace PaymentFlow.Tests.Integration.Payments;
 /// <summary>An open WebSocket on an order, frame by frame.</summary>
 public sealed class LiveOrder(ClientWebSocket socket) : IDisposable
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public async Task<JsonNode> NextAsync()
     {
