@@ -3,12 +3,11 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using PaymentFlow.Messaging.Events;
 
 namespace PaymentFlow.Messaging.Push;
 
-public static partial class PushExtensions
+public static class PushExtensions
 {
     /// <summary>
     /// Registers <see cref="OrderUpdates"/>, the follower of <c>orders</c> that feeds it, and the sweep for what that misses.
@@ -30,11 +29,8 @@ public static partial class PushExtensions
                 // Only after the broker lost its log: what it has since then is all news.
                 settings.Config.AutoOffsetReset = AutoOffsetReset.Earliest;
             },
-            (services, consumer) => consumer.SetErrorHandler((_, error) =>
-            {
-                Log.KafkaError(services.GetRequiredService<ILogger<OrdersTail>>(), error.Reason);
-                services.GetRequiredService<ScreenSweep>().Ask();
-            }));
+            // librdkafka logs it itself.
+            (services, consumer) => consumer.SetErrorHandler((_, _) => services.GetRequiredService<ScreenSweep>().Ask()));
         builder.Services.AddOptions<ScreenOptions>().BindConfiguration("Screens").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<OrderUpdates>();
         builder.Services.AddSingleton<ScreenSweep>();
@@ -43,11 +39,5 @@ public static partial class PushExtensions
             services, services.GetRequiredKeyedService<IConsumer<string, byte[]>>(Topics.Orders)));
         builder.Services.AddHostedService(services => services.GetRequiredService<OrdersTail>());
         builder.Services.AddHealthChecks().AddCheck<PushHealthCheck>("push", HealthStatus.Degraded);
-    }
-
-    static partial class Log
-    {
-        [LoggerMessage(LogLevel.Warning, "Kafka consumer of orders: {Reason}")]
-        public static partial void KafkaError(ILogger logger, string reason);
     }
 }

@@ -43,10 +43,10 @@ public sealed class LostEvents(string paymentsDb, string kafka) : IAsyncDisposab
         return (row.GetBoolean(0), row.GetInt16(1));
     }
 
-    /// <summary>How often each of the events is in Kafka now, of everything that it holds.</summary>
-    public IReadOnlyDictionary<Guid, int> InKafka(params PaymentEvent[] payments)
+    /// <summary>When each of the events was published that Kafka holds now.</summary>
+    public IReadOnlyDictionary<Guid, List<DateTime>> InKafka(params PaymentEvent[] payments)
     {
-        var counts = payments.ToDictionary(payment => payment.EventId, _ => 0);
+        var times = payments.ToDictionary(payment => payment.EventId, _ => new List<DateTime>());
         using var consumer = new ConsumerBuilder<string, byte[]>(new ConsumerConfig
         {
             BootstrapServers = kafka,
@@ -62,10 +62,10 @@ public sealed class LostEvents(string paymentsDb, string kafka) : IAsyncDisposab
         {
             var result = consumer.Consume(TestContext.Current.CancellationToken);
             if (result.IsPartitionEOF) ended++;
-            else if (TryRead(result.Message) is { } id && counts.TryGetValue(id, out var count)) counts[id] = count + 1;
+            else if (TryRead(result.Message) is { } id && times.TryGetValue(id, out var published)) published.Add(result.Message.Timestamp.UtcDateTime);
         }
         consumer.Close();
-        return counts;
+        return times;
     }
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();

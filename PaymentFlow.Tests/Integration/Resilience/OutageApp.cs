@@ -110,7 +110,7 @@ public sealed class OutageApp : IAsyncLifetime
         await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 
-    static void Signal(int process, string signal)
+    public static void Signal(int process, string signal)
     {
         using var kill = Process.Start("kill", [$"-{signal}", process.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();

@@ -1,4 +1,5 @@
 using System.Net;
+using PaymentFlow.Messaging.Events;
 using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Tests.Integration.Payments;
 
@@ -109,5 +110,23 @@ public sealed class OutageTests(OutageApp app)
 
         foreach (var customer in customers) await app.OrderIsAsync("paid", customer.OrderId);
         Assert.Equal(0L, await app.QueryAsync<long>("ordersdb", "SELECT count(*) FROM dead_letters"));
+    }
+
+    [Fact]
+    public async Task While_order_service_is_away_nothing_is_published_again_and_afterwards_everything()
+    {
+        var customers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Customer.OrdersAsync(app.App)));
+        await using LostEvents lost = new(await app.App.GetConnectionStringAsync("paymentsdb"), await app.App.GetConnectionStringAsync("kafka"));
+        var payments = customers.Select(customer => new PaymentEvent(
+            Guid.CreateVersion7(), customer.OrderId, null, 2, "succeeded", customer.Amount, 0, customer.Order["currency"]!.GetValue<string>())).ToArray();
+        using (await app.CutOffAsync("ordersdb"))
+        {
+            await lost.AddAsync(payments);
+            await Eventually.TrueAsync(() => app.App.LogsOf("payment-api").Any(line => line.Contains("waits for OrderService", StringComparison.Ordinal)));
+            Assert.All(payments, payment => Assert.Empty(lost.InKafka(payments)[payment.EventId]));
+            Assert.Equal((false, 0), await lost.StateAsync(payments[0]));
+        }
+
+        foreach (var customer in customers) await app.OrderIsAsync("paid", customer.OrderId);
     }
 }
