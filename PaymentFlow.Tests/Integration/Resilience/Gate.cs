@@ -7,34 +7,33 @@ namespace PaymentFlow.Tests.Integration.Resilience;
 public sealed class Gate : IAsyncDisposable
 {
     readonly CancellationTokenSource _closed = new();
-    readonly TcpListener _listener;
+    TcpListener? _listener;
     Task _accepting = Task.CompletedTask;
 
     public Gate()
     {
-        // The port is this one's from now on; without a listener on it connections are refused.
-        _listener = new TcpListener(IPAddress.Loopback, 0);
-        _listener.Start();
-        Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
-        _listener.Stop();
+        // Without a listener on it connections are refused.
+        using TcpListener reserve = new(IPAddress.Loopback, 0);
+        reserve.Start();
+        Port = ((IPEndPoint)reserve.LocalEndpoint).Port;
     }
 
     public int Port { get; }
 
     public void Open(string host, int port)
     {
-        _listener.Server.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        _listener = new TcpListener(IPAddress.Loopback, Port);
         _listener.Start();
-        _accepting = AcceptAsync(host, port);
+        _accepting = AcceptAsync(_listener, host, port);
     }
 
-    async Task AcceptAsync(string host, int port)
+    async Task AcceptAsync(TcpListener listener, string host, int port)
     {
         try
         {
             while (true)
             {
-                var client = await _listener.AcceptTcpClientAsync(_closed.Token);
+                var client = await listener.AcceptTcpClientAsync(_closed.Token);
                 _ = JoinAsync(client, host, port);
             }
         }
@@ -67,7 +66,7 @@ public sealed class Gate : IAsyncDisposable
     {
         await _closed.CancelAsync();
         await _accepting;
-        _listener.Dispose();
+        _listener?.Dispose();
         _closed.Dispose();
     }
 }
