@@ -36,17 +36,27 @@ public sealed partial class Reconciler(
     {
         try
         {
-            var after = await AskAsync(payment, cancellationToken);
-            if (after is not null && after.Version != payment.Version) Log.Found(logger, payment.Id, after.Status);
+            switch (await AskAsync(payment, cancellationToken))
+            {
+                case null:
+                    await payments.PostponeAsync(payment, cancellationToken);
+                    break;
+                case { } after when after.Version == payment.Version:
+                    await payments.ScheduleNextAsync(payment, cancellationToken);
+                    break;
+                case { } moved:
+                    Log.Found(logger, payment.Id, moved.Status);
+                    break;
+            }
         }
         catch (Exception e) when (StripeFailures.IsFromStripe(e) && !cancellationToken.IsCancellationRequested)
         {
             Log.Postponed(logger, payment.Id, e.Message);
-            await payments.PostponeAsync(payment.Id, payment.Version, cancellationToken);
+            await payments.PostponeAsync(payment, cancellationToken);
         }
     }
 
-    /// <returns>The payment as it is afterwards; null when it moved meanwhile, which answers the question.</returns>
+    /// <returns>The payment as it is afterwards; null when the question is to be put again soon.</returns>
     async Task<Payment?> AskAsync(Payment payment, CancellationToken cancellationToken)
     {
         var age = time.GetUtcNow() - payment.UpdatedAt;
@@ -66,7 +76,7 @@ public sealed partial class Reconciler(
         {
             // Stripe never heard of the confirmation: the customer may try again.
             await payments.ReleaseAsync(payment.AttemptId!.Value, sent: false, "not_received", cancellationToken);
-            return null;
+            return await payments.FindAsync(payment.Id, cancellationToken);
         }
         return abandoned ? await canceler.CancelAsync(payment, "abandoned", cancellationToken) : payment;
     }

@@ -17,6 +17,9 @@ public sealed class ReconciliationOptions
 
     public TimeSpan Daily { get; } = TimeSpan.FromDays(1);
 
+    /// <summary>How long one replica keeps a question to itself: longer than Stripe's two tries take.</summary>
+    public TimeSpan Lease { get; } = TimeSpan.FromMinutes(1);
+
     /// <summary>A call that moves money is not begun later than this after its row was claimed, whatever held it up.</summary>
     public TimeSpan ClaimToCall { get; } = TimeSpan.FromSeconds(10);
 

@@ -30,14 +30,8 @@ public static class ChaosRun
 
             impatient.CancelAfter(options.Patience);
             List<string> notQuiet = [];
-            try
-            {
-                await Task.WhenAll(shopping).WaitAsync(options.Patience, cancellationToken);
-            }
-            catch (Exception e) when (e is TimeoutException or OperationCanceledException)
-            {
-                notQuiet.Add($"{shopping.Count(task => !task.IsCompletedSuccessfully)} customers got no final answer");
-            }
+            await AllDoneAsync(shopping, shoppers, options, ended, cancellationToken);
+            if (shoppers.Count(shopper => !shopper.Done) is > 0 and var undone) notQuiet.Add($"{undone} customers got no final answer");
             var (books, left) = await RestAsync(world, shoppers, options, ended, cancellationToken);
             notQuiet.AddRange(left);
             var rest = Stopwatch.GetElapsedTime(ended);
@@ -69,6 +63,22 @@ public static class ChaosRun
         {
         }
         return shopping;
+    }
+
+    static async Task AllDoneAsync(
+        List<Task> shopping, ConcurrentQueue<Shopper> shoppers, ChaosOptions options, long since, CancellationToken cancellationToken)
+    {
+        // Nobody waits for longer than patience lasts: then they are all canceled.
+        var all = Task.WhenAll(shopping);
+        while (await Task.WhenAny(all, Task.Delay(Look * 5, cancellationToken)) != all)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var busy = shoppers.Where(shopper => !shopper.Done).GroupBy(shopper => $"{shopper.Intention} {shopper.Doing}")
+                .OrderByDescending(group => group.Count()).Take(4).Select(group => $"{group.Count()} {group.Key}");
+            options.Log($"  {Stopwatch.GetElapsedTime(since).TotalSeconds:0} s: {string.Join(", ", busy)}");
+        }
+        // One that failed for a reason of its own is not passed over.
+        foreach (var failed in shopping.Where(task => task.IsFaulted)) await failed;
     }
 
     /// <summary>Until nothing is under way and every screen is live and up to date, or patience ends.</summary>

@@ -62,6 +62,9 @@ public sealed partial class Shopper(ChaosWorld world, int number, int seed) : IA
 
     public bool Done { get; private set; }
 
+    /// <summary>The last thing that was begun, for whoever wonders what a run waits for.</summary>
+    public string Doing { get; private set; } = "";
+
     // Deterministic, unlike System.HashCode, which is salted by the process.
     static int HashCode(int seed, int number) => unchecked((seed * 486_187_739) + (number * 16_777_619));
 
@@ -164,6 +167,7 @@ public sealed partial class Shopper(ChaosWorld world, int number, int seed) : IA
                     await Screen!.ShowsAsync(PushPatience, cancellationToken, "paid", "payment_failed", "canceled");
                     return;
                 case (HttpStatusCode.OK, "processing") or (HttpStatusCode.Conflict, "confirmation_in_flight"):
+                    Doing = $"waits for the push after {status}";
                     if (await Screen!.ShowsAsync(PushPatience, cancellationToken, "paid", "canceled", "refunded", "partially_refunded")) return;
                     break;
                 case (HttpStatusCode.Conflict, "already_paid"):
@@ -281,6 +285,7 @@ public sealed partial class Shopper(ChaosWorld world, int number, int seed) : IA
             try
             {
                 using var request = create();
+                Doing = $"{request.Method} {request.RequestUri!.AbsolutePath.Split('/')[^1]}";
                 using var response = await world.Http.SendAsync(request, cancellationToken);
                 if ((int)response.StatusCode < 500)
                 {
@@ -297,6 +302,7 @@ public sealed partial class Shopper(ChaosWorld world, int number, int seed) : IA
                 // No answer: nobody knows.
             }
             Failures++;
+            Doing += " (no answer)";
             await Task.Delay(_random.Next(pause / 2, pause), cancellationToken);
         }
     }
