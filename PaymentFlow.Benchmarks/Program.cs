@@ -7,12 +7,13 @@ using PaymentFlow.Benchmarks.Chaos;
 return args switch
 {
     ["chaos", .. var rest] => await ChaosCommand.RunAsync(rest),
+    ["outage", .. var rest] => await OutageCommand.RunAsync(rest),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine($"Usage: {ChaosCommand.Usage}");
+    Console.Error.WriteLine($"Usage: {ChaosCommand.Usage}\n       {OutageCommand.Usage}");
     return 2;
 }
 #endif

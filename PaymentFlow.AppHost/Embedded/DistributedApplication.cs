@@ -93,6 +93,12 @@ public sealed class DistributedApplication : IAsyncDisposable
     /// <summary>The id of the resource's process now; null while it is down.</summary>
     public int? ProcessIdOf(string name) => _engine.ProcessIdOf(name);
 
+    /// <summary>Sends a signal to the resource's process; nothing happens while it is down.</summary>
+    public void Signal(string name, ProcessSignal signal) => _engine.ProcessOf(name).Signal(signal);
+
+    /// <summary>kill -9, and no new start until the answer is disposed.</summary>
+    public IDisposable KeepDown(string name) => _engine.ProcessOf(name).KeepDown();
+
     /// <summary>The last lines that the resource wrote, and what the engine said of it.</summary>
     public IReadOnlyList<string> LogsOf(string name) => _engine.Output.LogsOf(name);
 

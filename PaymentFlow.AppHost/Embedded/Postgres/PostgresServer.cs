@@ -21,6 +21,8 @@ sealed class PostgresServer(
 
     public int? ProcessId => _server?.ProcessId;
 
+    public Child? Child => _server;
+
     // Postgres refuses to run as root; its packages bring this user along.
     static string? User => OperatingSystem.IsLinux() && Environment.UserName == "root" ? "postgres" : null;
 

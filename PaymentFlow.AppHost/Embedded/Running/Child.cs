@@ -16,6 +16,8 @@ sealed class Child(
     static readonly TimeSpan LongRun = TimeSpan.FromMinutes(1);
 
     readonly CancellationTokenSource _stopping = new();
+    volatile TaskCompletionSource? _held;
+    volatile bool _deliberate;
     Process? _process;
     Task _supervising = Task.CompletedTask;
 
@@ -44,9 +46,12 @@ sealed class Child(
             try
             {
                 await _process!.WaitForExitAsync(_stopping.Token);
-                if (time.GetElapsedTime(started) > LongRun) delay = FirstDelay;
+                if (_held is { } held) await held.Task.WaitAsync(_stopping.Token);
+                if (_deliberate || time.GetElapsedTime(started) > LongRun) delay = FirstDelay;
+                _deliberate = false;
                 output.Write(name, $"stopped with exit code {_process.ExitCode}; starting it again in {delay.TotalSeconds:0} s");
                 await Task.Delay(delay, time, _stopping.Token);
+                if (_held is { } meanwhile) await meanwhile.Task.WaitAsync(_stopping.Token);
                 delay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay;
                 started = time.GetTimestamp();
                 await StartAsync(_stopping.Token);
@@ -64,12 +69,38 @@ sealed class Child(
         }
     }
 
+    /// <summary>Told to end by us, which is no crash loop: the next start is as prompt as the first.</summary>
+    public void Signal(ProcessSignal signal)
+    {
+        if (ProcessId is not { } process) return;
+        _deliberate |= signal is ProcessSignal.Kill or ProcessSignal.Terminate;
+        Signals.Send(process, signal);
+    }
+
+    /// <summary>kill -9, and no new start until the answer is disposed.</summary>
+    public IDisposable KeepDown()
+    {
+        var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _held = held;
+        Signal(ProcessSignal.Kill);
+        return new Release(() =>
+        {
+            _held = null;
+            held.TrySetResult();
+        });
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
         await _supervising;
         if (_process is { } process) await process.StopAsync(stopSignal, patience);
         _stopping.Dispose();
+    }
+
+    sealed class Release(Action release) : IDisposable
+    {
+        public void Dispose() => release();
     }
 
     void Write(object sender, DataReceivedEventArgs line)

@@ -62,6 +62,9 @@ sealed class Engine : IAsyncDisposable
 
     public int? ProcessIdOf(string name) => _runners[name].ProcessId;
 
+    public Child ProcessOf(string name) =>
+        _runners[name].Child ?? throw new ArgumentException($"{name} is no process of its own.", nameof(name));
+
     public async ValueTask DisposeAsync()
     {
         await StopAsync(_resources.OfType<ProjectResource>());
@@ -86,6 +89,9 @@ sealed class Engine : IAsyncDisposable
 interface IRunner : IAsyncDisposable
 {
     int? ProcessId { get; }
+
+    /// <summary>Null for what is no process of its own.</summary>
+    Child? Child => null;
 
     /// <summary>Returns when the resource is ready.</summary>
     Task StartAsync(CancellationToken cancellationToken);

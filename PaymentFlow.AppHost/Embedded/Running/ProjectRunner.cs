@@ -24,6 +24,8 @@ sealed class ProjectRunner : IRunner
 
     public int? ProcessId => _child.ProcessId;
 
+    public Child? Child => _child;
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await _child.StartAsync(cancellationToken);

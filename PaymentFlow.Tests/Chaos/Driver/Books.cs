@@ -12,8 +12,9 @@ public sealed record PaymentRow(Guid Id, Guid OrderId, string Status, long Versi
 /// <param name="Refunded">Of refunds that are pending or succeeded, all together.</param>
 public sealed record StripeRow(string Intent, Guid? OrderId, string Status, long Amount, IReadOnlyList<long> Charged, long Refunded);
 
+/// <param name="ToldRefunded">Of refunds that an operator was told had succeeded, all together.</param>
 /// <param name="StayedOpen">Whether a connection is open now.</param>
-public sealed record CustomerRow(int Number, Guid OrderId, bool ToldPaid, bool ToldCanceled, IReadOnlyList<Frame> Frames, bool StayedOpen);
+public sealed record CustomerRow(int Number, Guid OrderId, bool ToldPaid, bool ToldCanceled, long ToldRefunded, IReadOnlyList<Frame> Frames, bool StayedOpen);
 
 /// <summary>Everybody's books at one moment: both databases, Stripe's ledger, and what the customers saw.</summary>
 public sealed record Books(
@@ -41,7 +42,7 @@ public sealed record Books(
                     row.IsDBNull(6) ? null : row.GetString(6), row.GetBoolean(7))),
             [.. (await world.SandboxAsync(HttpMethod.Get, "/_sandbox/ledger"))["paymentIntents"]!.AsArray().Select(ReadIntent!)],
             [.. shoppers.Where(shopper => shopper.Screen is not null).Select((shopper, i) => new CustomerRow(
-                i, shopper.OrderId, shopper.ToldPaid, shopper.ToldCanceled, shopper.Screen!.Frames, shopper.Screen.IsLive))],
+                i, shopper.OrderId, shopper.ToldPaid, shopper.ToldCanceled, shopper.ToldRefunded, shopper.Screen!.Frames, shopper.Screen.IsLive))],
             (await ReadAsync(payments, "SELECT count(*) FROM outbox WHERE published_at IS NULL", row => row.GetInt64(0)))[0],
             (await ReadAsync(orders, "SELECT count(*) FROM outbox WHERE published_at IS NULL", row => row.GetInt64(0)))[0],
             (await ReadAsync(payments, "SELECT count(*) FROM outbox WHERE applied_at IS NULL", row => row.GetInt64(0)))[0],

@@ -12,6 +12,12 @@ public sealed record ChaosOptions(int Seed, TimeSpan Duration, double Rate)
     /// <summary>The faults to draw from; all of them when null.</summary>
     public IReadOnlySet<string>? Faults { get; init; }
 
+    /// <summary>What repeats the run, where it is not the command <c>chaos</c>.</summary>
+    public string? Command { get; init; }
+
+    /// <summary>In place of faults that are drawn: what is to happen, until the customers stop coming.</summary>
+    public Func<ChaosWorld, CancellationToken, Task>? Script { get; init; }
+
     /// <summary>How long it may take until everything has come to rest after the last fault.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(4);
 }

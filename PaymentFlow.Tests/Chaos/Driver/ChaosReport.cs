@@ -13,7 +13,7 @@ public sealed record ChaosReport(
     /// <summary>Whether every invariant held, and nobody got an answer that nobody should.</summary>
     public bool Held => Violations.Count == 0 && Surprises.Count == 0;
 
-    public string Command => string.Create(CultureInfo.InvariantCulture,
+    public string Command => Options.Command ?? string.Create(CultureInfo.InvariantCulture,
         $"dotnet run -c Release --project PaymentFlow.Benchmarks -- chaos --seed {Options.Seed} --minutes {Options.Duration.TotalMinutes:0.##} --rate {Options.Rate:0.##}");
 
     public override string ToString()

@@ -22,7 +22,7 @@ public static class ChaosRun
             using var impatient = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             over.CancelAfter(options.Duration);
             options.Log("customers and faults");
-            var making = faults.MakeAsync(over.Token);
+            var making = options.Script is { } script ? script(world, over.Token) : faults.MakeAsync(over.Token);
             var shopping = await LetComeAsync(world, options, shoppers, over.Token, impatient.Token);
             await making;
             var ended = Stopwatch.GetTimestamp();
@@ -127,6 +127,7 @@ public static class ChaosRun
         ["3-D Secure"] = shoppers.Count(shopper => shopper.Intention is Intention.Pay3DSecure or Intention.Fail3DSecure or Intention.Abandon3DSecure),
         ["requests of customers"] = shoppers.Sum(shopper => shopper.Requests),
         ["of them without an answer, or with a 5xx"] = shoppers.Sum(shopper => shopper.Failures),
+        ["of them with 503 and Retry-After"] = shoppers.Sum(shopper => shopper.PutOff),
         ["sockets opened"] = shoppers.Sum(shopper => shopper.Screen?.Connections ?? 0),
         ["frames"] = shoppers.Sum(shopper => shopper.Screen?.Frames.Count ?? 0),
     };

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
@@ -125,29 +123,38 @@ public sealed class ChaosWorld : IAsyncDisposable
     }
 
     /// <summary>The process of a service or of Postgres; null while it is down.</summary>
-    public int? ProcessIdOf(string name) => name switch
+    public int? ProcessIdOf(string name)
     {
-        Replica => _replica.ProcessIdOf("order-service"),
-        "postgres" => _database.ProcessIdOf("postgres"),
-        _ => _main.ProcessIdOf(name),
+        var (app, resource) = Find(name);
+        return app.ProcessIdOf(resource);
+    }
+
+    public IEnumerable<string> LogsOf(string name)
+    {
+        var (app, resource) = Find(name);
+        return app.LogsOf(resource);
+    }
+
+    /// <summary>What ends by it is started again at once. A process that is gone already is nobody's mistake.</summary>
+    public void Signal(string name, ProcessSignal signal)
+    {
+        var (app, resource) = Find(name);
+        app.Signal(resource, signal);
+    }
+
+    /// <summary>kill -9, and no new start until the answer is disposed.</summary>
+    public IDisposable KeepDown(string name)
+    {
+        var (app, resource) = Find(name);
+        return app.KeepDown(resource);
+    }
+
+    (DistributedApplication App, string Resource) Find(string name) => name switch
+    {
+        Replica => (_replica, "order-service"),
+        "postgres" => (_database, name),
+        _ => (_main, name),
     };
-
-    public IEnumerable<string> LogsOf(string name) => name == Replica ? _replica.LogsOf("order-service") : _main.LogsOf(name);
-
-    /// <summary>kill -9, STOP, CONT, TERM. A process that is gone already is nobody's mistake.</summary>
-    public void Signal(string name, string signal)
-    {
-        if (ProcessIdOf(name) is { } id) Signal(id, signal);
-    }
-
-    public static void Signal(int processId, string signal)
-    {
-        using var kill = Process.Start(new ProcessStartInfo("kill", [$"-{signal}", processId.ToString(CultureInfo.InvariantCulture)])
-        {
-            RedirectStandardError = true,
-        })!;
-        kill.WaitForExit();
-    }
 
     /// <summary>The sandbox's switches and books are reached past the wire: they are the experimenter's, not Stripe's.</summary>
     public async Task<JsonNode> SandboxAsync(HttpMethod method, string path, object? body = null)

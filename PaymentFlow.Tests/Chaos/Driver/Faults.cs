@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using PaymentFlow.AppHost.Embedded;
 
 namespace PaymentFlow.Tests.Chaos.Driver;
 
@@ -85,24 +86,21 @@ public sealed class Faults(ChaosWorld world, ChaosOptions options, Func<IReadOnl
         switch (fault.Kind)
         {
             case "kill one service" or "kill several services":
-                foreach (var target in fault.Targets) world.Signal(target, "KILL");
+                foreach (var target in fault.Targets) world.Signal(target, ProcessSignal.Kill);
                 break;
             case "terminate a service":
-                world.Signal(fault.Targets[0], "TERM");
+                world.Signal(fault.Targets[0], ProcessSignal.Terminate);
                 break;
             case "pause a service":
-                if (world.ProcessIdOf(fault.Targets[0]) is { } process)
-                {
-                    ChaosWorld.Signal(process, "STOP");
-                    await Task.Delay(fault.Lasts);
-                    ChaosWorld.Signal(process, "CONT");
-                }
+                world.Signal(fault.Targets[0], ProcessSignal.Stop);
+                await Task.Delay(fault.Lasts);
+                world.Signal(fault.Targets[0], ProcessSignal.Continue);
                 break;
             case "wipe the broker":
                 world.Kafka.Wipe();
                 break;
             case "kill Postgres":
-                world.Signal("postgres", "KILL");
+                world.Signal("postgres", ProcessSignal.Kill);
                 break;
             case "drop sockets":
                 Random random = new(fault.Count);

@@ -44,8 +44,7 @@ public static class Invariants
     /// <summary>Never above the charge, and everywhere the same.</summary>
     public static IEnumerable<string> RefundedAsStripeSays(Books books)
     {
-        var refunded = books.Stripe.Where(intent => intent.OrderId is not null)
-            .GroupBy(intent => intent.OrderId!.Value).ToDictionary(order => order.Key, order => order.Sum(intent => intent.Refunded));
+        var refunded = RefundedOrders(books);
         foreach (var order in books.Orders)
         {
             var atStripe = refunded.GetValueOrDefault(order.Id);
@@ -72,17 +71,23 @@ public static class Invariants
         }
     }
 
-    /// <summary>Whoever was told "succeeded" is in the ledger and has a paid order; whoever was told "canceled" was not charged.</summary>
+    /// <summary>
+    /// Whoever was told "succeeded" is in the ledger and has a paid order; whoever was told "canceled" was not charged; the refunds
+    /// that were told of as succeeded are in the ledger.
+    /// </summary>
     public static IEnumerable<string> ToldTheTruth(Books books)
     {
         var charged = ChargedOrders(books);
         var orders = books.Orders.ToDictionary(order => order.Id);
+        var refunded = RefundedOrders(books);
         foreach (var customer in books.Customers)
         {
             if (customer.ToldPaid && !charged.Contains(customer.OrderId)) yield return $"told paid and not charged: order {customer.OrderId}";
             if (customer.ToldPaid && !(orders.TryGetValue(customer.OrderId, out var order) && Charged.Contains(order.Status)))
                 yield return $"told paid, and the order is not: {customer.OrderId}";
             if (customer.ToldCanceled && charged.Contains(customer.OrderId)) yield return $"told canceled and charged: order {customer.OrderId}";
+            if (customer.ToldRefunded > 0 && refunded.GetValueOrDefault(customer.OrderId) < customer.ToldRefunded)
+                yield return $"told refunded: order {customer.OrderId}, told {customer.ToldRefunded}, Stripe says {refunded.GetValueOrDefault(customer.OrderId)}";
         }
     }
 
@@ -123,6 +128,9 @@ public static class Invariants
 
     /// <summary>Not at rest: Stripe has yet to be asked, or the bank to answer, or the time to pay to run out.</summary>
     public static bool IsUnderWay(PaymentRow payment) => payment.Status is "processing" or "requires_action";
+
+    static Dictionary<Guid, long> RefundedOrders(Books books) => books.Stripe.Where(intent => intent.OrderId is not null)
+        .GroupBy(intent => intent.OrderId!.Value).ToDictionary(order => order.Key, order => order.Sum(intent => intent.Refunded));
 
     static HashSet<Guid> ChargedOrders(Books books) =>
         [.. books.Stripe.Where(intent => intent.Charged.Count > 0 && intent.OrderId is not null).Select(intent => intent.OrderId!.Value)];

@@ -11,9 +11,10 @@ public readonly record struct Frame(int Connection, long Version, string Status,
 /// <summary>
 /// A customer's screen: one WebSocket at a time, opened again whenever it ends, on whichever replica the balance falls.
 /// </summary>
-public sealed class LiveSocket(ChaosWorld world, Guid orderId, string secret, Random random) : IAsyncDisposable
+public sealed class LiveSocket(IReadOnlyList<Uri> services, Guid orderId, string secret, Random random) : IAsyncDisposable
 {
     const int MaxFrames = 200;
+    static readonly TimeSpan Ping = TimeSpan.FromSeconds(30);
     readonly Lock _lock = new();
     readonly List<Frame> _frames = [];
     readonly CancellationTokenSource _stopping = new();
@@ -75,12 +76,12 @@ public sealed class LiveSocket(ChaosWorld world, Guid orderId, string secret, Ra
         {
             using ClientWebSocket socket = new();
             socket.Options.SetRequestHeader("Authorization", $"Bearer {secret}");
-            socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(10);
-            socket.Options.KeepAliveTimeout = TimeSpan.FromSeconds(10);
+            socket.Options.KeepAliveInterval = Ping;
+            socket.Options.KeepAliveTimeout = Ping;
             _socket = socket;
             try
             {
-                var service = world.OrderServices[random.Next(2)];
+                var service = services[random.Next(services.Count)];
                 using (var patience = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token))
                 {
                     patience.CancelAfter(TimeSpan.FromSeconds(10));
@@ -113,11 +114,23 @@ public sealed class LiveSocket(ChaosWorld world, Guid orderId, string secret, Ra
     {
         lock (_lock)
         {
-            if (_frames.Count < MaxFrames)
-                _frames.Add(new Frame(Connections, frame["version"]!.GetValue<long>(), frame["status"]!.GetValue<string>(), TimeProvider.System.GetTimestamp()));
+            if (_frames.Count >= MaxFrames) ForgetARepetition();
+            _frames.Add(new Frame(Connections, frame["version"]!.GetValue<long>(), frame["status"]!.GetValue<string>(), TimeProvider.System.GetTimestamp()));
         }
         IsLive = true;
         Interlocked.Exchange(ref _news, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+    }
+
+    /// <summary>A connection that told only what was known is no news: a page that is opened again and again must not fill the memory.</summary>
+    void ForgetARepetition()
+    {
+        for (var i = 1; i < _frames.Count - 1; i++)
+        {
+            var (before, frame, after) = (_frames[i - 1], _frames[i], _frames[i + 1]);
+            if (frame.Version != before.Version || frame.Connection == before.Connection || frame.Connection == after.Connection) continue;
+            _frames.RemoveAt(i);
+            return;
+        }
     }
 
     public async ValueTask DisposeAsync()

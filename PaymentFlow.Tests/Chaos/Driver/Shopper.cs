@@ -32,6 +32,7 @@ public sealed partial class Shopper(ChaosWorld world, int number, int seed) : IA
     static readonly TimeSpan PushPatience = TimeSpan.FromSeconds(15);
 
     readonly Random _random = new(HashCode(seed, number));
+    long _toldRefunded;
 
     public Guid OrderId { get; private set; }
 
@@ -50,12 +51,17 @@ public sealed partial class Shopper(ChaosWorld world, int number, int seed) : IA
 
     public bool ToldCanceled { get; private set; }
 
+    public long ToldRefunded => Interlocked.Read(ref _toldRefunded);
+
     public int Declines { get; private set; }
 
     public int Requests { get; private set; }
 
     /// <summary>Requests that got no answer, or a 5xx.</summary>
     public int Failures { get; private set; }
+
+    /// <summary>Requests that were answered 503 with Retry-After.</summary>
+    public int PutOff { get; private set; }
 
     /// <summary>Answers that no caller should ever get.</summary>
     public List<string> Surprises { get; } = [];
@@ -72,7 +78,7 @@ public sealed partial class Shopper(ChaosWorld world, int number, int seed) : IA
     {
         Intention = Draw();
         await OrderAsync(cancellationToken);
-        Screen = new LiveSocket(world, OrderId, Secret, new Random(_random.Next()));
+        Screen = new LiveSocket(world.OrderServices, OrderId, Secret, new Random(_random.Next()));
         Screen.Open();
         switch (Intention)
         {
@@ -230,6 +236,9 @@ public sealed partial class Shopper(ChaosWorld world, int number, int seed) : IA
                 case HttpStatusCode.OK when answer.Body!["status"]!.GetValue<string>() == "pending":
                     await Task.Delay(2000, cancellationToken);
                     break;
+                case HttpStatusCode.OK when answer.Body!["status"]!.GetValue<string>() == "succeeded":
+                    Interlocked.Add(ref _toldRefunded, answer.Body["amount"]!.GetValue<long>());
+                    return;
                 case HttpStatusCode.OK or HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity:
                     return;
                 default:
@@ -292,7 +301,8 @@ public sealed partial class Shopper(ChaosWorld world, int number, int seed) : IA
                     var body = await response.Content.ReadFromJsonAsync<JsonNode>(cancellationToken);
                     return (response.StatusCode, body?["code"]?.GetValue<string>(), body);
                 }
-                if (response.StatusCode == HttpStatusCode.ServiceUnavailable && response.Headers.RetryAfter is null)
+                if (response.StatusCode == HttpStatusCode.ServiceUnavailable && response.Headers.RetryAfter is not null) PutOff++;
+                else if (response.StatusCode == HttpStatusCode.ServiceUnavailable)
                     Surprises.Add($"{request.Method} {request.RequestUri!.AbsolutePath}: 503 without Retry-After");
                 if (response.StatusCode == HttpStatusCode.InternalServerError)
                     Surprises.Add($"{request.Method} {request.RequestUri!.AbsolutePath}: 500 {await response.Content.ReadAsStringAsync(cancellationToken)}");

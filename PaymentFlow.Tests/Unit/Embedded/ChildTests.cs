@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Time.Testing;
+using PaymentFlow.AppHost.Embedded;
 using PaymentFlow.AppHost.Embedded.Output;
 using PaymentFlow.AppHost.Embedded.Running;
 using PaymentFlow.Tests.Fixtures;
@@ -46,6 +47,38 @@ public sealed class ChildTests
                 "stopped with exit code 137; starting it again in 1 s"],
             Deaths);
     }
+
+    [Fact]
+    public async Task Who_is_killed_on_purpose_is_no_crash_loop_and_stays_down_as_long_as_it_is_kept_down()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs sh.");
+        await using var child = new Child("child", _ => Launch("exec sleep 1000"), Signals.Terminate, TimeSpan.FromSeconds(5), _output, _time);
+        await child.StartAsync(TestContext.Current.CancellationToken);
+        child.Supervise();
+
+        for (var death = 1; death <= 3; death++)
+        {
+            var deaths = death;
+            child.Signal(ProcessSignal.Kill);
+            await Eventually.TrueAsync(() => Deaths.Count == deaths);
+            await StartedAsync(deaths + 1);
+        }
+        var down = child.KeepDown();
+        await Eventually.TrueAsync(() => child.ProcessId is null);
+        _time.Advance(TimeSpan.FromMinutes(5));
+        Assert.Null(child.ProcessId);
+        Assert.Equal(4, _starts);
+        down.Dispose();
+        await StartedAsync(5);
+
+        Assert.Equal(Enumerable.Repeat("stopped with exit code 137; starting it again in 1 s", 4), Deaths);
+    }
+
+    Task StartedAsync(int times) => Eventually.TrueAsync(() =>
+    {
+        if (_starts < times) _time.Advance(Step);
+        return _starts == times && _output.LogsOf("child").Count(line => line.StartsWith("started again", StringComparison.Ordinal)) == times - 1;
+    });
 
     IReadOnlyList<string> Deaths => [.. _output.LogsOf("child").Where(line => line.StartsWith("stopped", StringComparison.Ordinal))];
 

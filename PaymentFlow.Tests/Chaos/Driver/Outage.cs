@@ -1,0 +1,40 @@
+using System.Globalization;
+
+namespace PaymentFlow.Tests.Chaos.Driver;
+
+/// <summary>One thing is away for a while, under load, and comes back before the customers stop coming.</summary>
+public static class Outage
+{
+    /// <summary>Customers come before, during and after it, for this long each.</summary>
+    static readonly TimeSpan Before = TimeSpan.FromSeconds(5);
+
+    public static IReadOnlyList<string> Kinds { get; } = ["postgres", "stripe", "kafka"];
+
+    /// <param name="of">One of <see cref="Kinds"/>.</param>
+    public static ChaosOptions Of(string of, TimeSpan lasts, double rate) =>
+        new(Seed: 1, Before + lasts + Before, rate)
+        {
+            Command = string.Create(CultureInfo.InvariantCulture,
+                $"dotnet run -c Release --project PaymentFlow.Benchmarks -- outage {of} --seconds {lasts.TotalSeconds:0} --rate {rate:0.##}"),
+            Script = async (world, _) =>
+            {
+                // Longer than that customers do not come, and it must be over when they stop.
+                await Task.Delay(Before, CancellationToken.None);
+                using var away = Begin(world, of);
+                await Task.Delay(lasts, CancellationToken.None);
+            },
+        };
+
+    static IDisposable Begin(ChaosWorld world, string of)
+    {
+        if (of == "postgres") return world.KeepDown("postgres");
+        var wire = of == "stripe" ? world.Stripe : world.Kafka.Wire;
+        wire.Network = Network.Cut;
+        return new Mended(wire);
+    }
+
+    sealed class Mended(TcpProxy wire) : IDisposable
+    {
+        public void Dispose() => wire.Network = Network.Up;
+    }
+}

@@ -1,0 +1,115 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Npgsql;
+using PaymentFlow.AppHost.Embedded;
+using PaymentFlow.Tests.Chaos.Driver;
+using PaymentFlow.Tests.Fixtures;
+
+namespace PaymentFlow.Tests.Chaos;
+
+/// <summary>Kafka acknowledges events and then loses everything that it holds, at the two worst moments.</summary>
+[Collection(nameof(ChaosTests))]
+public sealed class WipedBrokerTests(ITestOutputHelper output) : IAsyncLifetime
+{
+    readonly ChaosWorld _world = new();
+
+    public async ValueTask InitializeAsync() => await _world.StartAsync();
+
+    public ValueTask DisposeAsync() => _world.DisposeAsync();
+
+    [Fact]
+    public async Task Wiped_between_the_publishing_and_the_consumption_of_200_payments_all_orders_become_paid()
+    {
+        var customers = await CustomersAsync(200);
+        var paying = await BeginToPayAsync(customers);
+        // From here on nobody consumes: what is paid now is published and not applied.
+        foreach (var service in (string[])["order-service", ChaosWorld.Replica]) _world.Signal(service, ProcessSignal.Stop);
+        await _world.SandboxAsync(HttpMethod.Delete, "/_sandbox/faults");
+        Assert.All(await Task.WhenAll(paying), status => Assert.Equal("succeeded", status));
+        await CountAsync(200, _world.PaymentsDb, "SELECT count(*) FROM outbox WHERE type = 'payment.succeeded' AND published_at IS NOT NULL");
+
+        _world.Kafka.Wipe();
+        Assert.Equal(0, await CountAsync(_world.OrdersDb, "SELECT count(*) FROM orders WHERE status = 'paid'"));
+        foreach (var service in (string[])["order-service", ChaosWorld.Replica]) _world.Signal(service, ProcessSignal.Continue);
+
+        await CountAsync(200, _world.OrdersDb, "SELECT count(*) FROM orders WHERE status = 'paid'");
+    }
+
+    [Fact]
+    public async Task Wiped_between_OrderService_and_the_screens_all_open_sockets_show_paid()
+    {
+        var customers = await CustomersAsync(40);
+        // All of them on the replica that will not be the one to hear of the payments.
+        var screens = customers.Select(customer => new LiveSocket([_world.OrderServices[1]], customer.Id, customer.Secret, new Random(1))).ToList();
+        try
+        {
+            foreach (var screen in screens) screen.Open();
+            await Eventually.TrueAsync(() => screens.All(screen => screen.IsLive));
+            var paying = await BeginToPayAsync(customers);
+            _world.Signal(ChaosWorld.Replica, ProcessSignal.Stop);
+            await _world.SandboxAsync(HttpMethod.Delete, "/_sandbox/faults");
+            Assert.All(await Task.WhenAll(paying), status => Assert.Equal("succeeded", status));
+            await CountAsync(40, _world.OrdersDb, "SELECT count(*) FROM orders WHERE status = 'paid'");
+            await CountAsync(0, _world.OrdersDb, "SELECT count(*) FROM outbox WHERE published_at IS NULL");
+
+            _world.Kafka.Wipe();
+            Assert.All(screens, screen => Assert.Equal("awaiting_payment", screen.Last!.Value.Status));
+            var wiped = TimeProvider.System.GetTimestamp();
+            _world.Signal(ChaosWorld.Replica, ProcessSignal.Continue);
+
+            await Eventually.TrueAsync(() => screens.All(screen => screen.Last!.Value.Status == "paid"));
+            output.WriteLine($"All {screens.Count} screens showed it {TimeProvider.System.GetElapsedTime(wiped).TotalSeconds:0.0} s after the replica went on.");
+        }
+        finally
+        {
+            foreach (var screen in screens) await screen.DisposeAsync();
+        }
+    }
+
+    async Task<IReadOnlyList<(Guid Id, string Secret)>> CustomersAsync(int count)
+    {
+        List<(Guid, string)> customers = [];
+        for (var i = 0; i < count; i++)
+        {
+            var order = await SendAsync(ChaosWorld.Request(
+                HttpMethod.Post, _world.OrderServices[0], "/orders", new { items = new[] { new { productId = "mug", quantity = 1 } } }));
+            customers.Add((order["id"]!.GetValue<Guid>(), order["clientSecret"]!.GetValue<string>()));
+        }
+        return customers;
+    }
+
+    /// <summary>All payments are under way, and wait for Stripe until its faults are ended.</summary>
+    async Task<IReadOnlyList<Task<string>>> BeginToPayAsync(IReadOnlyList<(Guid Id, string Secret)> customers)
+    {
+        // A PaymentIntent each, so that one call to Stripe is left.
+        foreach (var (id, secret) in customers)
+            await SendAsync(ChaosWorld.Request(HttpMethod.Post, _world.PaymentApi, "/payments", new { orderId = id }, secret));
+        await _world.SandboxAsync(HttpMethod.Post, "/_sandbox/faults", new { call = "confirm", fault = "slow", count = customers.Count, seconds = 15 });
+        var paying = customers.Select(async customer => (await SendAsync(ChaosWorld.Request(
+            HttpMethod.Post, _world.PaymentApi, "/process-payment", new { orderId = customer.Id, paymentMethod = "pm_card_visa" }, customer.Secret)))["status"]!.GetValue<string>()).ToList();
+        await Eventually.TrueAsync(async () => (await _world.SandboxAsync(HttpMethod.Get, "/_sandbox/faults"))["holding"]!.GetValue<int>() == customers.Count);
+        return paying;
+    }
+
+    async Task<JsonNode> SendAsync(HttpRequestMessage request)
+    {
+        using (request)
+        using (var response = await _world.Http.SendAsync(request, TestContext.Current.CancellationToken))
+        {
+            var body = await response.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken);
+            Assert.True(response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Created, $"{request.RequestUri} answered {(int)response.StatusCode}: {body}");
+            return body!;
+        }
+    }
+
+    static Task CountAsync(long expected, string database, string sql) => Eventually.TrueAsync(async () => await CountAsync(database, sql) == expected);
+
+    static async Task<long> CountAsync(string database, string sql)
+    {
+        await using var connection = new NpgsqlConnection(database);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+    }
+}
