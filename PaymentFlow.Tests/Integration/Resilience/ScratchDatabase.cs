@@ -17,7 +17,8 @@ public sealed class ScratchDatabase : IAsyncDisposable
     readonly string _server;
     readonly string _name = $"scratch_{Guid.CreateVersion7():N}";
 
-    public ScratchDatabase(string paymentsDb)
+    /// <param name="more">Further parts of a service, for <see cref="Services"/> to give.</param>
+    public ScratchDatabase(string paymentsDb, Action<HostApplicationBuilder>? more = null)
     {
         _server = new NpgsqlConnectionStringBuilder(paymentsDb) { Database = "postgres", Pooling = false }.ConnectionString;
         var builder = Host.CreateEmptyApplicationBuilder(null);
@@ -27,12 +28,15 @@ public sealed class ScratchDatabase : IAsyncDisposable
         });
         builder.Services.AddLogging(logging => logging.ClearProviders());
         builder.Services.AddSingleton(TimeProvider.System);
+        more?.Invoke(builder);
         builder.AddNpgsqlDataSource("paymentsdb");
-        builder.AddDatabaseMigration("paymentsdb", typeof(StripeEventPruning).Assembly, deadLetters: false);
+        builder.AddDatabaseMigration("paymentsdb", typeof(StripeEventPruning).Assembly, deadLetters: true);
         builder.AddOutbox();
         builder.AddStripeEventPruning();
         _host = builder.Build();
     }
+
+    public IServiceProvider Services => _host.Services;
 
     public NpgsqlDataSource Source => _host.Services.GetRequiredService<NpgsqlDataSource>();
 

@@ -1,0 +1,78 @@
+using System.Diagnostics.Metrics;
+using System.Text.Json;
+using Confluent.Kafka;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using PaymentFlow.Messaging.CloudEvents;
+using PaymentFlow.Messaging.Consuming;
+using PaymentFlow.Messaging.Events;
+using PaymentFlow.Tests.Chaos.Driver;
+using PaymentFlow.Tests.Fixtures;
+
+namespace PaymentFlow.Tests.Integration.Resilience;
+
+/// <summary>The metric that says how far a consumer is behind, of a consumer on a broker of its own.</summary>
+public sealed class ConsumerLagTests(PaymentFlowApp app)
+{
+    const int Events = 5;
+
+    [Fact]
+    public async Task What_is_taken_but_not_applied_counts_as_lag()
+    {
+        var token = TestContext.Current.CancellationToken;
+        await using Broker kafka = new();
+        await using ScratchDatabase database = new(app.PaymentsDb, builder =>
+        {
+            builder.Configuration["ConnectionStrings:kafka"] = kafka.BootstrapServers;
+            builder.Configuration["Aspire:Confluent:Kafka:Consumer:Config:FetchWaitMaxMs"] = "5";
+            builder.AddEventConsumer<PaymentEvent, Handler>(Topics.Payments, "lag-test", EventJson.Default.PaymentEvent);
+        });
+        await database.InitializeAsync();
+        var handler = database.Services.GetRequiredService<Handler>();
+        var consumer = database.Services.GetServices<IHostedService>().OfType<BatchConsumer<PaymentEvent>>().Single();
+        using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = kafka.BootstrapServers }).Build();
+        for (var i = 0; i < Events; i++)
+        {
+            PaymentEvent payment = new(Guid.CreateVersion7(), Guid.CreateVersion7(), null, 1, "succeeded", 100, 0, "usd");
+            CloudEvent envelope = new(payment.EventId, "payment.succeeded", "/test", DateTimeOffset.UnixEpoch, payment.OrderId.ToString(),
+                JsonSerializer.SerializeToUtf8Bytes(payment, EventJson.Default.PaymentEvent), null);
+            await producer.ProduceAsync(new TopicPartition(Topics.Payments, 0), KafkaBinding.ToMessage(envelope, null), token);
+        }
+
+        await consumer.StartAsync(token);
+        await handler.Begun.Task.WaitAsync(token);
+        await Eventually.TrueAsync(() => Lag() == Events);
+        handler.Go.SetResult();
+        await Eventually.TrueAsync(() => Lag() == 0);
+        await consumer.StopAsync(token);
+    }
+
+    static long Lag()
+    {
+        long lag = 0;
+        using MeterListener listener = new();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Name == "paymentflow.consumer.lag") self.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<long>((_, measured, _, _) => lag += measured);
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return lag;
+    }
+
+    /// <summary>Has a batch in hand until it is let go.</summary>
+    sealed class Handler : IEventBatchHandler<PaymentEvent>
+    {
+        public TaskCompletionSource Begun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Go { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task HandleAsync(IReadOnlyList<ReceivedEvent<PaymentEvent>> events, CancellationToken cancellationToken)
+        {
+            Begun.TrySetResult();
+            return Go.Task;
+        }
+    }
+}
