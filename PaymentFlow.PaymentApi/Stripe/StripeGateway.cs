@@ -11,8 +11,10 @@ public sealed class StripeGateway(StripeClient stripe)
     const long PageSize = 100;
 
     /// <summary>
-    /// Creates the payment's PaymentIntent, unconfirmed: no money can move. The key is derived from the payment's id, so
-    /// two callers at once, or a repeat after a crash, get the same one.
+    /// Creates the payment's PaymentIntent, unconfirmed: no money can move. Two callers at once get the same one. The key ends
+    /// with the version because Stripe repeats an answer for a key, its own 500s included, for a day: an attempt that failed
+    /// so raises the version, and the next one is a new request. Of several PaymentIntents the first that is stored is the
+    /// order's, and no other is ever confirmed.
     /// </summary>
     public Task<PaymentIntent> CreateAsync(Payment payment, bool allowRedirects, CancellationToken cancellationToken) =>
         stripe.V1.PaymentIntents.CreateAsync(
@@ -23,7 +25,7 @@ public sealed class StripeGateway(StripeClient stripe)
                 AutomaticPaymentMethods = new() { Enabled = true, AllowRedirects = allowRedirects ? "always" : "never" },
                 Metadata = Metadata(payment),
             },
-            new RequestOptions { IdempotencyKey = $"create-{payment.Id}-{(allowRedirects ? "redirects" : "no-redirects")}" },
+            new RequestOptions { IdempotencyKey = $"create-{payment.Id}-{payment.Version}-{(allowRedirects ? "redirects" : "no-redirects")}" },
             cancellationToken);
 
     /// <summary>Asks for the money: the one call that may charge.</summary>

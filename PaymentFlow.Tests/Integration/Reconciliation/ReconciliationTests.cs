@@ -158,6 +158,20 @@ public sealed class ReconciliationTests(FaultyStripeApp faulty) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Stripes_memory_of_an_error_does_not_keep_an_order_from_being_paid()
+    {
+        var customer = await Customer.OrdersAsync(faulty.App);
+        await faulty.Stripe.FailAsync("create", "error_after");
+
+        var told = await customer.PayAsync(key: "k");
+        var paid = await customer.PayAsync(key: "k");
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "stripe_unavailable"), (told.Status, told.Code));
+        Assert.Equal("succeeded", paid["status"]);
+        Assert.Single(await customer.ChargesAsync());
+    }
+
+    [Fact]
     public async Task A_cancel_whose_outcome_is_not_known_is_asked_for_again()
     {
         var customer = await Customer.OrdersAsync(faulty.App);
