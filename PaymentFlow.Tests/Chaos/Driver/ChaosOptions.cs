@@ -16,8 +16,11 @@ public sealed record ChaosOptions(int Seed, TimeSpan Duration, double Rate)
     public string? Command { get; init; }
 
     /// <summary>In place of faults that are drawn: what is to happen, until the customers stop coming.</summary>
-    public Func<ChaosWorld, CancellationToken, Task>? Script { get; init; }
+    public ChaosScript? Script { get; init; }
 
     /// <summary>How long it may take until everything has come to rest after the last fault.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(4);
 }
+
+/// <param name="Name">What the report calls it.</param>
+public sealed record ChaosScript(string Name, Func<ChaosWorld, CancellationToken, Task> RunAsync);

@@ -22,7 +22,7 @@ public static class ChaosRun
             using var impatient = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             over.CancelAfter(options.Duration);
             options.Log("customers and faults");
-            var making = options.Script is { } script ? script(world, over.Token) : faults.MakeAsync(over.Token);
+            var making = options.Script is { } script ? script.RunAsync(world, over.Token) : faults.MakeAsync(over.Token);
             var shopping = await LetComeAsync(world, options, shoppers, over.Token, impatient.Token);
             await making;
             var ended = Stopwatch.GetTimestamp();
@@ -36,7 +36,8 @@ public static class ChaosRun
             notQuiet.AddRange(left);
             var rest = Stopwatch.GetElapsedTime(ended);
             return new ChaosReport(
-                options, faults.Made, books, Count(shoppers, books), LongestWait(shoppers, ended), rest, notQuiet,
+                options, options.Script is { } played ? new Dictionary<string, int> { [played.Name] = 1 } : faults.Made, books,
+                Count(shoppers, books), LongestWait(shoppers, ended), rest, notQuiet,
                 [.. Invariants.Violations(books)], [.. shoppers.SelectMany(shopper => shopper.Surprises)]);
         }
         finally
@@ -106,7 +107,9 @@ public static class ChaosRun
     static TimeSpan LongestWait(IEnumerable<Shopper> shoppers, long ended)
     {
         var last = ended;
-        foreach (var frames in shoppers.Select(shopper => shopper.Screen?.Frames ?? []))
+        // Who closed the bank's page waits for nothing: that order is canceled when its time is over.
+        var waiting = shoppers.Where(shopper => shopper.Intention != Intention.Abandon3DSecure);
+        foreach (var frames in waiting.Select(shopper => shopper.Screen?.Frames ?? []))
         {
             for (var i = 1; i < frames.Count; i++)
                 if (frames[i].Version > frames[i - 1].Version) last = Math.Max(last, frames[i].At);

@@ -16,13 +16,13 @@ public static class Outage
         {
             Command = string.Create(CultureInfo.InvariantCulture,
                 $"dotnet run -c Release --project PaymentFlow.Benchmarks -- outage {of} --seconds {lasts.TotalSeconds:0} --rate {rate:0.##}"),
-            Script = async (world, _) =>
+            Script = new($"{of} away for {lasts.TotalSeconds:0} s", async (world, _) =>
             {
-                // Longer than that customers do not come, and it must be over when they stop.
+                // To its end, whatever becomes of the run: what is away must come back.
                 await Task.Delay(Before, CancellationToken.None);
                 using var away = Begin(world, of);
                 await Task.Delay(lasts, CancellationToken.None);
-            },
+            }),
         };
 
     static IDisposable Begin(ChaosWorld world, string of)

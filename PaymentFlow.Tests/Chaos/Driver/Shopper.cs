@@ -197,15 +197,18 @@ public sealed partial class Shopper(ChaosWorld world, int number, int seed) : IA
     {
         for (var tries = 0; tries < 100; tries++)
         {
+            // By either of the two addresses; the one decides, the other asks it.
             var answer = await UntilAnsweredAsync(
-                () => ChaosWorld.Request(HttpMethod.Post, world.PaymentApi, "/payments/cancel", new { orderId = OrderId }, Secret), cancellationToken);
+                () => number % 2 == 0
+                    ? ChaosWorld.Request(HttpMethod.Post, world.PaymentApi, "/payments/cancel", new { orderId = OrderId }, Secret)
+                    : ChaosWorld.Request(HttpMethod.Post, world.OrderServices[0], $"/orders/{OrderId}/cancel", null, Secret), cancellationToken);
             if (answer.Status == HttpStatusCode.OK) ToldCanceled = true;
             else if (answer.Code == "confirmation_in_flight")
             {
                 await Task.Delay(1000, cancellationToken);
                 continue;
             }
-            else if (answer.Code != "already_paid") Surprises.Add($"POST /payments/cancel: {(int)answer.Status} {answer.Body}");
+            else if (answer.Code != "already_paid") Surprises.Add($"cancel: {(int)answer.Status} {answer.Body}");
             return;
         }
     }
