@@ -12,14 +12,16 @@ public sealed class LostEvents(string paymentsDb, string kafka) : IAsyncDisposab
     readonly NpgsqlDataSource _database = NpgsqlDataSource.Create(paymentsDb);
 
     /// <summary>Rows as they stand a minute after they were published.</summary>
-    public async Task AddAsync(params PaymentEvent[] payments)
+    public Task AddAsync(params PaymentEvent[] payments) => AddAsync(_database, TimeProvider.System.GetUtcNow().AddMinutes(-1), payments);
+
+    public static async Task AddAsync(NpgsqlDataSource database, DateTimeOffset publishedAt, params PaymentEvent[] payments)
     {
-        await using var batch = _database.CreateBatch();
+        await using var batch = database.CreateBatch();
         foreach (var payment in payments)
         {
             batch.BatchCommands.Add(new("""
                 INSERT INTO outbox (event_id, topic, key, type, source, time, data, published_at)
-                VALUES ($1, 'payments', $2, 'payment.succeeded', '/payment-api', now() - interval '1 minute', $3, now() - interval '1 minute')
+                VALUES ($1, 'payments', $2, 'payment.succeeded', '/payment-api', $4, $3, $4)
                 """)
             {
                 Parameters =
@@ -27,6 +29,7 @@ public sealed class LostEvents(string paymentsDb, string kafka) : IAsyncDisposab
                     new() { Value = payment.EventId },
                     new() { Value = payment.OrderId.ToString() },
                     new() { Value = JsonSerializer.SerializeToUtf8Bytes(payment, EventJson.Default.PaymentEvent) },
+                    new() { Value = publishedAt.UtcDateTime },
                 },
             });
         }
