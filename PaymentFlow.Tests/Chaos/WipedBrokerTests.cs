@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Playwright;
 using Npgsql;
 using PaymentFlow.AppHost.Embedded;
 using PaymentFlow.Tests.Chaos.Driver;
@@ -10,8 +11,10 @@ namespace PaymentFlow.Tests.Chaos;
 
 /// <summary>Kafka acknowledges events and then loses everything that it holds, at the two worst moments.</summary>
 [Collection(nameof(ChaosTests))]
-public sealed class WipedBrokerTests(ITestOutputHelper output) : IAsyncLifetime
+public sealed class WipedBrokerTests(Browser.Chromium chromium, ITestOutputHelper output) : IClassFixture<Browser.Chromium>, IAsyncLifetime
 {
+    const string Paid = "[data-screen=paid], [data-screen=already-paid]";
+
     readonly ChaosWorld _world = new();
 
     public async ValueTask InitializeAsync() => await _world.StartAsync();
@@ -37,7 +40,7 @@ public sealed class WipedBrokerTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Wiped_between_OrderService_and_the_screens_all_open_sockets_show_paid()
+    public async Task Wiped_between_OrderService_and_the_screens_all_open_sockets_and_pages_show_paid()
     {
         var customers = await CustomersAsync(40);
         // All of them on the replica that will not be the one to hear of the payments.
@@ -46,8 +49,10 @@ public sealed class WipedBrokerTests(ITestOutputHelper output) : IAsyncLifetime
         {
             foreach (var screen in screens) screen.Open();
             await Eventually.TrueAsync(() => screens.All(screen => screen.IsLive));
+            await using var profile = await chromium.Browser.NewContextAsync(new() { Locale = "en-US" });
+            var pages = await OpenAsync(profile, customers.Take(3));
             var paying = await BeginToPayAsync(customers);
-            _world.Signal(ChaosWorld.Replica, ProcessSignal.Stop);
+            foreach (var deaf in (string[])[ChaosWorld.Replica, "web"]) _world.Signal(deaf, ProcessSignal.Stop);
             await _world.SandboxAsync(HttpMethod.Delete, "/_sandbox/faults");
             Assert.All(await Task.WhenAll(paying), status => Assert.Equal("succeeded", status));
             await CountAsync(40, _world.OrdersDb, "SELECT count(*) FROM orders WHERE status = 'paid'");
@@ -55,16 +60,30 @@ public sealed class WipedBrokerTests(ITestOutputHelper output) : IAsyncLifetime
 
             _world.Kafka.Wipe();
             Assert.All(screens, screen => Assert.Equal("awaiting_payment", screen.Last!.Value.Status));
+            foreach (var page in pages) Assert.Equal(0, await page.Locator(Paid).CountAsync());
             var wiped = TimeProvider.System.GetTimestamp();
-            _world.Signal(ChaosWorld.Replica, ProcessSignal.Continue);
+            foreach (var deaf in (string[])[ChaosWorld.Replica, "web"]) _world.Signal(deaf, ProcessSignal.Continue);
 
             await Eventually.TrueAsync(() => screens.All(screen => screen.Last!.Value.Status == "paid"));
-            output.WriteLine($"All {screens.Count} screens showed it {TimeProvider.System.GetElapsedTime(wiped).TotalSeconds:0.0} s after the replica went on.");
+            foreach (var page in pages) await page.Locator(Paid).WaitForAsync(new() { Timeout = 60_000 });
+            output.WriteLine($"All {screens.Count} sockets and {pages.Count} pages showed it {TimeProvider.System.GetElapsedTime(wiped).TotalSeconds:0.0} s after their servers went on.");
         }
         finally
         {
             foreach (var screen in screens) await screen.DisposeAsync();
         }
+    }
+
+    async Task<IReadOnlyList<IPage>> OpenAsync(IBrowserContext profile, IEnumerable<(Guid Id, string Secret)> customers)
+    {
+        List<IPage> pages = [];
+        foreach (var (id, secret) in customers)
+        {
+            var shopper = new Browser.Shopper(await profile.NewPageAsync());
+            await shopper.OpenAsync(_world.Web, id, secret);
+            pages.Add(shopper.Page);
+        }
+        return pages;
     }
 
     async Task<IReadOnlyList<(Guid Id, string Secret)>> CustomersAsync(int count)

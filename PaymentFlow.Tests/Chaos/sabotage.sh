@@ -25,7 +25,7 @@ declare -A faults=(
 run() { # name, faults
     dotnet build PaymentFlow.Benchmarks -c Release --nologo -v q >build.log || { cat build.log; exit 1; }
     if dotnet run --no-build -c Release --project PaymentFlow.Benchmarks -- \
-        chaos --seed 7 --minutes 0.75 --rate 5 --patience 80 --faults "$2" >run.log; then
+        chaos --seed 7 --minutes 0.75 --rate 5 --patience 130 --faults "$2" >run.log; then
         printf '%-22s held\n' "$1"
     else
         printf '%-22s %s violations, of these kinds:\n' "$1" "$(grep -c '^VIOLATION' run.log)"

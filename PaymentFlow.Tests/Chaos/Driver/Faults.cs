@@ -109,7 +109,10 @@ public sealed class Faults(ChaosWorld world, ChaosOptions options, Func<IReadOnl
             case "Stripe fails":
                 await world.SandboxAsync(HttpMethod.Post, "/_sandbox/faults", new
                 {
-                    call = fault.Call!.Split('/')[0], fault = fault.Call.Split('/')[1], count = fault.Count, seconds = fault.Lasts.TotalSeconds,
+                    call = fault.Call!.Split('/')[0],
+                    fault = fault.Call.Split('/')[1],
+                    count = fault.Count,
+                    seconds = fault.Lasts.TotalSeconds,
                 });
                 break;
             case "webhooks astray":

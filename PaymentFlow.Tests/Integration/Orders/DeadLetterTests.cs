@@ -179,8 +179,8 @@ public sealed class DeadLetterTests(OrdersApp app) : IClassFixture<OrdersApp>
     {
         var model = await app.CreateAsync();
         await app.QueryAsync<Guid>("""
-            INSERT INTO orders (id, reference, secret_hash, amount, currency, items, created_at, updated_at)
-            SELECT $1, $2, secret_hash, amount, currency, items, created_at, updated_at FROM orders WHERE id = $3
+            INSERT INTO orders (id, reference, secret_hash, amount, currency, items, created_at, updated_at, description)
+            SELECT $1, $2, secret_hash, amount, currency, items, created_at, updated_at, 'written past the API' FROM orders WHERE id = $3
             RETURNING id
             """, id, $"restored-{id}", model.Id);
         return model with { Id = id };

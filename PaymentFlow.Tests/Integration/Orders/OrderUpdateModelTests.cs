@@ -61,8 +61,8 @@ public sealed class OrderUpdateModelTests(PaymentFlowApp app)
     static async Task InsertAsync(NpgsqlDataSource database, PaymentHistory history)
     {
         await using var command = database.CreateCommand("""
-            INSERT INTO orders (id, reference, secret_hash, amount, currency, items, created_at, updated_at)
-            VALUES ($1, $2, $3, $4, $5, '[]', now(), now())
+            INSERT INTO orders (id, reference, secret_hash, amount, currency, items, created_at, updated_at, description)
+            VALUES ($1, $2, $3, $4, $5, '[]', now(), now(), 'written past the API')
             """);
         foreach (var value in new object[]
         {

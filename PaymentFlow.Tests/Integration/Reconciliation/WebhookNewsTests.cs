@@ -74,16 +74,22 @@ public sealed class WebhookNewsTests(FaultyStripeApp faulty)
 
         var ofRefund = await DeliverAsync(refund, "refund.created", new JsonObject
         {
-            ["id"] = "re_of_a_stranger", ["object"] = "refund", ["amount"] = 1, ["payment_intent"] = "pi_of_a_stranger",
+            ["id"] = "re_of_a_stranger",
+            ["object"] = "refund",
+            ["amount"] = 1,
+            ["payment_intent"] = "pi_of_a_stranger",
         });
         var ofIntent = await DeliverAsync(intent, "payment_intent.succeeded", new JsonObject
         {
-            ["id"] = "pi_of_a_stranger", ["object"] = "payment_intent", ["metadata"] = new JsonObject(),
+            ["id"] = "pi_of_a_stranger",
+            ["object"] = "payment_intent",
+            ["metadata"] = new JsonObject(),
         });
         // It says that it is ours, but Stripe has never heard of it.
         var ofNobody = await DeliverAsync(unknown, "payment_intent.succeeded", new JsonObject
         {
-            ["id"] = "pi_of_nobody", ["object"] = "payment_intent",
+            ["id"] = "pi_of_nobody",
+            ["object"] = "payment_intent",
             ["metadata"] = new JsonObject { ["payment_id"] = Guid.CreateVersion7().ToString() },
         });
 
