@@ -1,7 +1,5 @@
--- When Stripe is asked about an open payment, and how often it was since the payment last moved.
-ALTER TABLE payments
-    ADD COLUMN reconcile_at timestamptz NOT NULL DEFAULT now() + interval '10 seconds',
-    ADD COLUMN reconciliations integer NOT NULL DEFAULT 0;
+-- When Stripe is asked about an open payment.
+ALTER TABLE payments ADD COLUMN reconcile_at timestamptz NOT NULL DEFAULT now() + interval '10 seconds';
 
 -- Serves the reconciliation: open payments only, whatever the table's size.
 CREATE INDEX payments_open ON payments (reconcile_at) WHERE status IN ('processing', 'requires_action');

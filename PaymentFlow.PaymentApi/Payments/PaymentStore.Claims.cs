@@ -21,7 +21,7 @@ public sealed partial class PaymentStore
             WITH claimed AS (
                 UPDATE payments
                 SET status = 'processing', attempt_id = @AttemptId, attempts = attempts + 1, version = version + 1,
-                    updated_at = @Now, reconcile_at = @ReconcileAt, reconciliations = 0
+                    updated_at = @Now, reconcile_at = @ReconcileAt
                 WHERE order_id = @OrderId AND attempts - attempts_not_sent < @MaxAttempts
                   AND (status IN ('failed', 'requires_action') OR (status = 'processing' AND attempt_id IS NULL))
                   AND NOT EXISTS (SELECT FROM payment_attempts a WHERE a.payment_id = payments.id AND a.idempotency_key = @Key)
@@ -69,7 +69,7 @@ public sealed partial class PaymentStore
         const string Sql = """
             WITH released AS (
                 UPDATE payments SET attempt_id = NULL, attempts_not_sent = attempts_not_sent + @notSent,
-                    version = version + 1, updated_at = @now, reconcile_at = @abandonedAt, reconciliations = 0
+                    version = version + 1, updated_at = @now, reconcile_at = @abandonedAt
                 WHERE id = (SELECT payment_id FROM payment_attempts WHERE id = @attemptId)
                   AND attempt_id = @attemptId AND status = 'processing'
                 RETURNING id, version, status),

@@ -32,36 +32,18 @@ public sealed partial class PaymentStore
     }
 
     /// <summary>The question was put and brought nothing new: it is put again at its next time.</summary>
-    public async Task ScheduleNextAsync(Payment payment, CancellationToken cancellationToken)
-    {
-        // The later checks count from the payment's last move; giving up after AbandonAfter is one of its times as well.
-        const string Sql = """
-            UPDATE payments SET reconciliations = reconciliations + 1,
-                reconcile_at = least(
-                    CASE WHEN reconciliations < cardinality(@laterChecks)
-                        THEN greatest(updated_at + @laterChecks[reconciliations + 1], @now + @firstCheck) ELSE @now + @daily END,
-                    CASE WHEN updated_at + @abandonAfter > @now THEN updated_at + @abandonAfter END)
-            WHERE id = @Id AND version = @Version
-            """;
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(Command(Sql, new
-        {
-            payment.Id,
-            payment.Version,
-            now = time.GetUtcNow().UtcDateTime,
-            firstCheck = reconciliation.FirstCheck,
-            laterChecks = reconciliation.LaterChecks.ToArray(),
-            daily = reconciliation.Daily,
-            abandonAfter = reconciliation.AbandonAfter,
-        }, cancellationToken));
-    }
+    public Task ScheduleNextAsync(Payment payment, CancellationToken cancellationToken) =>
+        AskAtAsync(payment, reconciliation.NextCheck(payment.UpdatedAt, time.GetUtcNow()), cancellationToken);
 
-    /// <summary>The question could not be put: it is due again soon, and does not count.</summary>
-    public async Task PostponeAsync(Payment payment, CancellationToken cancellationToken)
+    /// <summary>The question could not be put: it is due again soon.</summary>
+    public Task PostponeAsync(Payment payment, CancellationToken cancellationToken) =>
+        AskAtAsync(payment, time.GetUtcNow() + reconciliation.FirstCheck, cancellationToken);
+
+    async Task AskAtAsync(Payment payment, DateTimeOffset at, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await connection.ExecuteAsync(Command(
-            "UPDATE payments SET reconcile_at = @soon WHERE id = @Id AND version = @Version",
-            new { payment.Id, payment.Version, soon = (time.GetUtcNow() + reconciliation.FirstCheck).UtcDateTime }, cancellationToken));
+            "UPDATE payments SET reconcile_at = @at WHERE id = @Id AND version = @Version",
+            new { payment.Id, payment.Version, at = at.UtcDateTime }, cancellationToken));
     }
 }

@@ -93,8 +93,8 @@ public sealed partial class PaymentStore(
     {
         const string Sql = """
             WITH moved AS (
-                UPDATE payments SET status = @Status, amount_refunded = @AmountRefunded, version = @Version, updated_at = @Now,
-                    reconcile_at = @ReconcileAt, reconciliations = 0
+                UPDATE payments SET status = @Status, amount_refunded = @AmountRefunded, version = @Version,
+                    updated_at = @Now, reconcile_at = @ReconcileAt
                 WHERE id = @Id AND version = @Version - 1 RETURNING id),
             attempt AS (
                 UPDATE payment_attempts SET status = @Status, code = @Code, decline_code = @DeclineCode, completed_at = @Now

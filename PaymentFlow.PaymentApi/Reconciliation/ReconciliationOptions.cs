@@ -29,6 +29,11 @@ public sealed class ReconciliationOptions
     /// </summary>
     public TimeSpan CallWindow { get; } = TimeSpan.FromSeconds(55);
 
+    /// <summary>The next of a payment's times, of which giving it up is one.</summary>
+    public DateTimeOffset NextCheck(DateTimeOffset lastMove, DateTimeOffset now) =>
+        LaterChecks.Append(AbandonAfter).Select(check => lastMove + check).Where(at => at > now)
+            .DefaultIfEmpty(now + Daily).Min();
+
     /// <summary>What is wrong with the settings, one line each.</summary>
     public IEnumerable<string> Problems()
     {
