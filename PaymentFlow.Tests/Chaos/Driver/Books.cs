@@ -17,6 +17,7 @@ public sealed record StripeRow(string Intent, Guid? OrderId, string Status, long
 public sealed record CustomerRow(int Number, Guid OrderId, bool ToldPaid, bool ToldCanceled, long ToldRefunded, IReadOnlyList<Frame> Frames, bool StayedOpen);
 
 /// <summary>Everybody's books at one moment: both databases, Stripe's ledger, and what the customers saw.</summary>
+/// <param name="FulfilledAgain">The orders of which whoever ships goods was told more than once that they are paid.</param>
 public sealed record Books(
     IReadOnlyList<OrderRow> Orders,
     IReadOnlyList<PaymentRow> Payments,
@@ -26,6 +27,7 @@ public sealed record Books(
     long UnpublishedOrders,
     long UnappliedPayments,
     long OpenRefunds,
+    IReadOnlyList<Guid> FulfilledAgain,
     IReadOnlyList<string> DeadLetters)
 {
     public static async Task<Books> ReadAsync(ChaosWorld world, IEnumerable<Shopper> shoppers)
@@ -47,6 +49,7 @@ public sealed record Books(
             (await ReadAsync(orders, "SELECT count(*) FROM outbox WHERE published_at IS NULL", row => row.GetInt64(0)))[0],
             (await ReadAsync(payments, "SELECT count(*) FROM outbox WHERE applied_at IS NULL", row => row.GetInt64(0)))[0],
             (await ReadAsync(payments, "SELECT count(*) FROM refunds WHERE status = 'reserved'", row => row.GetInt64(0)))[0],
+            await ReadAsync(orders, "SELECT key::uuid FROM outbox WHERE type = 'order.paid' GROUP BY key HAVING count(*) > 1", row => row.GetGuid(0)),
             await ReadAsync(orders, "SELECT error FROM dead_letters WHERE replayed_at IS NULL", row => row.GetString(0)));
     }
 

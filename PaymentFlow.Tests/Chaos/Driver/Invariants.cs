@@ -8,7 +8,8 @@ public static class Invariants
     public static IReadOnlyList<string> Violations(Books books) =>
     [
         .. ChargedOnce(books), .. PaidExactlyWhenCharged(books), .. RefundedAsStripeSays(books), .. CanceledMeansNotCharged(books),
-        .. ToldTheTruth(books), .. ScreensShowTheTruth(books), .. VersionsOnlyGoUp(books), .. NothingIsLeftBehind(books),
+        .. ToldTheTruth(books), .. ScreensShowTheTruth(books), .. VersionsOnlyGoUp(books), .. FulfilledOnce(books),
+        .. NothingIsLeftBehind(books),
     ];
 
     /// <summary>At most one successful charge an order, over all of its PaymentIntents, of the exact amount.</summary>
@@ -115,6 +116,10 @@ public static class Invariants
             }
         }
     }
+
+    /// <summary>Goods are shipped on <c>order.paid</c>: an order has one, however often its payment's events come.</summary>
+    public static IEnumerable<string> FulfilledOnce(Books books) =>
+        books.FulfilledAgain.Select(order => $"told of as paid again: order {order}");
 
     public static IEnumerable<string> NothingIsLeftBehind(Books books)
     {

@@ -20,7 +20,7 @@ public sealed class InvariantsTests
 
     static readonly Books Right = new(
         [PaidOrder], [PaidPayment], [Charge], [Customer], UnpublishedPayments: 0, UnpublishedOrders: 0, UnappliedPayments: 0,
-        OpenRefunds: 0, DeadLetters: []);
+        OpenRefunds: 0, FulfilledAgain: [], DeadLetters: []);
 
     [Fact]
     public void Right_books_are_in_order() => Assert.Empty(Invariants.Violations(Right));
@@ -49,6 +49,7 @@ public sealed class InvariantsTests
         { $"a screen went back: order {Order}, version 2 after 4", Right with { Customers = [Seeing(new(1, 4, "paid", 0), new(1, 2, "payment_failed", 1), new(1, 4, "paid", 2))] } },
         { $"a screen went back: order {Order}, version 4 after 4", Right with { Customers = [Seeing(new(1, 4, "paid", 0), new(1, 4, "paid", 1))] } },
         { $"a screen went back: order {Order}, version 2 after 4", Right with { Customers = [Seeing(new(1, 4, "paid", 0), new(2, 2, "payment_failed", 1), new(2, 4, "paid", 2))] } },
+        { $"told of as paid again: order {Order}", Right with { FulfilledAgain = [Order] } },
         { "2 payments' events were never published", Right with { UnpublishedPayments = 2 } },
         { "2 orders' events were never published", Right with { UnpublishedOrders = 2 } },
         { "2 payments' events were never seen applied", Right with { UnappliedPayments = 2 } },
