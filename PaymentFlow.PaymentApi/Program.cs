@@ -31,6 +31,7 @@ builder.AddDatabaseMigration("paymentsdb", typeof(Program).Assembly, deadLetters
 builder.AddOutbox();
 builder.AddDelivery();
 builder.AddKafkaHealthCheck<string, byte[]>();
+builder.AddPeerHealthCheck("order-service");
 builder.AddApiDescription("PaymentFlow payments");
 
 var app = builder.Build();

@@ -19,6 +19,8 @@ builder.AddOrderUpdates();
 builder.AddWebSecurity();
 builder.AddLanguages();
 builder.AddBackends();
+builder.AddPeerHealthCheck("order-service");
+builder.AddPeerHealthCheck("payment-api");
 builder.AddOrderSecrets();
 builder.AddPayments();
 builder.AddCircuits();

@@ -12,7 +12,8 @@ public static class DatabaseFailure
     public static bool IsAway(Exception exception) => exception switch
     {
         // 3D000: the database itself is not there yet (it is being created). 25006: a stand-by that is about to be promoted.
-        PostgresException postgres => postgres.IsTransient || postgres.SqlState is "3D000" or "25006",
+        // 57014: the server's own statement_timeout, or an administrator, cut the statement short.
+        PostgresException postgres => postgres.IsTransient || postgres.SqlState is "3D000" or "25006" or "57014",
         NpgsqlException or SocketException or TimeoutException => true,
         _ => exception.InnerException is { } inner && IsAway(inner),
     };

@@ -27,17 +27,20 @@ public sealed partial class DatabaseMigration(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var isMissing = false;
         while (true)
         {
             try
             {
+                if (isMissing) CreateDatabase();
+                isMissing = false;
                 await MigrateAsync(stoppingToken);
                 _completed.SetResult();
                 return;
             }
             catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidCatalogName)
             {
-                CreateDatabase();
+                isMissing = true;
             }
             catch (Exception e) when (DatabaseFailure.IsAway(e))
             {
@@ -61,7 +64,8 @@ public sealed partial class DatabaseMigration(
         await using var acquire = new NpgsqlCommand("SELECT pg_advisory_lock($1)", connection)
         {
             Parameters = { new() { Value = LockKey } },
-            CommandTimeout = 0,
+            // Another replica's migration takes its time; a connection that has died in silence must not be waited for.
+            CommandTimeout = 30,
         };
         await acquire.ExecuteNonQueryAsync(cancellationToken);
 

@@ -28,7 +28,7 @@ static class LiveEndpoint
                 go up. Closes with 1001 when the service stops, with 1009 after a large frame from the client.
                 """)
             .Produces(StatusCodes.Status101SwitchingProtocols)
-            .ProducesProblem(401).ProducesProblem(403).ProducesProblem(404).ProducesProblem(426);
+            .ProducesProblem(401).ProducesProblem(403).ProducesProblem(404).ProducesProblem(426).ProducesProblem(503);
 
     static async Task HandleAsync(Guid id, HttpContext context, OrderAccess access, AllowedOrigins origins, OrderUpdates updates,
         TimeProvider time, IHostApplicationLifetime lifetime)
@@ -44,6 +44,13 @@ static class LiveEndpoint
         {
             context.Response.Headers.Upgrade = "websocket";
             refusal = ApiProblem.Create("upgrade_required", StatusCodes.Status426UpgradeRequired, "Upgrade required", "This is a WebSocket.");
+        }
+
+        if (refusal is null && lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // Another replica, or this one's successor, has it in a moment.
+            context.Response.Headers.RetryAfter = "1";
+            refusal = ApiProblem.Create("unavailable", StatusCodes.Status503ServiceUnavailable, "Temporarily unavailable", "This instance is stopping.");
         }
 
         if (refusal is not null)

@@ -4,17 +4,18 @@ using PaymentFlow.ServiceDefaults;
 namespace PaymentFlow.OrderService.Orders;
 
 /// <summary>
-/// Who may see an order: whoever holds its client secret. Where a token is given it alone decides, even beside a service key, so
-/// that a service that passes its caller's token on cannot lend it more rights than it has. Without one: operators and services.
+/// Who may see an order: whoever holds its client secret. Where a token is given, be it none by its form, it alone decides, even
+/// beside a service key, so that a service that passes its caller's token on cannot lend it more rights than it has. Without one:
+/// operators and services.
 /// </summary>
 sealed class OrderAccess(OrderStore store)
 {
-    /// <returns>The order, or the refusal: 401 without a token, 404 when the token or the id is wrong (the two are not told apart).</returns>
+    /// <returns>The order, or the refusal: 401 without a (well-formed) token, 404 when the token or the id is wrong (the two are not told apart).</returns>
     public async Task<(Order? Order, ProblemHttpResult? Refusal)> FindAsync(
         HttpContext context, Guid id, string? token, CancellationToken cancellationToken)
     {
-        if (token is null && !context.User.IsInRole(Roles.Service) && !context.User.IsInRole(Roles.Operator))
-            return (null, NoToken(context));
+        if (token is null && !context.User.IsInRole(Roles.Operator)
+            && (BearerToken.IsOffered(context.Request) || !context.User.IsInRole(Roles.Service))) return (null, NoToken(context));
 
         var order = await store.FindAsync(id, cancellationToken);
         return order is not null && (token is null || ClientSecret.Matches(token, order.SecretHash))

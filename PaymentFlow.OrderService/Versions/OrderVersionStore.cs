@@ -30,7 +30,7 @@ sealed class OrderVersionStore(NpgsqlDataSource dataSource) : IOrderStates
                 || !versions.TryGetValue(dead.OrderId, out var order)) continue;
             versions[dead.OrderId] = order with
             {
-                DeadLetteredPaymentVersion = Math.Max(order.DeadLetteredPaymentVersion ?? 0, dead.PaymentVersion),
+                DeadLetteredPaymentVersions = [.. order.DeadLetteredPaymentVersions ?? [], dead.PaymentVersion],
             };
         }
         return versions;

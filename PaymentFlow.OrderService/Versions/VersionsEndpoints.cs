@@ -21,7 +21,7 @@ static class VersionsEndpoints
         var orders = app.MapGroup("/orders").WithTags("Between services").RequireAuthorization(Roles.Service);
         orders.MapPost("/versions", VersionsAsync)
             .WithSummary("How far these orders have come")
-            .WithDescription("Orders that do not exist are left out. `deadLetteredPaymentVersion` only where an event waits for an operator.")
+            .WithDescription("Orders that do not exist are left out. `deadLetteredPaymentVersions` only where events wait for an operator.")
             .ProducesProblem(401).ProducesProblem(422);
         orders.MapPost("/newer", NewerAsync)
             .WithSummary("Which of these orders, given with the version that somebody has seen, are newer, and how they are")

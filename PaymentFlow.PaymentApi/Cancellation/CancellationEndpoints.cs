@@ -47,7 +47,7 @@ static class CancellationEndpoints
     {
         var isOperator = http.User.IsInRole(Roles.Operator);
         var secret = BearerToken.Of(http.Request);
-        if (!isOperator && !http.User.IsInRole(Roles.Service) && secret is null) return NoToken();
+        if (!isOperator && secret is null && (BearerToken.IsOffered(http.Request) || !http.User.IsInRole(Roles.Service))) return NoToken();
         // Without a secret of the customer's, the service's own key reads the order.
         if (await orders.FindAsync(request.OrderId, secret, cancellationToken) is not { } order) return PaymentAnswers.OrderNotFound();
         return await CancelAsync(

@@ -27,7 +27,7 @@ public sealed record Arrivals(
             foreach (var item in order.OrderByDescending(item => item.PaymentVersion))
             {
                 if (item.PaymentVersion <= versions.PaymentVersion) applied.Add(item);
-                else if (item.PaymentVersion == versions.DeadLetteredPaymentVersion) deadLettered.Add(item);
+                else if (versions.DeadLetteredPaymentVersions?.Contains(item.PaymentVersion) == true) deadLettered.Add(item);
                 else if (newestIsFound) superseded.Add(item);
                 else
                 {

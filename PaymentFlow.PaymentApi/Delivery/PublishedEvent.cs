@@ -8,5 +8,5 @@ namespace PaymentFlow.PaymentApi.Delivery;
 public sealed record PublishedEvent(OutboxEntry Entry, Guid OrderId, long PaymentVersion, int Checks);
 
 /// <summary>How far OrderService says that an order has come.</summary>
-/// <param name="DeadLetteredPaymentVersion">The newest version that waits in its dead letters, if there is one.</param>
-public sealed record OrderVersions(long Version, long PaymentVersion, long? DeadLetteredPaymentVersion = null);
+/// <param name="DeadLetteredPaymentVersions">The versions that wait in its dead letters, if there are any.</param>
+public sealed record OrderVersions(long Version, long PaymentVersion, IReadOnlyList<long>? DeadLetteredPaymentVersions = null);

@@ -37,13 +37,22 @@ static class PaymentAnswers
             "invalid_payment_method", StatusCodes.Status422UnprocessableEntity, "The request cannot be processed",
             "Stripe does not take this payment method. Nothing was charged.", ("paymentId", payment.Id));
 
+    /// <summary>Stripe takes no payment of this order, of whatever method: its smallest amount for the account's currency, for example.</summary>
+    public static ProblemHttpResult NotPayable(Payment payment) =>
+        ApiProblem.Create(
+            "not_payable", StatusCodes.Status422UnprocessableEntity, "The request cannot be processed",
+            "Stripe takes no payment of this amount and currency. Nothing was charged.", ("paymentId", payment.Id));
+
     public static ProblemHttpResult KeyReused() =>
         ApiProblem.Unprocessable("idempotency_key_reused", "This Idempotency-Key was used for this order with another body.");
 
-    /// <summary>503 is only ever said when Stripe was not asked to charge, so the caller may try again: see <see cref="RetryAfter"/>.</summary>
+    /// <summary>
+    /// 503 is only ever said when this request did not ask Stripe to charge, so the caller may try again: see <see cref="RetryAfter"/>.
+    /// It knows nothing of an earlier request with the same key.
+    /// </summary>
     public static ProblemHttpResult Unavailable(string code, string detail) =>
         ApiProblem.Create(
-            code, StatusCodes.Status503ServiceUnavailable, "Temporarily unavailable", $"{detail} Nothing was charged; try again shortly.");
+            code, StatusCodes.Status503ServiceUnavailable, "Temporarily unavailable", $"{detail} This request charged nothing; try again shortly.");
 
     public static NextAction NextActionOf(PaymentIntent intent) =>
         intent.NextAction is { Type: "redirect_to_url", RedirectToUrl.Url: { } url }

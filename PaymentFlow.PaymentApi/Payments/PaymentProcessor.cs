@@ -34,8 +34,7 @@ public sealed partial class PaymentProcessor(
         }
         catch (Exception e) when (StripeFailures.IsFromStripe(e))
         {
-            Log.NotPrepared(logger, payment.Id, e.Message);
-            return Unavailable();
+            return NotPrepared(payment, e);
         }
         return TypedResults.Ok(PaymentResponse.From(payment));
     }
@@ -78,8 +77,7 @@ public sealed partial class PaymentProcessor(
             // Whatever it was: nothing has been confirmed.
             await ReleaseAsync(attempt, sent: false, "not_prepared", cancellationToken);
             if (!StripeFailures.IsFromStripe(e)) throw;
-            Log.NotPrepared(logger, payment.Id, e.Message);
-            return Unavailable();
+            return NotPrepared(payment, e);
         }
         if (time.GetElapsedTime(claimed) > reconciliation.ClaimToCall)
         {
@@ -87,13 +85,13 @@ public sealed partial class PaymentProcessor(
             await ReleaseAsync(attempt, sent: false, "too_late", cancellationToken);
             return Unavailable();
         }
-        return await ConfirmAsync(payment, intentId, attempt, cancellationToken);
+        return await ConfirmAsync(payment, intentId, attempt, claimed, cancellationToken);
     }
 
     async Task<PaymentResult> ConfirmAsync(
-        Payment payment, string intentId, PaymentAttempt attempt, CancellationToken cancellationToken)
+        Payment payment, string intentId, PaymentAttempt attempt, long claimed, CancellationToken cancellationToken)
     {
-        using var tries = StripeTries.Watch();
+        using var tries = StripeTries.Watch(() => time.GetElapsedTime(claimed) > reconciliation.ClaimToLastTry);
         try
         {
             var intent = await stripe.ConfirmAsync(intentId, attempt, cancellationToken);
@@ -228,6 +226,12 @@ public sealed partial class PaymentProcessor(
                 payment = payment with { PaymentIntentId = (await store.FindAsync(payment.Id, cancellationToken))?.PaymentIntentId };
             }
         }
+    }
+
+    ProblemHttpResult NotPrepared(Payment payment, Exception exception)
+    {
+        Log.NotPrepared(logger, payment.Id, exception.Message);
+        return StripeFailures.Classify(exception) == StripeFailure.Refused ? PaymentAnswers.NotPayable(payment) : Unavailable();
     }
 
     static ProblemHttpResult Unavailable() => PaymentAnswers.Unavailable("stripe_unavailable", "Stripe can't be reached at the moment.");

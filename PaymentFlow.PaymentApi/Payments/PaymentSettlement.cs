@@ -39,14 +39,15 @@ public sealed partial class PaymentSettlement(PaymentStore store, PaymentMetrics
 
     /// <summary>
     /// Where the news takes the payment, or null for nowhere. A decline, or a 3-D Secure that waits, may be the memory of an
-    /// earlier confirmation: unless it answers the one in flight, or there was no earlier one, it must not free the row
-    /// while Stripe may be charging.
+    /// earlier confirmation: an answer to an attempt that is not the present one is, and any other news may be one while the
+    /// present attempt is in flight and not the first. It must not free the row while Stripe may be charging.
     /// </summary>
     public static PaymentTransition? Decide(Payment payment, PaymentIntent intent, Guid? answered)
     {
         if (PaymentTransition.From(payment, intent) is not { } next) return null;
         var mayBeMemory = next.Status is PaymentStatuses.Failed or PaymentStatuses.RequiresAction
-            && payment.InFlight && payment.AttemptId != answered && payment.Attempts > 1;
+            && payment.AttemptId is { } present && present != answered
+            && (answered is not null || (payment.InFlight && payment.Attempts > 1));
         return mayBeMemory ? null : next;
     }
 

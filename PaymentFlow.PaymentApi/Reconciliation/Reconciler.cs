@@ -54,14 +54,20 @@ public sealed partial class Reconciler(
             Log.Postponed(logger, payment.Id, e.Message);
             await payments.PostponeAsync(payment, cancellationToken);
         }
+        catch (Exception e) when (!DatabaseFailure.IsAway(e) && !cancellationToken.IsCancellationRequested)
+        {
+            // One that can't be handled must not hold up the others; it is due again when its lease is over.
+            Log.Failed(logger, e, payment.Id);
+        }
     }
 
     /// <returns>The payment as it is afterwards; null when the question is to be put again soon.</returns>
     async Task<Payment?> AskAsync(Payment payment, CancellationToken cancellationToken)
     {
-        var age = time.GetUtcNow() - payment.UpdatedAt;
-        var callIsOver = payment.InFlight && age > options.CallWindow;
-        var abandoned = !payment.InFlight && age >= options.AbandonAfter;
+        // Judged before Stripe is asked: what is sent after that may not be in its answer.
+        var now = time.GetUtcNow();
+        var callIsOver = options.CallIsOver(payment, now);
+        var abandoned = !payment.InFlight && now - payment.UpdatedAt >= options.AbandonAfter;
 
         if (payment.PaymentIntentId is { } intentId)
         {
@@ -78,7 +84,10 @@ public sealed partial class Reconciler(
             await payments.ReleaseAsync(payment.AttemptId!.Value, sent: false, "not_received", cancellationToken);
             return await payments.FindAsync(payment.Id, cancellationToken);
         }
-        return abandoned ? await canceler.CancelAsync(payment, "abandoned", cancellationToken) : payment;
+        if (!abandoned) return payment;
+        // Stripe may have taken its time, and the customer come back meanwhile.
+        var present = (await payments.FindAsync(payment.Id, cancellationToken))!;
+        return present.Version == payment.Version ? await canceler.CancelAsync(present, "abandoned", cancellationToken) : present;
     }
 
     async Task ReconcileAsync(Refunds.Refund refund, CancellationToken cancellationToken)
@@ -86,14 +95,18 @@ public sealed partial class Reconciler(
         try
         {
             var payment = (await payments.FindAsync(refund.PaymentId, cancellationToken))!;
+            var callIsOver = time.GetUtcNow() - refund.CreatedAt > options.CallWindow;
             var known = await inquiry.RefundsAsync(payment, cancellationToken);
             if (!refund.Unknown || known.Any(news => news.RefundId == refund.Id)) return;
-            if (time.GetUtcNow() - refund.CreatedAt > options.CallWindow)
-                await refunds.GiveBackAsync(refund.Id, judged: false, "not_received", cancellationToken);
+            if (callIsOver) await refunds.GiveBackAsync(refund.Id, judged: false, "not_received", cancellationToken);
         }
         catch (Exception e) when (StripeFailures.IsFromStripe(e) && !cancellationToken.IsCancellationRequested)
         {
             Log.RefundPostponed(logger, refund.Id, e.Message);
+        }
+        catch (Exception e) when (!DatabaseFailure.IsAway(e) && !cancellationToken.IsCancellationRequested)
+        {
+            Log.RefundFailed(logger, e, refund.Id);
         }
     }
 
@@ -104,6 +117,12 @@ public sealed partial class Reconciler(
 
         [LoggerMessage(LogLevel.Warning, "Payment {PaymentId}: Stripe can't be asked yet: {Reason}")]
         public static partial void Postponed(ILogger logger, Guid paymentId, string reason);
+
+        [LoggerMessage(LogLevel.Error, "Payment {PaymentId} could not be reconciled")]
+        public static partial void Failed(ILogger logger, Exception exception, Guid paymentId);
+
+        [LoggerMessage(LogLevel.Error, "Refund {RefundId} could not be reconciled")]
+        public static partial void RefundFailed(ILogger logger, Exception exception, Guid refundId);
 
         [LoggerMessage(LogLevel.Warning, "Refund {RefundId}: Stripe can't be asked yet: {Reason}")]
         public static partial void RefundPostponed(ILogger logger, Guid refundId, string reason);

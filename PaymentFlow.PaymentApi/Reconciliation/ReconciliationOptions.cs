@@ -1,3 +1,5 @@
+using PaymentFlow.PaymentApi.Payments;
+
 namespace PaymentFlow.PaymentApi.Reconciliation;
 
 /// <summary>The section <c>Payments</c>: when Stripe is asked again, and what is given up when.</summary>
@@ -23,11 +25,17 @@ public sealed class ReconciliationOptions
     /// <summary>A call that moves money is not begun later than this after its row was claimed, whatever held it up.</summary>
     public TimeSpan ClaimToCall { get; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>The same for Stripe.net's second try: the first one's 20 s and at most 5 s of pause later.</summary>
+    public TimeSpan ClaimToLastTry { get; } = TimeSpan.FromSeconds(35);
+
     /// <summary>
-    /// This long after the claim no call is on its way to Stripe any more: <see cref="ClaimToCall"/>, two tries of 20 s, at
-    /// most 5 s apart. What Stripe has not heard of by then, it will not hear of.
+    /// This long after the claim no call is on its way to Stripe any more: <see cref="ClaimToLastTry"/> and that
+    /// try's own 20 s. What Stripe has not heard of by then, it will not hear of.
     /// </summary>
     public TimeSpan CallWindow { get; } = TimeSpan.FromSeconds(55);
+
+    /// <summary>Whether the payment is in flight although its call to Stripe must be over: its outcome is for Stripe to tell.</summary>
+    public bool CallIsOver(Payment payment, DateTimeOffset now) => payment.InFlight && now - payment.UpdatedAt > CallWindow;
 
     /// <summary>The next of a payment's times, of which giving it up is one.</summary>
     public DateTimeOffset NextCheck(DateTimeOffset lastMove, DateTimeOffset now) =>

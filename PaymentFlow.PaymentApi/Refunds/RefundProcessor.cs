@@ -37,13 +37,13 @@ public sealed partial class RefundProcessor(
             await GiveBackAsync(refund, judged: false, "too_late", cancellationToken);
             return RefundAnswers.Unavailable("unavailable", "The refund could not be sent in time.");
         }
-        return await AskAsync(payment, refund, cancellationToken);
+        return await AskAsync(payment, refund, started, cancellationToken);
     }
 
     async Task<Results<Ok<RefundResponse>, ProblemHttpResult>> AskAsync(
-        Payment payment, Refund refund, CancellationToken cancellationToken)
+        Payment payment, Refund refund, long started, CancellationToken cancellationToken)
     {
-        using var tries = StripeTries.Watch();
+        using var tries = StripeTries.Watch(() => time.GetElapsedTime(started) > reconciliation.ClaimToLastTry);
         RefundNews news;
         try
         {

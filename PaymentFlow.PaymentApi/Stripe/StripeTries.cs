@@ -10,15 +10,19 @@ sealed class StripeTries : IDisposable
 {
     static readonly AsyncLocal<StripeTries?> Current = new();
 
-    StripeTries()
-    {
-    }
+    readonly Func<bool> _tooLate;
+
+    StripeTries(Func<bool> tooLate) => _tooLate = tooLate;
 
     /// <summary>Whether a try may have come before Stripe without its answer coming back.</summary>
     public bool MayHaveArrived { get; private set; }
 
     /// <summary>Watches the calls that are made from here on in this flow of control, until it is disposed.</summary>
-    public static StripeTries Watch() => Current.Value = new StripeTries();
+    /// <param name="tooLate">
+    /// Asked before each try: whether somebody may have given the call up, so that it must not be sent any more (a process that
+    /// was paused wakes up in the middle of it).
+    /// </param>
+    public static StripeTries Watch(Func<bool> tooLate) => Current.Value = new StripeTries(tooLate);
 
     public void Dispose() => Current.Value = null;
 
@@ -29,6 +33,8 @@ sealed class StripeTries : IDisposable
         {
             try
             {
+                if (Current.Value?._tooLate() == true)
+                    throw new HttpRequestException(HttpRequestError.ConnectionError, "It is too late to ask Stripe: not sent.");
                 var response = await base.SendAsync(request, cancellationToken);
                 if (response.StatusCode is HttpStatusCode.Conflict or >= HttpStatusCode.InternalServerError) Note();
                 return response;

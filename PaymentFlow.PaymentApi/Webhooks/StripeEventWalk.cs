@@ -1,6 +1,5 @@
 using Npgsql;
 using OpenTelemetry;
-using PaymentFlow.Messaging.Database;
 using PaymentFlow.Messaging.Migrations;
 using PaymentFlow.PaymentApi.Reconciliation;
 using PaymentFlow.PaymentApi.Stripe;
@@ -28,10 +27,11 @@ public sealed partial class StripeEventWalk(
             {
                 await WalkAsync(stoppingToken);
             }
-            catch (Exception e) when (DatabaseFailure.IsAway(e) || StripeFailures.IsFromStripe(e))
+            catch (Exception e)
             {
                 if (stoppingToken.IsCancellationRequested) return;
-                Log.Postponed(logger, e.Message);
+                // Whatever it is, the service goes on: the cursor has not moved, and the next walk begins where this one did.
+                Log.Postponed(logger, e);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
@@ -69,7 +69,7 @@ public sealed partial class StripeEventWalk(
         [LoggerMessage(LogLevel.Information, "List Events brought {Count} events that no webhook had delivered")]
         public static partial void Found(ILogger logger, int count);
 
-        [LoggerMessage(LogLevel.Warning, "The walk through List Events is postponed: {Reason}")]
-        public static partial void Postponed(ILogger logger, string reason);
+        [LoggerMessage(LogLevel.Warning, "The walk through List Events is postponed")]
+        public static partial void Postponed(ILogger logger, Exception exception);
     }
 }

@@ -17,9 +17,11 @@ namespace PaymentFlow.PaymentApi.Webhooks;
 /// </summary>
 public sealed partial class StripeEventWorker(
     StripeEventStore events, PaymentStore payments, PaymentSettlement settlement, StripeInquiry inquiry, StripeGateway stripe,
-    DatabaseMigration migration, TimeProvider time, ILogger<StripeEventWorker> logger) : BackgroundService
+    ReconciliationOptions reconciliation, DatabaseMigration migration, TimeProvider time, ILogger<StripeEventWorker> logger) : BackgroundService
 {
     static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(5);
+    // One question that hangs must not hold up the others. Gentle on Stripe's rate limit: https://docs.stripe.com/rate-limits
+    const int Parallelism = 4;
 
     // A full queue loses nothing: the sweep finds the rows.
     readonly Channel<string> _noticed = Channel.CreateBounded<string>(
@@ -35,10 +37,8 @@ public sealed partial class StripeEventWorker(
         await await Task.WhenAny(FollowAsync(stoppingToken), SweepAsync(stoppingToken));
     }
 
-    async Task FollowAsync(CancellationToken stoppingToken)
-    {
-        await foreach (var intentId in _noticed.Reader.ReadAllAsync(stoppingToken)) await ApplyAsync(intentId, stoppingToken);
-    }
+    Task FollowAsync(CancellationToken stoppingToken) =>
+        Parallel.ForEachAsync(_noticed.Reader.ReadAllAsync(stoppingToken), AtOnce(stoppingToken), ApplyAsync);
 
     async Task SweepAsync(CancellationToken stoppingToken)
     {
@@ -47,7 +47,7 @@ public sealed partial class StripeEventWorker(
         {
             try
             {
-                foreach (var intentId in await events.WaitingAsync(stoppingToken)) await ApplyAsync(intentId, stoppingToken);
+                await Parallel.ForEachAsync(await events.WaitingAsync(stoppingToken), AtOnce(stoppingToken), ApplyAsync);
             }
             catch (Exception e) when (DatabaseFailure.IsAway(e))
             {
@@ -56,7 +56,10 @@ public sealed partial class StripeEventWorker(
         }
     }
 
-    async Task ApplyAsync(string intentId, CancellationToken stoppingToken)
+    static ParallelOptions AtOnce(CancellationToken stoppingToken) =>
+        new() { MaxDegreeOfParallelism = Parallelism, CancellationToken = stoppingToken };
+
+    async ValueTask ApplyAsync(string intentId, CancellationToken stoppingToken)
     {
         try
         {
@@ -93,6 +96,12 @@ public sealed partial class StripeEventWorker(
     async Task<bool> TryApplyAsync(string intentId, IReadOnlyList<WaitingEvent> waiting, CancellationToken stoppingToken)
     {
         var payment = await payments.FindByIntentAsync(intentId, stoppingToken);
+        var ofRefund = waiting.Any(waits => StripeNews.IsOfRefund(waits.Type));
+        var ofDispute = waiting.Any(waits => StripeNews.IsOfDispute(waits.Type));
+        // The most frequent case by far: our own call has heard it all already, and a PaymentIntent that succeeded stays so.
+        if (payment is { Paid: true } && !ofRefund && !ofDispute) return true;
+        // Once the call is over, a decline is the attempt's own: that of a bank debit comes days later.
+        var answered = payment is not null && reconciliation.CallIsOver(payment, time.GetUtcNow()) ? payment.AttemptId : null;
         // The webhook may be faster than the answer that it tells of: one trace either way.
         using var span = payment is null ? null : PaymentFlowTelemetry.StartFrom(
             await payments.TraceParentAsync(payment, stoppingToken), "stripe event", ActivityKind.Consumer);
@@ -113,9 +122,9 @@ public sealed partial class StripeEventWorker(
             Log.Stranger(logger, intentId);
             return true;
         }
-        if (await settlement.TryAsync(payment, intent, answered: null, stoppingToken) is null) return false;
-        if (waiting.Any(waits => StripeNews.IsOfRefund(waits.Type))) await inquiry.RefundsAsync(payment, stoppingToken);
-        if (waiting.Any(waits => StripeNews.IsOfDispute(waits.Type))) await inquiry.DisputesAsync(payment, stoppingToken);
+        if (await settlement.TryAsync(payment, intent, answered, stoppingToken) is null) return false;
+        if (ofRefund) await inquiry.RefundsAsync(payment, stoppingToken);
+        if (ofDispute) await inquiry.DisputesAsync(payment, stoppingToken);
         return true;
     }
 

@@ -129,6 +129,10 @@ public sealed class PurchaseTests(PaymentFlowApp app, Chromium chromium) : Brows
 
         await shopper.SeesAsync("confirming");
         await Assertions.Expect(shopper.Heading).ToHaveTextAsync("We are confirming with your bank");
+        // Asked again, it is the same payment: nothing is refused, nothing begins anew.
+        await shopper.Page.GetByText("Ask again").ClickAsync();
+        await shopper.SeesAsync("confirming");
+        await Assertions.Expect(shopper.Page.Locator(".notice-title")).ToHaveCountAsync(0);
     }
 
     [Fact]
@@ -161,13 +165,19 @@ public sealed class PurchaseTests(PaymentFlowApp app, Chromium chromium) : Brows
         await Assertions.Expect(stranger.Heading).ToHaveTextAsync("We don’t know this order");
     }
 
-    [Fact]
-    public async Task A_wrong_secret_opens_nothing()
+    [Theory]
+    [InlineData("guess")]
+    [InlineData("")]
+    [InlineData("two words")]
+    [InlineData("ключ")]
+    [InlineData("a", 600)]
+    public async Task A_wrong_secret_opens_nothing(string secret, int times = 1)
     {
         var shopper = await ShopperAsync();
         var customer = await Customer.OrdersAsync(App);
+        var guess = string.Concat(Enumerable.Repeat(secret, times));
         await shopper.Page.SetContentAsync(
-            $"""<form method="post" action="{App.Web}orders/{customer.OrderId}/open"><input name="clientSecret" value="guess"><button>Pay</button></form>""");
+            $"""<meta charset="utf-8"><form method="post" action="{App.Web}orders/{customer.OrderId}/open"><input name="clientSecret" value="{guess}"><button>Pay</button></form>""");
 
         await shopper.Page.Locator("button").ClickAsync();
 

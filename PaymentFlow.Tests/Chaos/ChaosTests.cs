@@ -21,6 +21,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         Assert.Empty(report.Surprises);
         Assert.Empty(report.NotQuiet);
         Assert.True(report.Faults.Values.Sum() >= 10, "Too few faults to speak of.");
+        Assert.True(report.Counts["of them meant to pay, and could not"] <= report.Counts["customers"] / 20, "Too many sales were lost.");
         Assert.True(report.Books.Stripe.Count(intent => intent.Charged.Count > 0) >= 50, "Too few payments to speak of.");
     }
 

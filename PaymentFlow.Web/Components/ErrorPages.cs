@@ -4,6 +4,9 @@ namespace PaymentFlow.Web.Components;
 
 static class ErrorPages
 {
+    /// <summary>What a page that can't be made now asks for.</summary>
+    public const string RetryAfterSeconds = "5";
+
     /// <summary>A page of ours for what ends without one: no stack trace outside Development, no blank page anywhere.</summary>
     public static void UseErrorPages(this WebApplication app)
     {
@@ -22,6 +25,7 @@ static class ErrorPages
     public static void AnswerWith(this HttpContext context, int status) => context.Response.OnStarting(() =>
     {
         context.Response.StatusCode = status;
+        if (status == StatusCodes.Status503ServiceUnavailable) context.Response.Headers.RetryAfter = RetryAfterSeconds;
         return Task.CompletedTask;
     });
 }

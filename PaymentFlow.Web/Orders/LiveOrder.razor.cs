@@ -251,7 +251,7 @@ public sealed partial class LiveOrder(
         try
         {
             // Not with the page's token: closing the page does not take the wish back.
-            problem = limit.Allows(Client) ? await orders.CancelAsync(_order.Id, Secret, CancellationToken.None) : new Problem("rate_limited");
+            problem = limit.Allows(Client) ? await orders.CancelAsync(_order.Id, Secret, CancellationToken.None) : new Problem(Problem.RateLimited);
         }
         catch (ServiceUnavailableException e)
         {
@@ -277,7 +277,7 @@ public sealed partial class LiveOrder(
             case "confirmation_in_flight":
                 _cancelProblem = new Problem(CancelInFlight);
                 break;
-            case "rate_limited":
+            case Problem.RateLimited:
                 _cancelProblem = problem;
                 break;
             default:
@@ -312,7 +312,7 @@ public sealed partial class LiveOrder(
 
     async Task<PayAnswer> AskAsync(string paymentMethod)
     {
-        if (!limit.Allows(Client)) return new PayAnswer.Refused(new Problem("rate_limited"));
+        if (!limit.Allows(Client)) return new PayAnswer.NotAsked(new Problem(Problem.RateLimited));
         // The circuit's own activity lasts as long as the page: the click starts a trace of its own.
         Activity.Current = null;
         using var span = PaymentFlowTelemetry.Source.StartActivity("pay click");
@@ -324,8 +324,14 @@ public sealed partial class LiveOrder(
     void Take(PayAnswer answer, string paymentMethod)
     {
         Log.Answered(logger, _order.Id, answer.GetType().Name);
-        // Only where the answer was lost may the next press be the same one again.
-        _unanswered = answer is PayAnswer.Unknown ? paymentMethod : null;
+        // Where the outcome is open the next press is the same one again: it hears the outcome, or, should Stripe never have heard
+        // of it, makes the payment after all. No push tells of the latter, for the order has not changed.
+        _unanswered = answer switch
+        {
+            PayAnswer.Unknown or PayAnswer.Processing => paymentMethod,
+            PayAnswer.NotAsked => _unanswered,
+            _ => null,
+        };
         if (_unanswered is null) _attemptKey = NewKey();
         // The push was faster.
         if (!_order.Payable) return;
@@ -337,6 +343,9 @@ public sealed partial class LiveOrder(
             case PayAnswer.ActionRequired { Action: var action }:
                 _action = action;
                 Show(OrderScreen.Bank);
+                break;
+            case PayAnswer.NotAsked { Problem: var problem } when _unanswered is null:
+                Show(OrderScreen.Pay, problem);
                 break;
             case PayAnswer.Refused { Problem: { Code: "already_paid" } }:
                 _paidBefore = true;

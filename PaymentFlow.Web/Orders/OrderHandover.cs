@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using PaymentFlow.ServiceDefaults;
 using PaymentFlow.Web.Checkout;
+using PaymentFlow.Web.Components;
 using PaymentFlow.Web.Services;
 
 namespace PaymentFlow.Web.Orders;
@@ -20,11 +22,12 @@ static class OrderHandover
         try
         {
             // A wrong secret must not push out a right one; the page then says that it does not know the order.
-            if (await orders.FindAsync(id, clientSecret, cancellationToken) is not null) secrets.Keep(context, id, clientSecret);
+            if (BearerToken.IsWellFormed(clientSecret) && await orders.FindAsync(id, clientSecret, cancellationToken) is not null) secrets.Keep(context, id, clientSecret);
         }
         catch (ServiceUnavailableException)
         {
             // The resilience handler has logged it.
+            context.Response.Headers.RetryAfter = ErrorPages.RetryAfterSeconds;
             return TypedResults.StatusCode(StatusCodes.Status503ServiceUnavailable);
         }
         context.Response.Headers.Location = $"/orders/{id}";

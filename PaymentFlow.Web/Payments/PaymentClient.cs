@@ -44,10 +44,14 @@ public sealed class PaymentClient(HttpClient http)
             if (!response.IsSuccessStatusCode)
             {
                 var problem = await Problem.ReadAsync(response, cancellationToken);
-                // 503 is only said when Stripe was not asked; after any other failure of the server the outcome is open.
-                return response.StatusCode is >= HttpStatusCode.InternalServerError and not HttpStatusCode.ServiceUnavailable
-                    ? new PayAnswer.Unknown()
-                    : new PayAnswer.Refused(problem);
+                return response.StatusCode switch
+                {
+                    // Only said when Stripe was not asked; after any other failure of the server the outcome is open.
+                    HttpStatusCode.ServiceUnavailable => new PayAnswer.NotAsked(problem),
+                    >= HttpStatusCode.InternalServerError => new PayAnswer.Unknown(),
+                    HttpStatusCode.TooManyRequests when problem.Code == Problem.RateLimited => new PayAnswer.NotAsked(problem),
+                    _ => new PayAnswer.Refused(problem),
+                };
             }
             var payment = await response.Content.ReadFromJsonAsync(PaymentJson.Default.PaymentResponse, cancellationToken);
             return payment switch
@@ -61,7 +65,7 @@ public sealed class PaymentClient(HttpClient http)
             e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
         {
             // No connection, so no request either.
-            return new PayAnswer.Refused(new Problem(Problem.Unreachable));
+            return new PayAnswer.NotAsked(new Problem(Problem.Unreachable));
         }
         catch (Exception e) when (ServiceUnavailableException.Is(e, cancellationToken) || e is JsonException)
         {
@@ -86,6 +90,9 @@ public abstract record PayAnswer
 
     /// <summary>The customer must confirm with their bank.</summary>
     public sealed record ActionRequired(NextAction Action) : PayAnswer;
+
+    /// <summary>Nothing came of this press, and why. Of an earlier one with the same key it says nothing.</summary>
+    public sealed record NotAsked(Problem Problem) : PayAnswer;
 
     /// <summary>Nothing was charged by this press, and why.</summary>
     public sealed record Refused(Problem Problem) : PayAnswer;

@@ -10,6 +10,8 @@ public sealed record Problem(string Code, string? DeclineCode = null)
     /// <summary>Nothing was answered, and nothing can have been done.</summary>
     public const string Unreachable = "unreachable";
 
+    public const string RateLimited = "rate_limited";
+
     /// <summary>Any answer that is no success; one that does not read as a problem is <c>unknown</c>.</summary>
     public static async Task<Problem> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {

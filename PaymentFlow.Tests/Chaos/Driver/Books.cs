@@ -26,6 +26,7 @@ public sealed record Books(
     long UnpublishedPayments,
     long UnpublishedOrders,
     long UnappliedPayments,
+    long UnreadWebhooks,
     long OpenRefunds,
     IReadOnlyList<Guid> FulfilledAgain,
     IReadOnlyList<string> DeadLetters)
@@ -48,6 +49,7 @@ public sealed record Books(
             (await ReadAsync(payments, "SELECT count(*) FROM outbox WHERE published_at IS NULL", row => row.GetInt64(0)))[0],
             (await ReadAsync(orders, "SELECT count(*) FROM outbox WHERE published_at IS NULL", row => row.GetInt64(0)))[0],
             (await ReadAsync(payments, "SELECT count(*) FROM outbox WHERE applied_at IS NULL", row => row.GetInt64(0)))[0],
+            (await ReadAsync(payments, "SELECT count(*) FROM stripe_events WHERE processed_at IS NULL", row => row.GetInt64(0)))[0],
             (await ReadAsync(payments, "SELECT count(*) FROM refunds WHERE status = 'reserved'", row => row.GetInt64(0)))[0],
             await ReadAsync(orders, "SELECT key::uuid FROM outbox WHERE type = 'order.paid' GROUP BY key HAVING count(*) > 1", row => row.GetGuid(0)),
             await ReadAsync(orders, "SELECT error FROM dead_letters WHERE replayed_at IS NULL", row => row.GetString(0)));

@@ -19,7 +19,9 @@ public sealed record ChaosOptions(int Seed, TimeSpan Duration, double Rate)
     public ChaosScript? Script { get; init; }
 
     /// <summary>How long it may take until everything has come to rest after the last fault.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(4);
+    public TimeSpan Patience { get; init; } = DefaultPatience;
+
+    public static TimeSpan DefaultPatience { get; } = TimeSpan.FromMinutes(4);
 }
 
 /// <param name="Name">What the report calls it.</param>

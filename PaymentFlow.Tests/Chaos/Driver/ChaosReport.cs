@@ -10,11 +10,14 @@ public sealed record ChaosReport(
     ChaosOptions Options, IReadOnlyDictionary<string, int> Faults, Books Books, IReadOnlyDictionary<string, long> Counts,
     TimeSpan LongestWait, TimeSpan ToRest, IReadOnlyList<string> NotQuiet, IReadOnlyList<string> Violations, IReadOnlyList<string> Surprises)
 {
-    /// <summary>Whether every invariant held, and nobody got an answer that nobody should.</summary>
-    public bool Held => Violations.Count == 0 && Surprises.Count == 0;
+    /// <summary>Whether every invariant held, all came to rest, and nobody got an answer that nobody should.</summary>
+    public bool Held => Violations.Count == 0 && Surprises.Count == 0 && NotQuiet.Count == 0;
 
     public string Command => Options.Command ?? string.Create(CultureInfo.InvariantCulture,
-        $"dotnet run -c Release --project PaymentFlow.Benchmarks -- chaos --seed {Options.Seed} --minutes {Options.Duration.TotalMinutes:0.##} --rate {Options.Rate:0.##}");
+        $"dotnet run -c Release --project PaymentFlow.Benchmarks -- chaos --seed {Options.Seed} --minutes {Options.Duration.TotalMinutes:0.##} --rate {Options.Rate:0.##}{Limits}");
+
+    string Limits => string.Create(CultureInfo.InvariantCulture,
+        $"{(Options.Patience == ChaosOptions.DefaultPatience ? "" : $" --patience {Options.Patience.TotalSeconds:0}")}{(Options.Faults is { } kinds ? $" --faults \"{string.Join(',', kinds)}\"" : "")}");
 
     public override string ToString()
     {

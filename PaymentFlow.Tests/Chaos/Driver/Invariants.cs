@@ -15,6 +15,8 @@ public static class Invariants
     /// <summary>At most one successful charge an order, over all of its PaymentIntents, of the exact amount.</summary>
     public static IEnumerable<string> ChargedOnce(Books books)
     {
+        foreach (var intent in books.Stripe.Where(intent => intent.OrderId is null && intent.Charged.Count > 0))
+            yield return $"charged for nobody: {intent.Intent} names no order";
         var amounts = books.Orders.ToDictionary(order => order.Id, order => order.Amount);
         foreach (var order in books.Stripe.Where(intent => intent.OrderId is not null).GroupBy(intent => intent.OrderId!.Value))
         {
@@ -126,6 +128,7 @@ public static class Invariants
         if (books.UnpublishedPayments > 0) yield return $"{books.UnpublishedPayments} payments' events were never published";
         if (books.UnpublishedOrders > 0) yield return $"{books.UnpublishedOrders} orders' events were never published";
         if (books.UnappliedPayments > 0) yield return $"{books.UnappliedPayments} payments' events were never seen applied";
+        if (books.UnreadWebhooks > 0) yield return $"{books.UnreadWebhooks} of Stripe's webhooks were never applied";
         if (books.OpenRefunds > 0) yield return $"{books.OpenRefunds} refunds have no outcome";
         foreach (var payment in books.Payments.Where(IsUnderWay)) yield return $"payment {payment.Id} of order {payment.OrderId} is still {payment.Status}";
         foreach (var error in books.DeadLetters) yield return $"dead letter: {error}";

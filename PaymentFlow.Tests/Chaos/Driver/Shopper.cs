@@ -46,6 +46,9 @@ public sealed partial class Shopper(ChaosWorld world, int number, int seed) : IA
 
     public Intention Intention { get; private set; }
 
+    /// <summary>Whether there is no reason why this customer should not end up with a paid order.</summary>
+    public bool MeansToPay => Intention is not (Intention.Abandon3DSecure or Intention.CancelFirst or Intention.CancelWhilePaying);
+
     /// <summary>What the API told this customer, in so many words.</summary>
     public bool ToldPaid { get; private set; }
 
@@ -285,6 +288,7 @@ public sealed partial class Shopper(ChaosWorld world, int number, int seed) : IA
         fields["outcome"] = outcome;
         using FormUrlEncodedContent form = new(fields);
         using var back = await browser.PostAsync(new Uri(address, address.AbsolutePath), form, cancellationToken);
+        if ((int)back.StatusCode is < 300 or > 399) Surprises.Add($"the bank's page answered {(int)back.StatusCode}");
     }
 
     /// <summary>Repeats what got no answer or a 5xx, with the pauses of a patient browser.</summary>

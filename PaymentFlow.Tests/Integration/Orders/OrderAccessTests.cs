@@ -71,6 +71,26 @@ public sealed class OrderAccessTests(OrdersApp app) : IClassFixture<OrdersApp>
         Assert.Equal(HttpStatusCode.NotFound, withToken.StatusCode);
     }
 
+    [Theory]
+    [InlineData("Bearer")]
+    [InlineData("Bearer ")]
+    [InlineData("Bearer a b")]
+    [InlineData("Basic YTpi")]
+    [InlineData("Bearer", 513)]
+    public async Task What_is_no_token_by_its_form_is_not_the_same_as_none(string authorization, int letters = 0)
+    {
+        var order = await app.CreateAsync();
+        var offered = letters == 0 ? authorization : $"{authorization} {new string('a', letters)}";
+        foreach (var (method, path) in new[] { (HttpMethod.Get, $"/orders/{order.Id}"), (HttpMethod.Post, $"/orders/{order.Id}/cancel") })
+        {
+            using HttpRequestMessage request = new(method, path);
+            request.Headers.Add("X-Service-Key", app.ServiceKey);
+            request.Headers.TryAddWithoutValidation("Authorization", offered);
+            using var response = await SendAsync(request);
+            Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        }
+    }
+
     [Fact]
     public async Task An_id_that_is_none_is_an_unknown_address()
     {

@@ -46,6 +46,12 @@ public sealed class StartOrderTests : IAsyncLifetime
             Assert.Equal(HttpStatusCode.OK, (await AskAsync(service, "/alive")).Status);
         }
         await Eventually.TrueAsync(async () => await HealthAsync("web") is (HttpStatusCode.OK, var missing) && missing.Contains("push: ", StringComparison.Ordinal));
+        // A peer that is away is told of by name.
+        using (_app.KeepDown("order-service"))
+        {
+            foreach (var service in (string[])["payment-api", "web"])
+                await Eventually.TrueAsync(async () => (await HealthAsync(service)).Body.Contains("order-service: ", StringComparison.Ordinal));
+        }
         var processes = Processes();
 
         // With their databases they are ready; without Kafka they are Degraded, and payments are taken all the same.

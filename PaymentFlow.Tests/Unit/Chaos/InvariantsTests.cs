@@ -19,7 +19,7 @@ public sealed class InvariantsTests
         Frames: [new(1, 1, "awaiting_payment", 0), new(1, 4, "paid", 1), new(2, 4, "paid", 2)], StayedOpen: true);
 
     static readonly Books Right = new(
-        [PaidOrder], [PaidPayment], [Charge], [Customer], UnpublishedPayments: 0, UnpublishedOrders: 0, UnappliedPayments: 0,
+        [PaidOrder], [PaidPayment], [Charge], [Customer], UnpublishedPayments: 0, UnpublishedOrders: 0, UnappliedPayments: 0, UnreadWebhooks: 0,
         OpenRefunds: 0, FulfilledAgain: [], DeadLetters: []);
 
     [Fact]
@@ -30,6 +30,7 @@ public sealed class InvariantsTests
         { $"charged twice: order {Order}", Right with { Stripe = [Charge, Charge with { Intent = "pi_2" }] } },
         { $"charged a wrong amount: order {Order}", Right with { Stripe = [Charge with { Charged = [1799] }] } },
         { "charged for nothing", Right with { Stripe = [Charge, Charge with { Intent = "pi_2", OrderId = Payment }] } },
+        { "charged for nobody: pi_2", Right with { Stripe = [Charge, Charge with { Intent = "pi_2", OrderId = null }] } },
         { $"paid without a charge: order {Order}", Right with { Stripe = [Uncharged] } },
         { $"charged and not paid: order {Order}", Right with { Orders = [PaidOrder with { Status = "payment_failed" }] } },
         { $"payment {Payment} of order {Order} is failed", Right with { Payments = [PaidPayment with { Status = "failed" }] } },
@@ -53,6 +54,7 @@ public sealed class InvariantsTests
         { "2 payments' events were never published", Right with { UnpublishedPayments = 2 } },
         { "2 orders' events were never published", Right with { UnpublishedOrders = 2 } },
         { "2 payments' events were never seen applied", Right with { UnappliedPayments = 2 } },
+        { "2 of Stripe's webhooks were never applied", Right with { UnreadWebhooks = 2 } },
         { "2 refunds have no outcome", Right with { OpenRefunds = 2 } },
         { $"payment {Payment} of order {Order} is still processing", Right with { Payments = [PaidPayment with { Status = "processing" }] } },
         { "dead letter: no such order", Right with { DeadLetters = ["no such order"] } },

@@ -34,6 +34,14 @@ public sealed class ArrivalsTests
     }
 
     [Fact]
+    public void Of_several_dead_letters_of_one_order_none_is_published_again()
+    {
+        var arrivals = Arrivals.Of([Event(7, 5), Event(4, 3)], Known(paymentVersion: 0, 5, 3));
+        Assert.Equal(2, arrivals.DeadLettered.Count);
+        Assert.Empty(arrivals.Lost);
+    }
+
+    [Fact]
     public void A_strangers_dead_letter_does_not_hold_up_the_orders_own_events() =>
         Assert.Single(Arrivals.Of([Event(1, 2)], Known(paymentVersion: 0, dead: 999)).Lost);
 
@@ -59,6 +67,6 @@ public sealed class ArrivalsTests
         new OutboxEntry(id, "payments", new CloudEvent(Guid.CreateVersion7(), "payment.succeeded", "/payment-api", DateTimeOffset.UnixEpoch, "", [], null)),
         order ?? Order, version, Checks: 0);
 
-    static Dictionary<Guid, OrderVersions> Known(long paymentVersion, long? dead = null) =>
+    static Dictionary<Guid, OrderVersions> Known(long paymentVersion, params long[] dead) =>
         new() { [Order] = new OrderVersions(paymentVersion + 1, paymentVersion, dead) };
 }
