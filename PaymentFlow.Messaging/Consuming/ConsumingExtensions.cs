@@ -30,6 +30,7 @@ public static class ConsumingExtensions
             settings.Config.EnableAutoOffsetStore = false;
             settings.Config.EnableAutoCommit = true;
             settings.Config.AutoCommitIntervalMs = 1000;
+            settings.Config.ReconnectPatiently();
         });
         builder.Services.AddSingleton<DeadLetterStore>();
         builder.Services.AddSingleton<THandler>();

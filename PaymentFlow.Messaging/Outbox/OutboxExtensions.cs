@@ -22,6 +22,7 @@ public static partial class OutboxExtensions
                 settings.Config.LingerMs = 0;
                 // Past that the row goes back to the sweep.
                 settings.Config.MessageTimeoutMs = 10_000;
+                settings.Config.ReconnectPatiently();
             },
             (services, producer) => producer.SetErrorHandler((_, error) => OnError(services, error)));
         builder.Services.AddSingleton<OutboxStore>();

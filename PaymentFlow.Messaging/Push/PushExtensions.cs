@@ -28,6 +28,7 @@ public static class PushExtensions
                 settings.Config.AllowAutoCreateTopics = true;
                 // Only after the broker lost its log: what it has since then is all news.
                 settings.Config.AutoOffsetReset = AutoOffsetReset.Earliest;
+                settings.Config.ReconnectPatiently();
             },
             // librdkafka logs it itself.
             (services, consumer) => consumer.SetErrorHandler((_, _) => services.GetRequiredService<ScreenSweep>().Ask()));

@@ -46,12 +46,6 @@ public sealed class StartOrderTests : IAsyncLifetime
             Assert.Equal(HttpStatusCode.OK, (await AskAsync(service, "/alive")).Status);
         }
         await Eventually.TrueAsync(async () => await HealthAsync("web") is (HttpStatusCode.OK, var missing) && missing.Contains("push: ", StringComparison.Ordinal));
-        // A peer that is away is told of by name.
-        using (_app.KeepDown("order-service"))
-        {
-            foreach (var service in (string[])["payment-api", "web"])
-                await Eventually.TrueAsync(async () => (await HealthAsync(service)).Body.Contains("order-service: ", StringComparison.Ordinal));
-        }
         var processes = Processes();
 
         // With their databases they are ready; without Kafka they are Degraded, and payments are taken all the same.
@@ -79,6 +73,13 @@ public sealed class StartOrderTests : IAsyncLifetime
             await Eventually.TrueAsync(async () => await HealthAsync(service) is (HttpStatusCode.OK, "Healthy"));
         // Nobody had to be started again for it.
         Assert.Equal(processes, Processes());
+
+        // A peer that is away is told of by name.
+        using (_app.KeepDown("order-service"))
+        {
+            foreach (var service in (string[])["payment-api", "web"])
+                await Eventually.TrueAsync(async () => (await HealthAsync(service)).Body.Contains("order-service: ", StringComparison.Ordinal));
+        }
     }
 
     public async ValueTask DisposeAsync()
