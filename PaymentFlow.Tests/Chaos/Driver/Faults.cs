@@ -81,6 +81,8 @@ public sealed class Faults(ChaosWorld world, ChaosOptions options, Func<IReadOnl
     async Task MakeAsync(Fault fault)
     {
         var kind = fault.Call is { } call ? $"Stripe {call.Split('/')[1].Replace('_', ' ')}" : fault.Kind;
+        // Struck down by an earlier one, and not up again yet: that would be no fault, and is not counted as one.
+        if (IsOfProcess(fault) && fault.Targets.All(target => world.ProcessIdOf(target) is null)) return;
         options.Log($"  {kind}{(fault.Call is null && IsOfProcess(fault) ? $": {string.Join(", ", fault.Targets)}" : fault.Call is null ? "" : $" ({fault.Call.Split('/')[0]} ×{fault.Count})")}");
         _made.AddOrUpdate(kind, 1, (_, count) => count + 1);
         switch (fault.Kind)
