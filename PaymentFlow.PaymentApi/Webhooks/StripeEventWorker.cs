@@ -47,7 +47,9 @@ public sealed partial class StripeEventWorker(
         {
             try
             {
-                await Parallel.ForEachAsync(await events.WaitingAsync(stoppingToken), AtOnce(stoppingToken), ApplyAsync);
+                // Until nothing is left: an outage leaves more than one look brings, and what fails is not due again at once.
+                while (await events.WaitingAsync(stoppingToken) is { Count: > 0 } waiting)
+                    await Parallel.ForEachAsync(waiting, AtOnce(stoppingToken), ApplyAsync);
             }
             catch (Exception e) when (DatabaseFailure.IsAway(e))
             {
