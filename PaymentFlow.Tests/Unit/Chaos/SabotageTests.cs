@@ -8,7 +8,7 @@ public sealed class SabotageTests
 {
     static readonly string Folder = Path.Combine(Repository.Folder, "PaymentFlow.Tests", "Chaos", "Sabotage");
 
-    public static TheoryData<string> Diffs => [.. Directory.EnumerateFiles(Folder, "*.diff").Select(Path.GetFileName)!];
+    public static TheoryData<string> Diffs => [.. Directory.EnumerateFiles(Folder, "*.diff").Select(path => Path.GetFileName(path))];
 
     [Theory]
     [MemberData(nameof(Diffs))]
