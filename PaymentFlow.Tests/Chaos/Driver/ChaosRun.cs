@@ -12,6 +12,10 @@ public static class ChaosRun
     // Stripe take to begin. A deed that is done too late, or twice, shows only then.
     static readonly TimeSpan Proof = TimeSpan.FromSeconds(15);
 
+    // From a customer's coming, if they have what they came for. Nobody keeps a page open for ever, and pages that pile up would make of
+    // every killed replica a storm that no run of ten minutes has room for.
+    static readonly TimeSpan Stay = TimeSpan.FromSeconds(60);
+
     public static async Task<ChaosReport> RunAsync(ChaosOptions options, CancellationToken cancellationToken = default)
     {
         await using ChaosWorld world = new();
@@ -34,6 +38,7 @@ public static class ChaosRun
             impatient.CancelAfter(options.Patience);
             List<string> notQuiet = [];
             await AllDoneAsync(shopping, shoppers, options, ended, cancellationToken);
+            foreach (var shopper in shoppers) shopper.LookAgain();
             if (shoppers.Count(shopper => !shopper.Done) is > 0 and var undone) notQuiet.Add($"{undone} customers got no final answer");
             var (books, left, since) = await RestAsync(world, shoppers, options, ended, cancellationToken);
             notQuiet.AddRange(left);
@@ -53,6 +58,7 @@ public static class ChaosRun
         ChaosWorld world, ChaosOptions options, ConcurrentQueue<Shopper> shoppers, CancellationToken until, CancellationToken impatient)
     {
         List<Task> shopping = [];
+        List<Task> leaving = [];
         using PeriodicTimer timer = new(TimeSpan.FromSeconds(1 / options.Rate));
         try
         {
@@ -61,11 +67,15 @@ public static class ChaosRun
                 Shopper shopper = new(world, shopping.Count, options.Seed);
                 shoppers.Enqueue(shopper);
                 shopping.Add(Task.Run(() => shopper.ShopAsync(impatient), CancellationToken.None));
+                if (shopping.Count % (int)Math.Ceiling(options.Rate) != 0) continue;
+                var stayed = shoppers.Take(shopping.Count - (int)(Stay.TotalSeconds * options.Rate));
+                leaving.AddRange(stayed.Where(seen => seen is { Done: true, Left: false }).Select(seen => seen.LeaveAsync()));
             }
         }
         catch (OperationCanceledException) when (until.IsCancellationRequested)
         {
         }
+        await Task.WhenAll(leaving);
         return shopping;
     }
 

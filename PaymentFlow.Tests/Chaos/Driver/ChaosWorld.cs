@@ -64,8 +64,9 @@ public sealed class ChaosWorld : IAsyncDisposable
         };
         Dictionary<string, string> environment = new()
         {
-            // The in-process broker's own needs, as the engine gives them where it starts the broker itself.
-            ["Aspire__Confluent__Kafka__Consumer__Config__FetchWaitMaxMs"] = "5",
+            // The in-process broker's own needs, as the engine gives them where it starts the broker itself; but nobody measures
+            // milliseconds here, and every empty fetch crosses a wire of ours.
+            ["Aspire__Confluent__Kafka__Consumer__Config__FetchWaitMaxMs"] = "50",
             ["Aspire__Confluent__Kafka__Consumer__Config__SessionTimeoutMs"] = "2000",
             ["Aspire__Confluent__Kafka__Consumer__Config__HeartbeatIntervalMs"] = "300",
             ["Stripe__ApiBase"] = $"http://127.0.0.1:{Stripe.Port}",
@@ -74,6 +75,8 @@ public sealed class ChaosWorld : IAsyncDisposable
             ["Payments__ListEventsEvery"] = "00:00:10",
             ["Delivery__CheckAfter"] = "00:00:10",
             ["Logging__LogLevel__Default"] = "Warning",
+            // Few of these processes live long enough for what the JIT would learn of them.
+            ["DOTNET_TieredPGO"] = "0",
         };
         _replica = await StartAsync(AddReplica, settings, environment);
         environment["services__order-service__http__1"] = _replica.GetEndpoint("order-service").GetLeftPart(UriPartial.Authority);

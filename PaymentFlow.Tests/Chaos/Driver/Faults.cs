@@ -48,7 +48,7 @@ public sealed class Faults(ChaosWorld world, ChaosOptions options, Func<IReadOnl
             random.Shuffle(targets);
             yield return new Fault(
                 kind,
-                Pause: TimeSpan.FromMilliseconds(random.Next(500, 4000)),
+                Pause: TimeSpan.FromMilliseconds(random.Next(500, 6500)),
                 Lasts: TimeSpan.FromMilliseconds(random.Next(500, 6000)),
                 targets[..(kind == "kill several services" ? random.Next(2, 4) : 1)],
                 Call: kind == "Stripe fails"

@@ -9,15 +9,18 @@ namespace PaymentFlow.Tests.Chaos.Driver;
 public readonly record struct Frame(int Connection, long Version, string Status, long At);
 
 /// <summary>
-/// A customer's screen: one WebSocket at a time, opened again whenever it ends, on whichever replica the balance falls.
+/// A customer's screen: one WebSocket at a time, opened again whenever it ends, on whichever replica the balance falls, with longer
+/// and longer pauses while none can be had.
 /// </summary>
 public sealed class LiveSocket(IReadOnlyList<Uri> services, Guid orderId, string secret, Random random) : IAsyncDisposable
 {
     const int MaxFrames = 200;
     static readonly TimeSpan Ping = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(500);
+    static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(20);
     readonly Lock _lock = new();
     readonly List<Frame> _frames = [];
-    readonly CancellationTokenSource _stopping = new();
+    CancellationTokenSource _closing = new();
     volatile TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
     ClientWebSocket? _socket;
     Task _reading = Task.CompletedTask;
@@ -44,6 +47,15 @@ public sealed class LiveSocket(IReadOnlyList<Uri> services, Guid orderId, string
     }
 
     public void Open() => _reading = ReadAsync();
+
+    /// <summary>The customer closes the page, and may <see cref="Open"/> it again.</summary>
+    public async Task CloseAsync()
+    {
+        await _closing.CancelAsync();
+        await _reading;
+        _closing.Dispose();
+        _closing = new CancellationTokenSource();
+    }
 
     /// <summary>The customer's train goes into a tunnel.</summary>
     public void Drop() => _socket?.Abort();
@@ -72,7 +84,8 @@ public sealed class LiveSocket(IReadOnlyList<Uri> services, Guid orderId, string
     async Task ReadAsync()
     {
         var buffer = new byte[4096];
-        while (!_stopping.IsCancellationRequested)
+        var closing = _closing.Token;
+        for (var pause = ShortestPause; !closing.IsCancellationRequested; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             using ClientWebSocket socket = new();
             socket.Options.SetRequestHeader("Authorization", $"Bearer {secret}");
@@ -82,7 +95,7 @@ public sealed class LiveSocket(IReadOnlyList<Uri> services, Guid orderId, string
             try
             {
                 var service = services[random.Next(services.Count)];
-                using (var patience = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token))
+                using (var patience = CancellationTokenSource.CreateLinkedTokenSource(closing))
                 {
                     patience.CancelAfter(TimeSpan.FromSeconds(10));
                     await socket.ConnectAsync(new UriBuilder(new Uri(service, $"/orders/{orderId}/live")) { Scheme = "ws" }.Uri, patience.Token);
@@ -90,9 +103,10 @@ public sealed class LiveSocket(IReadOnlyList<Uri> services, Guid orderId, string
                 Connections++;
                 while (true)
                 {
-                    var received = await socket.ReceiveAsync(buffer, _stopping.Token);
+                    var received = await socket.ReceiveAsync(buffer, closing);
                     if (received.MessageType == WebSocketMessageType.Close) break;
                     Note(JsonNode.Parse(buffer.AsSpan(0, received.Count))!);
+                    pause = ShortestPause;
                 }
             }
             catch (Exception e) when (e is WebSocketException or OperationCanceledException or HttpRequestException or IOException)
@@ -101,7 +115,7 @@ public sealed class LiveSocket(IReadOnlyList<Uri> services, Guid orderId, string
             IsLive = false;
             try
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(random.Next(200, 1200)), _stopping.Token);
+                await Task.Delay(pause * (0.5 + random.NextDouble()), closing);
             }
             catch (OperationCanceledException)
             {
@@ -135,8 +149,7 @@ public sealed class LiveSocket(IReadOnlyList<Uri> services, Guid orderId, string
 
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync();
-        await _reading;
-        _stopping.Dispose();
+        await CloseAsync();
+        _closing.Dispose();
     }
 }

@@ -71,6 +71,9 @@ public sealed partial class Shopper(ChaosWorld world, int number, int seed) : IA
 
     public bool Done { get; private set; }
 
+    /// <summary>Has what they came for and has looked at it long enough: the page is closed, and opened once more when all is over.</summary>
+    public bool Left { get; private set; }
+
     /// <summary>The last thing that was begun, for whoever wonders what a run waits for.</summary>
     public string Doing { get; private set; } = "";
 
@@ -119,6 +122,17 @@ public sealed partial class Shopper(ChaosWorld world, int number, int seed) : IA
                 break;
         }
         Done = true;
+    }
+
+    public async Task LeaveAsync()
+    {
+        Left = true;
+        await Screen!.CloseAsync();
+    }
+
+    public void LookAgain()
+    {
+        if (Left) Screen!.Open();
     }
 
     Intention Draw() => _random.Next(100) switch
@@ -295,7 +309,7 @@ public sealed partial class Shopper(ChaosWorld world, int number, int seed) : IA
     async Task<(HttpStatusCode Status, string? Code, JsonNode? Body)> UntilAnsweredAsync(
         Func<HttpRequestMessage> create, CancellationToken cancellationToken)
     {
-        for (var pause = 300; ; pause = Math.Min(pause * 2, 3000))
+        for (var pause = 300; ; pause = Math.Min(pause * 2, 30_000))
         {
             Requests++;
             try
