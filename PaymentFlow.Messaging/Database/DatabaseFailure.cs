@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Npgsql;
+using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.Messaging.Database;
 
@@ -8,15 +9,8 @@ namespace PaymentFlow.Messaging.Database;
 /// </summary>
 public static class DatabaseFailure
 {
-    /// <summary>Worth a retry: no connection, a restart, a deadlock, a time-out. SQLSTATE classes as in PostgreSQL's appendix A.</summary>
-    public static bool IsAway(Exception exception) => exception switch
-    {
-        // 3D000: the database itself is not there yet (it is being created). 25006: a stand-by that is about to be promoted.
-        // 57014: the server's own statement_timeout, or an administrator, cut the statement short.
-        PostgresException postgres => postgres.IsTransient || postgres.SqlState is "3D000" or "25006" or "57014",
-        NpgsqlException or SocketException or TimeoutException => true,
-        _ => exception.InnerException is { } inner && IsAway(inner),
-    };
+    /// <inheritdoc cref="DatabaseAway.Is"/>
+    public static bool IsAway(Exception exception) => DatabaseAway.Is(exception);
 
     /// <summary>
     /// The reason is in the data and no retry will change it: class 22 (data exception) and 23 (integrity constraint),

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace PaymentFlow.ServiceDefaults;
 
@@ -21,7 +20,7 @@ sealed partial class ApiExceptionHandler(ILogger<ApiExceptionHandler> logger) : 
         {
             BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } bad => OfBadRequest(bad),
             BadHttpRequestException bad => ApiProblem.ForStatus(bad.StatusCode),
-            _ when IsDatabaseAway(exception) => ApiProblem.ForStatus(StatusCodes.Status503ServiceUnavailable),
+            _ when DatabaseAway.Is(exception) => ApiProblem.ForStatus(StatusCodes.Status503ServiceUnavailable),
             _ => ApiProblem.ForStatus(StatusCodes.Status500InternalServerError),
         };
         if (problem.StatusCode == StatusCodes.Status503ServiceUnavailable)
@@ -34,11 +33,7 @@ sealed partial class ApiExceptionHandler(ILogger<ApiExceptionHandler> logger) : 
     }
 
     /// <summary>A bad request is the caller's affair, and an absent database gets one line instead of a stack trace a request.</summary>
-    internal static bool IsNoErrorOfOurs(Exception exception) => exception is BadHttpRequestException || IsDatabaseAway(exception);
-
-    // 3D000: the database is not made yet.
-    static bool IsDatabaseAway(Exception exception) =>
-        exception is NpgsqlException { IsTransient: true } or PostgresException { SqlState: "3D000" };
+    internal static bool IsNoErrorOfOurs(Exception exception) => exception is BadHttpRequestException || DatabaseAway.Is(exception);
 
     static ProblemHttpResult OfBadRequest(BadHttpRequestException bad) => bad.InnerException switch
     {

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.Tests.Unit.ServiceDefaults;
@@ -38,6 +39,9 @@ public sealed class ApiDefaultsTests : IAsyncLifetime
         _app.MapGet("/operator", () => "in").RequireAuthorization(Roles.Operator);
         _app.MapGet("/merchant", () => "in").RequireAuthorization(Roles.Merchant);
         _app.MapGet("/few", () => "in").RequireRateLimiting("few");
+        _app.MapGet("/away/{sqlState}", string (string sqlState) =>
+            throw new InvalidOperationException("wrapped", new PostgresException("a secret", "FATAL", "FATAL", sqlState)));
+        _app.MapGet("/desynchronized", string () => throw new NpgsqlException("a secret"));
         _app.MapGet("/broken", string () => throw new InvalidOperationException("a secret"));
     }
 
@@ -56,6 +60,21 @@ public sealed class ApiDefaultsTests : IAsyncLifetime
         using var response = await GetAsync("/operator", ("X-Service-Key", "wrong"), ("X-Operator-Key", "the operator's"));
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
+
+    [Theory]
+    [InlineData("/away/57P01")]
+    [InlineData("/away/57014")]
+    [InlineData("/away/25006")]
+    [InlineData("/desynchronized")]
+    public async Task Whoever_asks_while_the_database_is_away_is_put_off_and_not_told_of_an_error(string path)
+    {
+        await AssertProblemAsync(503, "unavailable", path);
+        using var response = await GetAsync(path);
+        Assert.True(response.Headers.RetryAfter!.Delta > TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task What_the_database_refuses_for_good_is_an_error() => await AssertProblemAsync(500, "internal_error", "/away/42P01");
 
     [Theory]
     [InlineData("")]
