@@ -12,7 +12,7 @@ public static class ChaosRun
     // Stripe take to begin. A deed that is done too late, or twice, shows only then.
     static readonly TimeSpan Proof = TimeSpan.FromSeconds(15);
 
-    // From a customer's coming, if they have what they came for. Nobody keeps a page open for ever, and pages that pile up would make of
+    // From a customer's coming, if the screen shows what they came for; a stale one stays, to be judged. Nobody keeps a page open for ever, and pages that pile up would make of
     // every killed replica a storm that no run of ten minutes has room for.
     static readonly TimeSpan Stay = TimeSpan.FromSeconds(60);
 
@@ -69,7 +69,7 @@ public static class ChaosRun
                 shopping.Add(Task.Run(() => shopper.ShopAsync(impatient), CancellationToken.None));
                 if (shopping.Count % (int)Math.Ceiling(options.Rate) != 0) continue;
                 var stayed = shoppers.Take(shopping.Count - (int)(Stay.TotalSeconds * options.Rate));
-                leaving.AddRange(stayed.Where(seen => seen is { Done: true, Left: false }).Select(seen => seen.LeaveAsync()));
+                leaving.AddRange(stayed.Where(seen => seen is { Done: true, Left: false, SeesTheEnd: true }).Select(seen => seen.LeaveAsync()));
             }
         }
         catch (OperationCanceledException) when (until.IsCancellationRequested)

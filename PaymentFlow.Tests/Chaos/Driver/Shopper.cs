@@ -71,6 +71,9 @@ public sealed partial class Shopper(ChaosWorld world, int number, int seed) : IA
 
     public bool Done { get; private set; }
 
+    /// <summary>The screen shows an order that is settled.</summary>
+    public bool SeesTheEnd => Screen?.Last?.Status is not (null or "awaiting_payment" or "payment_failed");
+
     /// <summary>Has what they came for and has looked at it long enough: the page is closed, and opened once more when all is over.</summary>
     public bool Left { get; private set; }
 
