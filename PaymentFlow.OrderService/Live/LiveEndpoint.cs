@@ -20,7 +20,8 @@ static class LiveEndpoint
     });
 
     public static void MapLive(this IEndpointRouteBuilder app) =>
-        app.MapGet("/orders/{id:guid}/live", HandleAsync).WithTags("Orders")
+        // A socket is open for as long as its page: not one of the requests that must be over for others to begin.
+        app.MapGet("/orders/{id:guid}/live", HandleAsync).WithTags("Orders").DisableRateLimiting()
             .WithSummary("WebSocket: the order's state, now and at every change")
             .WithDescription("""
                 Token as the bearer header or as the subprotocols `paymentflow.v1, bearer.CLIENT_SECRET`. Frames:

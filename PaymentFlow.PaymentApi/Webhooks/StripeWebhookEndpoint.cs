@@ -19,6 +19,8 @@ static partial class StripeWebhookEndpoint
     public static void MapStripeWebhooks(this IEndpointRouteBuilder app) =>
         app.MapPost("/stripe/webhooks", Receive).WithTags("Webhooks").WithName("StripeWebhook")
             .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes))
+            // While customers wait for a Stripe that hangs, its news must come in.
+            .DisableRateLimiting()
             .WithSummary("Stripe's webhook endpoint.");
 
     static async Task<Results<Ok, ProblemHttpResult>> Receive(

@@ -27,7 +27,8 @@ public static class ApiDefaults
 
     /// <summary>
     /// Every error is a problem with a <c>code</c>: 400 <c>malformed_request</c>, 404 <c>not_found</c>, 413, 415,
-    /// 422 <c>unknown_field</c> for a JSON member that the call does not know, 500 <c>internal_error</c> without details.
+    /// 422 <c>unknown_field</c> for a JSON member that the call does not know, 500 <c>internal_error</c> without details, 503
+    /// <c>unavailable</c> with <c>Retry-After</c> when there are more requests at once than can be served.
     /// </summary>
     public static TBuilder AddApiDefaults<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
@@ -52,7 +53,7 @@ public static class ApiDefaults
         });
         builder.AddApiKeys();
         builder.AddAllowedOrigins();
-        builder.Services.AddRateLimiter(RateLimits.Configure);
+        builder.Services.AddRateLimiter(options => RateLimits.Configure(options, builder.Configuration));
         return builder;
     }
 

@@ -10,10 +10,16 @@ using Microsoft.Extensions.Hosting;
 
 namespace PaymentFlow.ServiceDefaults;
 
-/// <summary>Limits per client address, against card testing and order spam. Our own services (a valid service key) are exempt.</summary>
+/// <summary>
+/// Limits per client address, against card testing and order spam; and one on all requests that are served at once, against
+/// drowning. Our own services (a valid service key) are exempt from both.
+/// </summary>
 public static class RateLimits
 {
     const int Segments = 6;
+
+    // Several times what keeps two cores and thirty database connections busy, Stripe's half a second included.
+    const int DefaultAtOnce = 256;
 
     /// <summary>
     /// A named sliding-window limit for <c>.RequireRateLimiting(name)</c>. <c>RateLimits:{name}:Permits</c> and
@@ -38,15 +44,27 @@ public static class RateLimits
         return builder;
     }
 
-    internal static void Configure(RateLimiterOptions options)
+    /// <summary>
+    /// Beyond <c>RateLimits:AtOnce</c> requests under way (256): 503 <c>unavailable</c> with <c>Retry-After</c>, at once and before
+    /// anything is done. Without it every caller of a flood waits until they give up, and work is done that nobody waits for.
+    /// <c>.DisableRateLimiting()</c> exempts an endpoint.
+    /// </summary>
+    internal static void Configure(RateLimiterOptions options, IConfiguration configuration)
     {
-        options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+        ConcurrencyLimiterOptions limit = new() { PermitLimit = configuration.GetValue("RateLimits:AtOnce", DefaultAtOnce), QueueLimit = 0 };
+        options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => context.User.IsInRole(Roles.Service)
+            ? RateLimitPartition.GetNoLimiter("services")
+            : RateLimitPartition.GetConcurrencyLimiter("all", _ => limit));
         options.OnRejected = async (rejected, _) =>
         {
-            var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromSeconds(10);
-            rejected.HttpContext.Response.Headers.RetryAfter =
-                Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-            await ApiProblem.ForStatus(StatusCodes.Status429TooManyRequests).ExecuteAsync(rejected.HttpContext);
+            // Only the limiter of concurrency gives a reason; a window may say when it opens again.
+            var full = rejected.Lease.MetadataNames.Contains(MetadataName.ReasonPhrase.Name);
+            var status = full ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status429TooManyRequests;
+            var wait = full ? Random.Shared.Next(1, 6)
+                : rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? Math.Max(1, Math.Ceiling(after.TotalSeconds))
+                : 10;
+            rejected.HttpContext.Response.Headers.RetryAfter = wait.ToString(CultureInfo.InvariantCulture);
+            await ApiProblem.ForStatus(status).ExecuteAsync(rejected.HttpContext);
         };
     }
 

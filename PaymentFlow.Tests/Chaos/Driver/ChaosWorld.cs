@@ -30,7 +30,7 @@ public sealed class ChaosWorld : IAsyncDisposable
 
     public TcpProxy Stripe { get; } = new();
 
-    public HttpClient Http { get; } = new(new SocketsHttpHandler { MaxConnectionsPerServer = 500 }) { Timeout = TimeSpan.FromSeconds(90) };
+    public HttpClient Http { get; } = new(new SocketsHttpHandler { MaxConnectionsPerServer = 1_000 }) { Timeout = TimeSpan.FromSeconds(90) };
 
     public Uri PaymentApi => _main.GetEndpoint("payment-api");
 

@@ -16,6 +16,7 @@ public sealed class ApiDefaultsTests : IAsyncLifetime
 {
     readonly WebApplication _app;
     readonly HttpClient _http = new();
+    readonly TaskCompletionSource<string> _slow = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ApiDefaultsTests()
     {
@@ -27,6 +28,7 @@ public sealed class ApiDefaultsTests : IAsyncLifetime
             ["Services:Key"] = "the services'",
             ["RateLimits:few:Permits"] = "2",
             ["RateLimits:few:WindowSeconds"] = "3600",
+            ["RateLimits:AtOnce"] = "3",
             ["Clients:AllowedOrigins:0"] = "http://shop.example",
         });
         builder.Logging.ClearProviders();
@@ -42,6 +44,8 @@ public sealed class ApiDefaultsTests : IAsyncLifetime
         _app.MapGet("/away/{sqlState}", string (string sqlState) =>
             throw new InvalidOperationException("wrapped", new PostgresException("a secret", "FATAL", "FATAL", sqlState)));
         _app.MapGet("/desynchronized", string () => throw new NpgsqlException("a secret"));
+        _app.MapGet("/slow", () => _slow.Task);
+        _app.MapGet("/open", () => _slow.Task).DisableRateLimiting();
         _app.MapGet("/broken", string () => throw new InvalidOperationException("a secret"));
     }
 
@@ -71,6 +75,24 @@ public sealed class ApiDefaultsTests : IAsyncLifetime
         await AssertProblemAsync(503, "unavailable", path);
         using var response = await GetAsync(path);
         Assert.True(response.Headers.RetryAfter!.Delta > TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task More_requests_at_once_than_can_be_served_are_put_off_at_once()
+    {
+        List<Task<HttpResponseMessage>> open = [GetAsync("/open"), GetAsync("/open")];
+        List<Task<HttpResponseMessage>> slow = [.. Enumerable.Range(0, 4).Select(_ => GetAsync("/slow"))];
+
+        var putOff = await await Task.WhenAny(slow);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, putOff.StatusCode);
+        Assert.Contains("\"unavailable\"", await putOff.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.True(putOff.Headers.RetryAfter!.Delta > TimeSpan.Zero);
+        _ = Assert.Single(slow, task => task.IsCompleted);
+        using (var health = await GetAsync("/health")) Assert.Equal(HttpStatusCode.OK, health.StatusCode);
+        open.Add(GetAsync("/slow", ("X-Service-Key", "the services'")));
+        _slow.SetResult("done");
+        Assert.All(await Task.WhenAll(open), response => Assert.Equal(HttpStatusCode.OK, response.StatusCode));
+        Assert.Equal(3, (await Task.WhenAll(slow)).Count(response => response.StatusCode == HttpStatusCode.OK));
     }
 
     [Fact]
