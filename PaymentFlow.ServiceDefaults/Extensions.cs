@@ -35,6 +35,7 @@ public static class ServiceDefaultsExtensions
         AddTelemetry(builder);
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [LiveTag]);
         builder.AddDraining();
+        builder.AddKnownProxies();
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>
         {

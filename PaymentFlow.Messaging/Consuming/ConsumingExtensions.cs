@@ -21,6 +21,7 @@ public static class ConsumingExtensions
             settings.ConnectionString = builder.Configuration.GetConnectionString("kafka");
             settings.DisableHealthChecks = true;
             settings.DisableTracing = true;
+            settings.DisableMetrics = true;
             settings.Config.GroupId = groupId;
             settings.Config.AutoOffsetReset = AutoOffsetReset.Earliest;
             // On a new broker the group may come before the topic: create it, or else notice soon that it is there.

@@ -5,10 +5,10 @@ namespace PaymentFlow.Messaging.Database;
 /// <summary>How long anybody waits for Postgres before saying so, and how much of it one process takes.</summary>
 public static class DatabaseDefaults
 {
-    const int ConnectSeconds = 5;
+    const int ConnectSeconds = 10;
     const int CommandSeconds = 10;
     const int NpgsqlsPoolSize = 100;
-    const int PoolSize = 30;
+    const int PoolSize = 12;
 
     /// <summary>
     /// Every statement here takes milliseconds: one that takes 10 s waits for a server that hangs or a network that swallows,
@@ -19,7 +19,9 @@ public static class DatabaseDefaults
         source.ConnectionStringBuilder.Timeout = ConnectSeconds;
         source.ConnectionStringBuilder.CommandTimeout = CommandSeconds;
         // A server takes 100 connections by default, and one process' pool as well: the first that is busy would shut out all
-        // others. More than a few dozen make nothing faster. Who sets another number in the connection string keeps it.
+        // others. More than a dozen make nothing faster on a few cores, and each is a process that Postgres must start: after it was
+        // away under load, two slow cores needed longer for three pools of 30 than their openers waited, and so never got there.
+        // Who sets another number in the connection string keeps it.
         if (source.ConnectionStringBuilder.MaxPoolSize == NpgsqlsPoolSize) source.ConnectionStringBuilder.MaxPoolSize = PoolSize;
     }
 }

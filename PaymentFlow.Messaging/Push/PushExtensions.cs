@@ -21,6 +21,7 @@ public static class PushExtensions
                 settings.ConnectionString = builder.Configuration.GetConnectionString("kafka");
                 settings.DisableHealthChecks = true;
                 settings.DisableTracing = true;
+                settings.DisableMetrics = true;
                 // librdkafka asks for a group id even where partitions are assigned by hand; no offset is ever committed.
                 settings.Config.GroupId = $"{builder.Environment.ApplicationName}.push";
                 settings.Config.EnableAutoCommit = false;

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Http.HttpResults;
 using PaymentFlow.Messaging.Push;
 using PaymentFlow.OrderService.Orders;
 using PaymentFlow.ServiceDefaults;
@@ -11,6 +13,10 @@ static class LiveEndpoint
     /// <summary>The subprotocol; beside it a browser, which cannot set headers, offers <c>bearer.CLIENT_SECRET</c>.</summary>
     public const string Protocol = "paymentflow.v1";
     const string BearerPrefix = "bearer.";
+
+    // After a replica died, thousands of sockets come back at once, each with a question to the database: they take turns, so that
+    // it has answers left for everybody else.
+    static readonly ConcurrencyLimiter Doors = new(new() { PermitLimit = 32, QueueLimit = 20_000 });
 
     /// <summary>Pings keep proxies from closing an idle connection, and a peer that does not answer is dropped.</summary>
     public static void UseLive(this WebApplication app) => app.UseWebSockets(new WebSocketOptions
@@ -37,7 +43,7 @@ static class LiveEndpoint
         LiveSocket live = new(CultureInfo.CurrentUICulture, time);
         // Subscribe first, read then: what happens in between arrives twice and is dropped once, instead of being missed.
         using var subscription = updates.Subscribe(id, live.Offer, () => live.Newest);
-        var (order, refusal) = await access.FindAsync(context, id, TokenOf(context), context.RequestAborted);
+        var (order, refusal) = await FindAsync(id, context, access);
         if (refusal is null && !origins.Allows(context.Request))
             refusal = ApiProblem.Create("origin_not_allowed", StatusCodes.Status403Forbidden, "Origin not allowed",
                 "Pages of this origin may not open this WebSocket: see Clients:AllowedOrigins.");
@@ -64,6 +70,14 @@ static class LiveEndpoint
         using var socket = await context.WebSockets.AcceptWebSocketAsync(
             context.WebSockets.WebSocketRequestedProtocols.Contains(Protocol) ? Protocol : null);
         await live.RunAsync(socket, lifetime.ApplicationStopping);
+    }
+
+    static async Task<(Order? Order, ProblemHttpResult? Refusal)> FindAsync(Guid id, HttpContext context, OrderAccess access)
+    {
+        using var turn = await Doors.AcquireAsync(1, context.RequestAborted);
+        if (turn.IsAcquired) return await access.FindAsync(context, id, TokenOf(context), context.RequestAborted);
+        context.Response.Headers.RetryAfter = "5";
+        return (null, ApiProblem.Create("unavailable", StatusCodes.Status503ServiceUnavailable, "Temporarily unavailable", "Too many connect at once."));
     }
 
     static string? TokenOf(HttpContext context) =>

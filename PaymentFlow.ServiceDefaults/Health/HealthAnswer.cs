@@ -3,7 +3,10 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace PaymentFlow.ServiceDefaults;
 
-/// <summary>The body of <c>/health</c>: the status, then a line for each check that is not well. Our own words only, no error's.</summary>
+/// <summary>
+/// The body of <c>/health</c>: the status, then a line for each check that is not well. Our own words only, no error's: Aspire's
+/// check of Postgres describes itself by the driver's message, which names hosts and users.
+/// </summary>
 static class HealthAnswer
 {
     public static Task WriteAsync(HttpContext context, HealthReport report)
@@ -11,6 +14,9 @@ static class HealthAnswer
         context.Response.ContentType = "text/plain; charset=utf-8";
         return context.Response.WriteAsync(string.Join('\n', [$"{report.Status}", .. report.Entries
             .Where(check => check.Value.Status != HealthStatus.Healthy)
-            .Select(check => $"{check.Key}: {check.Value.Description ?? $"{check.Value.Status}"}")]), context.RequestAborted);
+            .Select(check => $"{check.Key}: {WordsOf(check.Value)}")]), context.RequestAborted);
     }
+
+    static string WordsOf(HealthReportEntry check) =>
+        check.Description is { } words && words != check.Exception?.Message ? words : $"{check.Status}";
 }

@@ -60,6 +60,7 @@ public static class ApiDefaults
     /// <summary>The middleware of <see cref="AddApiDefaults"/>, in the order that they need. Call it before the first <c>Map…</c>.</summary>
     public static WebApplication UseApiDefaults(this WebApplication app)
     {
+        app.UseForwardedHeaders();
         app.UseExceptionHandler();
         app.UseStatusCodePages(context => ApiProblem.ForStatus(context.HttpContext.Response.StatusCode).ExecuteAsync(context.HttpContext));
         app.UseRouting();

@@ -18,7 +18,7 @@ public static class RateLimits
 {
     const int Segments = 6;
 
-    // Several times what keeps two cores and thirty database connections busy, Stripe's half a second included.
+    // Several times what keeps two cores and a dozen database connections busy, Stripe's half a second included.
     const int DefaultAtOnce = 256;
 
     /// <summary>

@@ -119,6 +119,8 @@ public static class KafkaStandIn
         where TClient : class, IClient
     {
         var name = serviceKey is null ? $"{Category}.{kind}" : $"{Category}.{kind}_{connectionName}";
+        // A second client under the same name is covered by the first one's check.
+        if (!builder.Properties.TryAdd(name, true)) return;
         KafkaHealthCheck? check = null; // one for every probe, as the registration's factory runs at each
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(name,
             services => LazyInitializer.EnsureInitialized(ref check, () => new KafkaHealthCheck((serviceKey is null

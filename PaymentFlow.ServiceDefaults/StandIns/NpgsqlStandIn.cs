@@ -41,10 +41,11 @@ public static class NpgsqlStandIn
             configureDataSourceBuilder?.Invoke(dataSource);
         }, serviceKey: serviceKey);
 
-        if (!settings.DisableHealthChecks)
+        var check = serviceKey is null ? "PostgreSql" : $"PostgreSql_{connectionName}";
+        if (!settings.DisableHealthChecks && builder.Properties.TryAdd(check, true))
         {
             builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
-                serviceKey is null ? "PostgreSql" : $"PostgreSql_{connectionName}",
+                check,
                 services => new PostgresHealthCheck(serviceKey is null
                     ? services.GetRequiredService<NpgsqlDataSource>()
                     : services.GetRequiredKeyedService<NpgsqlDataSource>(serviceKey)),

@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Microsoft.Playwright;
+using Npgsql;
 using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Tests.Integration.Payments;
 
@@ -121,6 +122,8 @@ public sealed class CancellationTests(PaymentFlowApp app, Chromium chromium) : B
             await shopper.OpenAsync(replica.GetEndpoint("web"), customer.OrderId, customer.Secret);
             await shopper.Page.Locator(".cancel-order .link").ClickAsync();
             await shopper.Page.Locator("#cancel-question").WaitForAsync();
+            // The page's own preparation must not be what hears of it.
+            await Eventually.TrueAsync(() => IsPreparedAsync(customer.OrderId));
             await customer.PayAsync();
 
             await shopper.Page.Locator(".cancel-order .danger").ClickAsync();
@@ -133,5 +136,13 @@ public sealed class CancellationTests(PaymentFlowApp app, Chromium chromium) : B
         {
             await TestHost.StopAsync(replica);
         }
+    }
+
+    async Task<bool> IsPreparedAsync(Guid orderId)
+    {
+        await using var payments = NpgsqlDataSource.Create(App.PaymentsDb);
+        await using var command = payments.CreateCommand("SELECT count(payment_intent_id) FROM payments WHERE order_id = $1");
+        command.Parameters.Add(new() { Value = orderId });
+        return (long)(await command.ExecuteScalarAsync(Token))! == 1;
     }
 }

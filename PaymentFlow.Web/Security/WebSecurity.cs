@@ -40,6 +40,7 @@ static class WebSecurity
 
     public static void UseWebSecurity(this WebApplication app)
     {
+        app.UseForwardedHeaders();
         if (!app.Environment.IsDevelopment()) app.UseHsts();
         app.UseSecurityHeaders();
     }

@@ -1,9 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -172,6 +174,23 @@ public sealed class ApiDefaultsTests : IAsyncLifetime
     {
         Assert.Equal(HttpStatusCode.OK, (await GetAsync("/health")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await GetAsync("/alive")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Health_says_nothing_that_an_error_said()
+    {
+        // As Aspire's check of Postgres does.
+        InvalidOperationException error = new("Failed to connect to a secret host");
+        Dictionary<string, HealthReportEntry> checks = new()
+        {
+            ["theirs"] = new(HealthStatus.Unhealthy, error.Message, TimeSpan.Zero, error, null),
+            ["ours"] = new(HealthStatus.Degraded, "Kafka does not answer.", TimeSpan.Zero, error, null),
+        };
+        DefaultHttpContext context = new();
+        using MemoryStream body = new();
+        context.Response.Body = body;
+        await HealthAnswer.WriteAsync(context, new HealthReport(checks, TimeSpan.Zero));
+        Assert.Equal("Unhealthy\ntheirs: Unhealthy\nours: Kafka does not answer.", Encoding.UTF8.GetString(body.ToArray()));
     }
 
     public async ValueTask DisposeAsync()

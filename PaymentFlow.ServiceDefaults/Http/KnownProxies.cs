@@ -1,0 +1,44 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using IPNetwork = System.Net.IPNetwork;
+
+namespace PaymentFlow.ServiceDefaults;
+
+/// <summary>
+/// Whose word is taken for who the client is. Anybody can send <c>X-Forwarded-For</c>: were it believed of everybody, no limit per
+/// client address would limit anybody.
+/// </summary>
+public static class KnownProxies
+{
+    /// <summary>
+    /// Takes the client's address and scheme from <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> where the sender is in
+    /// <c>Proxies:Known</c>, a list of addresses and networks (<c>10.0.0.4</c>, <c>100.100.0.0/16</c>). Without it: of nobody.
+    /// </summary>
+    public static TBuilder AddKnownProxies<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
+    {
+        var known = builder.Configuration.GetSection("Proxies:Known").Get<string[]>() ?? [];
+        var networks = known.Where(entry => entry.Length > 0).Select(Parse).ToList();
+        builder.Services.Configure<ForwardedHeadersOptions>(options =>
+        {
+            options.ForwardedHeaders = networks.Count == 0 ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+            // As far back as the chain is known.
+            options.ForwardLimit = null;
+            options.KnownProxies.Clear();
+            options.KnownIPNetworks.Clear();
+            foreach (var network in networks) options.KnownIPNetworks.Add(network);
+        });
+        return builder;
+    }
+
+    static IPNetwork Parse(string entry)
+    {
+        if (IPNetwork.TryParse(entry, out var network)) return network;
+        if (IPAddress.TryParse(entry, out var address)) return new IPNetwork(address, address.GetAddressBytes().Length * 8);
+        RequiredSettings.Stop($"Proxies:Known has '{entry}', which is neither an address nor a network such as 10.0.0.0/8.");
+        return default;
+    }
+}
