@@ -20,8 +20,8 @@ public static class KnownProxies
     /// </summary>
     public static TBuilder AddKnownProxies<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
-        var known = builder.Configuration.GetSection("Proxies:Known").Get<string[]>() ?? [];
-        var networks = known.Where(entry => entry.Length > 0).Select(Parse).ToList();
+        var known = builder.Configuration.GetSection("Proxies:Known").Get<string?[]>() ?? [];
+        var networks = known.OfType<string>().Where(entry => entry.Length > 0).Select(Parse).ToList();
         builder.Services.Configure<ForwardedHeadersOptions>(options =>
         {
             options.ForwardedHeaders = networks.Count == 0 ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
