@@ -20,7 +20,7 @@ static class Deployment
         {
             case Azure:
                 var azure = AddServices(builder, AzureDeployment.AddDatabases(builder));
-                AllowOrigin(azure, service => service.WithEnvironment("Clients__AllowedOrigins__0", azure.Web.GetEndpoint("http")));
+                azure.AllowOrigins(builder, (service, name) => service.WithEnvironment(name, azure.Web.GetEndpoint("http")));
                 AzureDeployment.Configure(builder, azure);
                 break;
             case Compose:
@@ -28,7 +28,7 @@ static class Deployment
                 var compose = AddServices(builder, (postgres.AddDatabase("paymentsdb"), postgres.AddDatabase("ordersdb")));
                 // Only who runs the proxy in front of the containers knows the name that browsers use.
                 var origin = builder.AddParameter("web-origin");
-                AllowOrigin(compose, service => service.WithEnvironment("Clients__AllowedOrigins__0", origin));
+                compose.AllowOrigins(builder, (service, name) => service.WithEnvironment(name, origin));
                 ConfigureCompose(builder, compose);
                 break;
             case var other:
@@ -84,12 +84,6 @@ static class Deployment
                 service.WithEnvironment(config + "SaslPassword", password);
             }
         }
-    }
-
-    static void AllowOrigin(Services services, Action<IResourceBuilder<ProjectResource>> allow)
-    {
-        allow(services.Orders);
-        allow(services.Payments);
     }
 
     static void ConfigureCompose(IDistributedApplicationBuilder builder, Services services)

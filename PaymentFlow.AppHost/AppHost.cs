@@ -22,8 +22,7 @@ public static class AppModel
 #endif
         var (paymentsDb, ordersDb) = Databases(builder);
         var services = AddServices(builder, Kafka(builder), paymentsDb, ordersDb);
-        services.Orders.WithEnvironment("Clients__AllowedOrigins__0", services.Web.GetEndpoint("http"));
-        services.Payments.WithEnvironment("Clients__AllowedOrigins__0", services.Web.GetEndpoint("http"));
+        services.AllowOrigins(builder, (service, name) => service.WithEnvironment(name, services.Web.GetEndpoint("http")));
         if (builder.Configuration["Stripe:ApiKey"] is { Length: > 0 } apiKey) UseStripe(builder, apiKey, services);
         else UseSandbox(builder, services.Payments);
     }
@@ -156,4 +155,15 @@ sealed record Services(
     IResourceBuilder<ProjectResource> Orders, IResourceBuilder<ProjectResource> Payments, IResourceBuilder<ProjectResource> Web)
 {
     public IEnumerable<IResourceBuilder<ProjectResource>> All => [Orders, Payments, Web];
+
+    /// <summary>Whose pages may call the APIs: Web's, and those of a team's own shop, by <c>Clients:AllowedOrigins</c>.</summary>
+    public void AllowOrigins(IDistributedApplicationBuilder builder, Action<IResourceBuilder<ProjectResource>, string> allowWeb)
+    {
+        var others = builder.Configuration.GetSection("Clients:AllowedOrigins").Get<string[]>() ?? [];
+        foreach (var service in new[] { Orders, Payments })
+        {
+            allowWeb(service, "Clients__AllowedOrigins__0");
+            for (var i = 0; i < others.Length; i++) service.WithEnvironment($"Clients__AllowedOrigins__{i + 1}", others[i]);
+        }
+    }
 }

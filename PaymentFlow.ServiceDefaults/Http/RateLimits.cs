@@ -19,7 +19,7 @@ public static class RateLimits
     const int Segments = 6;
 
     // Several times what keeps two cores and a dozen database connections busy, Stripe's half a second included.
-    const int DefaultAtOnce = 256;
+    const int DefaultAtOnce = 128;
 
     /// <summary>
     /// A named sliding-window limit for <c>.RequireRateLimiting(name)</c>. <c>RateLimits:{name}:Permits</c> and
@@ -45,7 +45,7 @@ public static class RateLimits
     }
 
     /// <summary>
-    /// Beyond <c>RateLimits:AtOnce</c> requests under way (256): 503 <c>unavailable</c> with <c>Retry-After</c>, at once and before
+    /// Beyond <c>RateLimits:AtOnce</c> requests under way (128): 503 <c>unavailable</c> with <c>Retry-After</c>, at once and before
     /// anything is done. Without it every caller of a flood waits until they give up, and work is done that nobody waits for.
     /// <c>.DisableRateLimiting()</c> exempts an endpoint.
     /// </summary>

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using PaymentFlow.AppHost;
 using PaymentFlow.AppHost.Embedded;
 using PaymentFlow.Tests.Fixtures;
@@ -12,9 +14,17 @@ namespace PaymentFlow.Tests.Fixtures;
 /// </summary>
 public sealed class PaymentFlowApp : IAsyncLifetime
 {
-    readonly Lazy<DistributedApplication> _app = new(() => TestHost.StartAsync().GetAwaiter().GetResult());
+    readonly Lazy<DistributedApplication> _app;
+
+    public PaymentFlowApp() => _app = new(() => TestHost.StartAsync(configuration: new Dictionary<string, string?>
+    {
+        ["Clients:AllowedOrigins:0"] = ShopOrigin,
+    }).GetAwaiter().GetResult());
 
     public DistributedApplication App => _app.Value;
+
+    /// <summary>Where a team's own shop may be: a free address, whose pages may call the APIs.</summary>
+    public string ShopOrigin { get; } = $"http://localhost:{FreePort()}";
 
     public Uri Web => App.GetEndpoint("web");
 
@@ -41,6 +51,13 @@ public sealed class PaymentFlowApp : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         if (_app.IsValueCreated) await TestHost.StopAsync(_app.Value);
+    }
+
+    static int FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     static string Get(ValueTask<string> value) => value.AsTask().GetAwaiter().GetResult();

@@ -1,0 +1,55 @@
+using System.Text;
+using System.Text.Json;
+using Confluent.Kafka;
+
+namespace Shop;
+
+/// <summary>Ships what is paid, by the topic <c>orders</c>. Delivery is at least once: what it does must bear to be asked for twice.</summary>
+sealed partial class Fulfilment(IConfiguration configuration, Sales sales, ILogger<Fulfilment> logger) : BackgroundService
+{
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.Factory.StartNew(() => Consume(stoppingToken), stoppingToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    void Consume(CancellationToken stoppingToken)
+    {
+        ConsumerConfig settings = new()
+        {
+            BootstrapServers = configuration.GetConnectionString("kafka"),
+            GroupId = "sample-shop",
+            AutoOffsetReset = AutoOffsetReset.Earliest,
+            // An offset is stored once the work is done, never before.
+            EnableAutoOffsetStore = false,
+        };
+        using var consumer = new ConsumerBuilder<string, string>(settings).Build();
+        consumer.Subscribe("orders");
+        try
+        {
+            while (true)
+            {
+                var message = consumer.Consume(stoppingToken);
+                if (TypeOf(message.Message) == "order.paid") Ship(message.Message.Value);
+                consumer.StoreOffset(message);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            consumer.Close();
+        }
+    }
+
+    static string? TypeOf(Message<string, string> message) =>
+        message.Headers.TryGetLastBytes("ce_type", out var type) ? Encoding.UTF8.GetString(type) : null;
+
+    void Ship(string json)
+    {
+        using var order = JsonDocument.Parse(json);
+        var reference = order.RootElement.GetProperty("reference").GetString()!;
+        if (sales.TryShip(reference)) Log.Shipped(logger, reference);
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "Shipped {Reference}")]
+        public static partial void Shipped(ILogger logger, string reference);
+    }
+}

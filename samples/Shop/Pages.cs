@@ -1,0 +1,60 @@
+using System.Text.Json;
+
+namespace Shop;
+
+/// <summary>Two pages, plain enough to read.</summary>
+static class Pages
+{
+    public static IResult Home() => Html("""
+        <h1>Two nights at the lake</h1>
+        <p>€42.00</p>
+        <form method="post" action="/buy"><button>Buy</button></form>
+        """);
+
+    /// <summary>Pay at PaymentFlow's page, or here.</summary>
+    public static IResult Choose(Sale sale, CreatedOrder order, PaymentFlowAddresses addresses) => Html($$"""
+        <h1>Sale {{sale.Reference}}</h1>
+
+        <!-- One: hand the customer over. The secret travels in the form's body, so it stays out of every URL and log. -->
+        <form method="post" action="{{new Uri(new Uri(addresses.Web), $"/orders/{order.Id}/open")}}">
+          <input type="hidden" name="clientSecret" value="{{order.ClientSecret}}">
+          <button id="checkout">Pay at the checkout</button>
+        </form>
+
+        <!-- Two: pay here. With Stripe's own keys the payment method comes from Stripe.js; this is a test card. -->
+        <button id="here">Pay here</button>
+        <p id="status" role="status"></p>
+        <script type="module">
+          const order = {{JsonSerializer.Serialize(new { id = order.Id, secret = order.ClientSecret, payments = addresses.Payments, orders = addresses.Orders })}};
+          const say = text => document.querySelector('#status').textContent = text;
+
+          let newest = 0;
+          (function watch() {
+            const live = new URL(`/orders/${order.id}/live?lang=en`, order.orders);
+            live.protocol = live.protocol.replace('http', 'ws');
+            const socket = new WebSocket(live, ['paymentflow.v1', `bearer.${order.secret}`]);
+            socket.onmessage = event => {
+              const frame = JSON.parse(event.data);
+              if (frame.version <= newest) return;
+              newest = frame.version;
+              say(frame.message);
+            };
+            socket.onclose = () => setTimeout(watch, 500 + 1500 * Math.random());
+          })();
+
+          const key = crypto.randomUUID();
+          document.querySelector('#here').onclick = async () => {
+            const answer = await fetch(new URL('/process-payment', order.payments), {
+              method: 'POST',
+              headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${order.secret}`, 'Idempotency-Key': key },
+              body: JSON.stringify({ orderId: order.id, paymentMethod: 'pm_card_visa' }),
+            });
+            if (!answer.ok) say((await answer.json()).detail);
+            // Success needs nothing here: the socket says it.
+          };
+        </script>
+        """);
+
+    static IResult Html(string body) =>
+        Results.Content($"<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Shop</title><body>{body}</body></html>", "text/html");
+}

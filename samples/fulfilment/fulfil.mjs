@@ -1,0 +1,15 @@
+// Ships what is paid, by the topic `orders`: npm install && node fulfil.mjs localhost:9092 [GROUP]
+import { Kafka, logLevel } from 'kafkajs';
+
+const [brokers = 'localhost:9092', groupId = 'sample-fulfilment-node'] = process.argv.slice(2);
+const consumer = new Kafka({ clientId: 'sample', brokers: brokers.split(','), logLevel: logLevel.ERROR }).consumer({ groupId });
+await consumer.connect();
+await consumer.subscribe({ topic: 'orders', fromBeginning: true });
+await consumer.run({
+  eachMessage: async ({ message }) => {
+    if (message.headers.ce_type?.toString() !== 'order.paid') return;
+    const order = JSON.parse(message.value);
+    // At least once: the same event may come again, so note its id (ce_id) with what is done, or make that bear a repetition.
+    console.log(`ship ${order.reference}`);
+  },
+});
