@@ -18,7 +18,7 @@ declare -A faults=(
     [row-lock]="Stripe fails,kill one service,cut Stripe"
     [version-check]="pause a service,kill one service,kill several services,slow Postgres"
     [end-to-end-check]="wipe the broker"
-    [stored-attempt-key]="Stripe fails"
+    [stored-attempt-key]="refunds fail after the deed"
     [screen-sweep]="wipe the broker,pause a service"
     [offsets-after-commit]="kill one service,kill several services,kill Postgres,cut Postgres"
 )

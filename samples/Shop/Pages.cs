@@ -56,5 +56,5 @@ static class Pages
         """);
 
     static IResult Html(string body) =>
-        Results.Content($"<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Shop</title><body>{body}</body></html>", "text/html");
+        Results.Content($"<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Shop</title><link rel=\"icon\" href=\"data:,\"><body>{body}</body></html>", "text/html");
 }

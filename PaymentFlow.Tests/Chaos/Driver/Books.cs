@@ -14,7 +14,11 @@ public sealed record StripeRow(string Intent, Guid? OrderId, string Status, long
 
 /// <param name="ToldRefunded">Of refunds that an operator was told had succeeded, all together.</param>
 /// <param name="StayedOpen">Whether a connection is open now.</param>
-public sealed record CustomerRow(int Number, Guid OrderId, bool ToldPaid, bool ToldCanceled, long ToldRefunded, IReadOnlyList<Frame> Frames, bool StayedOpen);
+public sealed record CustomerRow(int Number, Guid OrderId, bool ToldPaid, bool ToldCanceled, long ToldRefunded, IReadOnlyList<Frame> Frames, bool StayedOpen)
+{
+    /// <inheritdoc cref="Shopper.MostToBeRefunded"/>
+    public long MostToBeRefunded { get; init; }
+}
 
 /// <summary>Everybody's books at one moment: both databases, Stripe's ledger, and what the customers saw.</summary>
 /// <param name="FulfilledAgain">The orders of which whoever ships goods was told more than once that they are paid.</param>
@@ -45,7 +49,10 @@ public sealed record Books(
                     row.IsDBNull(6) ? null : row.GetString(6), row.GetBoolean(7))),
             [.. (await world.SandboxAsync(HttpMethod.Get, "/_sandbox/ledger"))["paymentIntents"]!.AsArray().Select(ReadIntent!)],
             [.. shoppers.Where(shopper => shopper.Screen is not null).Select((shopper, i) => new CustomerRow(
-                i, shopper.OrderId, shopper.ToldPaid, shopper.ToldCanceled, shopper.ToldRefunded, shopper.Screen!.Frames, shopper.Screen.IsLive))],
+                i, shopper.OrderId, shopper.ToldPaid, shopper.ToldCanceled, shopper.ToldRefunded, shopper.Screen!.Frames, shopper.Screen.IsLive)
+                {
+                    MostToBeRefunded = shopper.MostToBeRefunded,
+                })],
             (await ReadAsync(payments, "SELECT count(*) FROM outbox WHERE published_at IS NULL", row => row.GetInt64(0)))[0],
             (await ReadAsync(orders, "SELECT count(*) FROM outbox WHERE published_at IS NULL", row => row.GetInt64(0)))[0],
             (await ReadAsync(payments, "SELECT count(*) FROM outbox WHERE applied_at IS NULL", row => row.GetInt64(0)))[0],

@@ -26,7 +26,11 @@ public sealed class Faults(ChaosWorld world, ChaosOptions options, Func<IReadOnl
         ("kill Postgres", 4), ("cut Postgres", 4), ("slow Postgres", 2), ("half-open Postgres", 2),
         ("cut Stripe", 4), ("slow Stripe", 3), ("half-open Stripe", 2), ("Stripe fails", 14),
         ("drop sockets", 8), ("webhooks astray", 5),
+        (RefundsFail, 0),
     ];
+
+    // A rare one of "Stripe fails", for runs that are about it; drawn only where it is asked for by name.
+    const string RefundsFail = "refunds fail after the deed";
 
     readonly ConcurrentDictionary<string, int> _made = new();
     readonly ConcurrentDictionary<TcpProxy, int> _busy = new();
@@ -39,7 +43,8 @@ public sealed class Faults(ChaosWorld world, ChaosOptions options, Func<IReadOnl
     public static IEnumerable<Fault> Draw(int seed, IReadOnlySet<string>? only)
     {
         Random random = new(seed);
-        var kinds = Kinds.Where(kind => only?.Contains(kind.Kind) != false).ToArray();
+        var kinds = only is null ? Kinds
+            : [.. Kinds.Where(kind => only.Contains(kind.Kind)).Select(kind => (kind.Kind, Weight: Math.Max(1, kind.Weight)))];
         while (true)
         {
             var at = random.Next(kinds.Sum(kind => kind.Weight));
@@ -51,8 +56,12 @@ public sealed class Faults(ChaosWorld world, ChaosOptions options, Func<IReadOnl
                 Pause: TimeSpan.FromMilliseconds(random.Next(500, 6500)),
                 Lasts: TimeSpan.FromMilliseconds(random.Next(500, 6000)),
                 targets[..(kind == "kill several services" ? random.Next(2, 4) : 1)],
-                Call: kind == "Stripe fails"
-                    ? $"{StripeCalls[random.Next(StripeCalls.Length)]}/{StripeFaults[random.Next(StripeFaults.Length)]}" : null,
+                Call: kind switch
+                {
+                    "Stripe fails" => $"{StripeCalls[random.Next(StripeCalls.Length)]}/{StripeFaults[random.Next(StripeFaults.Length)]}",
+                    RefundsFail => "refund/error_after",
+                    _ => null,
+                },
                 Count: random.Next(1, 6));
         }
     }
@@ -108,7 +117,7 @@ public sealed class Faults(ChaosWorld world, ChaosOptions options, Func<IReadOnl
                 Random random = new(fault.Count);
                 foreach (var shopper in shoppers()) if (random.Next(3) == 0) shopper.Screen?.Drop();
                 break;
-            case "Stripe fails":
+            case "Stripe fails" or RefundsFail:
                 await world.SandboxAsync(HttpMethod.Post, "/_sandbox/faults", new
                 {
                     call = fault.Call!.Split('/')[0],

@@ -76,7 +76,7 @@ public static class Invariants
 
     /// <summary>
     /// Whoever was told "succeeded" is in the ledger and has a paid order; whoever was told "canceled" was not charged; the refunds
-    /// that were told of as succeeded are in the ledger.
+    /// that were told of as succeeded are in the ledger, and no more than was asked for.
     /// </summary>
     public static IEnumerable<string> ToldTheTruth(Books books)
     {
@@ -89,6 +89,8 @@ public static class Invariants
             if (customer.ToldPaid && !(orders.TryGetValue(customer.OrderId, out var order) && Charged.Contains(order.Status)))
                 yield return $"told paid, and the order is not: {customer.OrderId}";
             if (customer.ToldCanceled && charged.Contains(customer.OrderId)) yield return $"told canceled and charged: order {customer.OrderId}";
+            if (refunded.GetValueOrDefault(customer.OrderId) is var atStripe && atStripe > customer.MostToBeRefunded)
+                yield return $"refunded more than was asked for: order {customer.OrderId}, {customer.MostToBeRefunded} at most, Stripe says {atStripe}";
             if (customer.ToldRefunded > 0 && refunded.GetValueOrDefault(customer.OrderId) < customer.ToldRefunded)
                 yield return $"told refunded: order {customer.OrderId}, told {customer.ToldRefunded}, Stripe says {refunded.GetValueOrDefault(customer.OrderId)}";
         }

@@ -56,6 +56,17 @@ public sealed partial class Shopper(ChaosWorld world, int number, int seed) : IA
 
     public long ToldRefunded => Interlocked.Read(ref _toldRefunded);
 
+    /// <summary>All that operators and the dashboard were asked to give back, as far as it can be: no try may give back more.</summary>
+    public long MostToBeRefunded => Intention switch
+    {
+        Intention.PayAndBeRefunded => Amount,
+        Intention.PayAndBeRefundedInPart => Amount / 3,
+        // Two such refunds are more than was paid, so it is one of them.
+        Intention.PayAndBeRefundedTwiceAtOnce => (Amount * 2) / 3,
+        Intention.PayAndBeRefundedInDashboard => Amount / 4,
+        _ => 0,
+    };
+
     public int Declines { get; private set; }
 
     public int Requests { get; private set; }

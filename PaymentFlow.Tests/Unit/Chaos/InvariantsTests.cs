@@ -43,6 +43,7 @@ public sealed class InvariantsTests
         { $"told paid and not charged: order {Order}", Right with { Stripe = [Uncharged] } },
         { $"told paid, and the order is not: {Order}", Right with { Orders = [PaidOrder with { Status = "awaiting_payment" }] } },
         { $"told canceled and charged: order {Order}", Right with { Customers = [Customer with { ToldCanceled = true }] } },
+        { $"refunded more than was asked for: order {Order}, 0 at most, Stripe says 600", Right with { Stripe = [Charge with { Refunded = 600 }] } },
         { $"told refunded: order {Order}, told 600, Stripe says 0", Right with { Customers = [Customer with { ToldRefunded = 600 }] } },
         { $"lost order: {Order}", Right with { Orders = [] } },
         { $"no live screen: order {Order}", Right with { Customers = [Customer with { StayedOpen = false }] } },
