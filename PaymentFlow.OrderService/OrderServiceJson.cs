@@ -1,8 +1,10 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
 using PaymentFlow.Messaging.Events;
+using PaymentFlow.Messaging.Push;
 using PaymentFlow.OrderService.Catalogue;
 using PaymentFlow.OrderService.DeadLetters;
+using PaymentFlow.OrderService.Journey;
 using PaymentFlow.OrderService.Live;
 using PaymentFlow.OrderService.Operators;
 using PaymentFlow.OrderService.Orders;
@@ -29,6 +31,8 @@ namespace PaymentFlow.OrderService;
 [JsonSerializable(typeof(DeadLetterPage))]
 [JsonSerializable(typeof(ReplayedResponse))]
 [JsonSerializable(typeof(List<OperatorActionResponse>))]
+[JsonSerializable(typeof(OrderJourney))]
+[JsonSerializable(typeof(IReadOnlyList<PushRecord>))]
 [JsonSerializable(typeof(LiveFrame))]
 [JsonSerializable(typeof(ProblemDetails))]
 sealed partial class OrderServiceJson : JsonSerializerContext;

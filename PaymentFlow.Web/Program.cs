@@ -5,6 +5,7 @@ using PaymentFlow.Web.Checkout;
 using PaymentFlow.Web.Circuits;
 using PaymentFlow.Web.Components;
 using PaymentFlow.Web.Languages;
+using PaymentFlow.Web.Operator;
 using PaymentFlow.Web.Orders;
 using PaymentFlow.Web.Payments;
 using PaymentFlow.Web.Security;
@@ -13,7 +14,7 @@ using PaymentFlow.Web.Shop;
 
 var builder = WebApplication.CreateBuilder(args);
 
-builder.RequireSettings("ConnectionStrings:kafka", "Services:Key");
+builder.RequireSettings("ConnectionStrings:kafka", "Services:Key", "Operator:Key");
 builder.AddServiceDefaults();
 builder.AddOrderUpdates();
 builder.AddWebSecurity();
@@ -24,6 +25,7 @@ builder.AddPeerHealthCheck("payment-api");
 builder.AddOrderSecrets();
 builder.AddPayments();
 builder.AddCircuits();
+builder.AddOperatorConsole();
 builder.Services.AddRazorComponents().AddInteractiveServerComponents();
 builder.Services.AddFluentUIComponents();
 
@@ -33,7 +35,9 @@ app.UseWebSecurity();
 app.UseLanguages();
 app.UseErrorPages();
 app.UseRouting();
+app.UseAuthentication();
 app.UseRateLimiter();
+app.UseAuthorization();
 app.UseAntiforgery();
 app.MapDefaultEndpoints();
 app.MapStaticAssets();
@@ -42,6 +46,7 @@ app.MapBasket();
 app.MapCheckout();
 app.MapOrderHandover();
 app.MapBankReturn();
+app.MapOperatorSignIn();
 app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
 
 app.Run();

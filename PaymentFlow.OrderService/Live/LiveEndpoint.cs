@@ -38,9 +38,9 @@ static class LiveEndpoint
             .ProducesProblem(401).ProducesProblem(403).ProducesProblem(404).ProducesProblem(426).ProducesProblem(503);
 
     static async Task HandleAsync(Guid id, HttpContext context, OrderAccess access, AllowedOrigins origins, OrderUpdates updates,
-        TimeProvider time, IHostApplicationLifetime lifetime)
+        PushJournal journal, TimeProvider time, IHostApplicationLifetime lifetime)
     {
-        LiveSocket live = new(CultureInfo.CurrentUICulture, time);
+        LiveSocket live = new(CultureInfo.CurrentUICulture, journal, time);
         // Subscribe first, read then: what happens in between arrives twice and is dropped once, instead of being missed.
         using var subscription = updates.Subscribe(id, live.Offer, () => live.Newest);
         var (order, refusal) = await FindAsync(id, context, access);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.WebSockets;
 using System.Threading.Channels;
 using PaymentFlow.Messaging.Events;
+using PaymentFlow.Messaging.Push;
 
 namespace PaymentFlow.OrderService.Live;
 
@@ -9,7 +10,7 @@ namespace PaymentFlow.OrderService.Live;
 /// One customer's socket. It keeps the newest state only, so a slow reader skips versions instead of building a queue, and
 /// versions only go up whatever order they arrive in.
 /// </summary>
-sealed class LiveSocket(CultureInfo language, TimeProvider time)
+sealed class LiveSocket(CultureInfo language, PushJournal journal, TimeProvider time)
 {
     /// <summary>The contract asks nothing of the client; what is larger than this is no misunderstanding any more.</summary>
     const int MaxClientMessageBytes = 1024;
@@ -80,7 +81,11 @@ sealed class LiveSocket(CultureInfo language, TimeProvider time)
                 if (state.Version <= sent) continue;
                 await socket.SendAsync(LiveFrame.For(state, language), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
                 // The first frame is the order as it was found, which no push brought.
-                if (sent > 0) LiveMetrics.PushDuration.Record((time.GetUtcNow() - state.UpdatedAt).TotalSeconds);
+                if (sent > 0)
+                {
+                    LiveMetrics.PushDuration.Record((time.GetUtcNow() - state.UpdatedAt).TotalSeconds);
+                    journal.Shown(state.OrderId, state.Version);
+                }
                 sent = state.Version;
             }
         }

@@ -35,7 +35,7 @@ sealed class OrderUpdateStore(NpgsqlDataSource dataSource)
                 amount_refunded = i.amount_refunded, updated_at = i.at
             FROM input i JOIN locked l ON l.id = i.order_id
             WHERE o.id = i.order_id AND o.payment_version < i.payment_version AND NOT EXISTS (SELECT FROM refused)
-            RETURNING o.id, o.reference, i.at, i.event_id, i.traceparent, i.data, CASE
+            RETURNING o.id, o.version, o.status, o.reference, i.at, i.event_id, i.traceparent, i.data, CASE
                 WHEN NOT (l.status = ANY($15) AND i.status = ANY($15)) THEN i.type
                 WHEN l.amount_refunded <> i.amount_refunded THEN $16 END AS type),
         event AS (
@@ -43,7 +43,10 @@ sealed class OrderUpdateStore(NpgsqlDataSource dataSource)
             SELECT event_id, $13, id::text, type, $14, at, traceparent,
                 convert_to((data || jsonb_build_object('reference', reference))::text, 'UTF8')
             FROM applied WHERE type IS NOT NULL
-            RETURNING id, event_id, data, type)
+            RETURNING id, event_id, data, type),
+        history AS (
+            INSERT INTO order_history (order_id, version, status, consumed_at, traceparent)
+            SELECT id, version, status, $17, traceparent FROM applied)
         SELECT a.id, a.reference, e.id, e.data, e.type, NULL FROM applied a LEFT JOIN event e ON e.event_id = a.event_id
         UNION ALL
         SELECT order_id, NULL, NULL, NULL, NULL, reason FROM refused
@@ -51,9 +54,11 @@ sealed class OrderUpdateStore(NpgsqlDataSource dataSource)
 
     /// <summary>Applies what is newer than its order; the rest changes nothing.</summary>
     /// <param name="changes">At most one an order.</param>
+    /// <param name="consumedAt">When they were taken in hand.</param>
     /// <returns>What was applied.</returns>
     /// <exception cref="EventRejectedException">A change contradicts its order: unknown, another amount, another payment. Nothing was applied.</exception>
-    public async Task<IReadOnlyList<AppliedChange>> ApplyAsync(IReadOnlyList<OrderChange> changes, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<AppliedChange>> ApplyAsync(
+        IReadOnlyList<OrderChange> changes, DateTimeOffset consumedAt, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(Sql);
         void Add<T>(NpgsqlDbType type, Func<OrderChange, T> value) =>
@@ -74,6 +79,7 @@ sealed class OrderUpdateStore(NpgsqlDataSource dataSource)
         command.Parameters.Add(new() { Value = OrderStore.EventSource });
         command.Parameters.Add(new() { Value = OrderState.Charged });
         command.Parameters.Add(new() { Value = EventTypes.OrderRefunded });
+        command.Parameters.Add(new() { Value = consumedAt.UtcDateTime });
 
         var byOrder = changes.ToDictionary(change => change.Order.OrderId);
         List<AppliedChange> applied = new(changes.Count);

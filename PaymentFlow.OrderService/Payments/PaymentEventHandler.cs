@@ -11,10 +11,11 @@ namespace PaymentFlow.OrderService.Payments;
 /// The order worker: what <c>payments</c> tells is applied to the orders, then, once it is committed, pushed to the sockets that
 /// this instance holds and handed to the relay, which tells everybody else.
 /// </summary>
-sealed class PaymentEventHandler(OrderUpdateStore store, OrderUpdates updates, OutboxRelay relay) : IEventBatchHandler<PaymentEvent>
+sealed class PaymentEventHandler(OrderUpdateStore store, OrderUpdates updates, OutboxRelay relay, TimeProvider time) : IEventBatchHandler<PaymentEvent>
 {
     public async Task HandleAsync(IReadOnlyList<ReceivedEvent<PaymentEvent>> events, CancellationToken cancellationToken)
     {
+        var consumedAt = time.GetUtcNow();
         // An event carries the full state, so of several only the newest matters.
         var newest = events.GroupBy(received => received.Data.OrderId)
             .Select(order => order.MaxBy(received => received.Data.PaymentVersion)!).ToList();
@@ -24,7 +25,7 @@ sealed class PaymentEventHandler(OrderUpdateStore store, OrderUpdates updates, O
             // The statement is seen in the trace of the first payment that it serves.
             Activity.Current = spans[0];
             var changes = newest.Select((received, i) => OrderChange.From(received, spans[i]?.Id ?? received.Envelope.TraceParent)).ToList();
-            var applied = await store.ApplyAsync(changes, cancellationToken);
+            var applied = await store.ApplyAsync(changes, consumedAt, cancellationToken);
             foreach (var change in applied) Push(change);
             relay.Publish([.. applied.Select(change => change.Entry).OfType<OutboxEntry>()]);
         }

@@ -82,17 +82,21 @@ public sealed class DeliveryStore(NpgsqlDataSource dataSource)
     }
 
     /// <summary>They are asked about again, each from its own time on.</summary>
-    public async Task WaitAsync(IEnumerable<(PublishedEvent Event, DateTimeOffset From)> waits, CancellationToken cancellationToken)
+    /// <param name="publishedAgain">Whether they have just been.</param>
+    public async Task WaitAsync(
+        IEnumerable<(PublishedEvent Event, DateTimeOffset From)> waits, bool publishedAgain, CancellationToken cancellationToken)
     {
         var sorted = waits.OrderBy(wait => wait.Event.Entry.Id).ToList();
         if (sorted.Count == 0) return;
         using var untraced = SuppressInstrumentationScope.Begin();
         await using var command = Command(
             """
-            UPDATE outbox o SET checks = least(o.checks + 1, 1000), wait_from = w.wait_from
+            UPDATE outbox o SET checks = least(o.checks + 1, 1000), wait_from = w.wait_from,
+                republished = CASE WHEN $3 THEN least(o.republished + 1, 1000) ELSE o.republished END,
+                republished_at = CASE WHEN $3 THEN now() ELSE o.republished_at END
             FROM unnest($1, $2) AS w (id, wait_from) WHERE o.id = w.id AND o.applied_at IS NULL
             """,
-            sorted.Select(wait => wait.Event.Entry.Id).ToArray(), sorted.Select(wait => wait.From.UtcDateTime).ToArray());
+            sorted.Select(wait => wait.Event.Entry.Id).ToArray(), sorted.Select(wait => wait.From.UtcDateTime).ToArray(), publishedAgain);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

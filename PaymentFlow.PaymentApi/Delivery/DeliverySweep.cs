@@ -82,7 +82,7 @@ public sealed partial class DeliverySweep(
         await store.MarkAppliedAsync(arrivals.Applied, time.GetUtcNow(), stoppingToken);
         if (arrivals.Unknown is [var unknown, ..]) Log.Unknown(logger, arrivals.Unknown.Count, unknown.OrderId);
         if (arrivals.DeadLettered is [var dead, ..]) Log.DeadLettered(logger, arrivals.DeadLettered.Count, dead.Entry.Event.Id);
-        await WaitAsync([.. arrivals.Superseded, .. arrivals.DeadLettered, .. arrivals.Unknown], stoppingToken);
+        await WaitAsync([.. arrivals.Superseded, .. arrivals.DeadLettered, .. arrivals.Unknown], publishedAgain: false, stoppingToken);
         if (arrivals.Lost.Count > 0)
         {
             Log.Lost(logger, arrivals.Lost.Count, arrivals.Lost[0].Entry.Event.Id);
@@ -104,16 +104,16 @@ public sealed partial class DeliverySweep(
             var delivered = await relay.PublishAsync([.. slice.Select(item => item.Entry)], stoppingToken);
             List<PublishedEvent> again = [.. slice.Where((_, i) => delivered[i])];
             PublishedAgain.Add(again.Count);
-            await WaitAsync(again, stoppingToken);
+            await WaitAsync(again, publishedAgain: true, stoppingToken);
             if (again.Count < slice.Length) throw new KafkaAwayException();
         }
     }
 
     /// <summary>Twice as long each time, and not all at the same moment.</summary>
-    Task WaitAsync(IReadOnlyCollection<PublishedEvent> events, CancellationToken stoppingToken)
+    Task WaitAsync(IReadOnlyCollection<PublishedEvent> events, bool publishedAgain, CancellationToken stoppingToken)
     {
         var now = time.GetUtcNow();
-        return store.WaitAsync(events.Select(item => (item, now + WaitOf(item.Checks) - _options.CheckAfter)), stoppingToken);
+        return store.WaitAsync(events.Select(item => (item, now + WaitOf(item.Checks) - _options.CheckAfter)), publishedAgain, stoppingToken);
     }
 
     TimeSpan WaitOf(int checks)

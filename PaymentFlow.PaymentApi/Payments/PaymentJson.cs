@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using PaymentFlow.Messaging.Audit;
 using PaymentFlow.PaymentApi.Cancellation;
+using PaymentFlow.PaymentApi.Journey;
 using PaymentFlow.PaymentApi.Refunds;
 
 namespace PaymentFlow.PaymentApi.Payments;
@@ -14,4 +15,5 @@ namespace PaymentFlow.PaymentApi.Payments;
 [JsonSerializable(typeof(RefundResponse))]
 [JsonSerializable(typeof(CancelPaymentRequest))]
 [JsonSerializable(typeof(IReadOnlyList<RecordedAction>))]
+[JsonSerializable(typeof(PaymentJourney))]
 sealed partial class PaymentJson : JsonSerializerContext;

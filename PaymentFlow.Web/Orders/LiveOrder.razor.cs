@@ -18,7 +18,7 @@ namespace PaymentFlow.Web.Orders;
 /// </summary>
 public sealed partial class LiveOrder(
     OrderClient orders, PaymentClient payments, OrderUpdates updates, NavigationManager navigation, StripeJs stripe, PayLimit limit, PaymentOptions options, CircuitWatch circuit,
-    ILogger<LiveOrder> logger) : IDisposable
+    PushJournal journal, ILogger<LiveOrder> logger) : IDisposable
 {
     /// <summary>Our own word: the bank has neither confirmed nor refused the last attempt.</summary>
     const string BankPending = "bank_pending";
@@ -133,7 +133,9 @@ public sealed partial class LiveOrder(
             {
                 using var span = PaymentFlowTelemetry.Source.StartActivity("page update", ActivityKind.Internal, origin);
                 span?.SetTag("paymentflow.order_id", update.OrderId).SetTag("paymentflow.order_version", update.Version);
+                var news = update.Version > _order.Version;
                 Apply(_order.With(update));
+                if (news) journal.Shown(update.OrderId, update.Version);
             }
         }
         catch (OperationCanceledException) when (_closed.IsCancellationRequested)

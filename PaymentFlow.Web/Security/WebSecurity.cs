@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using PaymentFlow.ServiceDefaults;
 using PaymentFlow.Web.Checkout;
+using PaymentFlow.Web.Operator;
 using PaymentFlow.Web.Services;
 
 namespace PaymentFlow.Web.Security;
@@ -33,7 +34,8 @@ static class WebSecurity
         {
             // Only forms are limited, and whoever filled one in gets a page that says so.
             rejected.HttpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
-            rejected.HttpContext.Response.Headers.Location = CheckoutEndpoint.Refusal(Problem.RateLimited);
+            rejected.HttpContext.Response.Headers.Location = rejected.HttpContext.Request.Path == OperatorSignIn.Page
+                ? OperatorSignIn.Refusal(Problem.RateLimited) : CheckoutEndpoint.Refusal(Problem.RateLimited);
             return ValueTask.CompletedTask;
         });
     }

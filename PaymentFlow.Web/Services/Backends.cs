@@ -17,6 +17,10 @@ static class Backends
             .AddHttpMessageHandler<ServiceHandler>();
         builder.Services.AddHttpClient<IOrderStates, OrderStates>(client => client.BaseAddress = new Uri("http://order-service"))
             .AddHttpMessageHandler<ServiceHandler>();
+        builder.Services.AddHttpClient<IPushRecords, PushRecords>(client => client.BaseAddress = new Uri("http://order-service"))
+            .AddHttpMessageHandler<ServiceHandler>();
+        builder.Services.AddSingleton<PushJournal>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<PushJournal>());
         var payments = builder.Services.AddHttpClient<PaymentClient>(client =>
         {
             client.BaseAddress = new Uri("http://payment-api");

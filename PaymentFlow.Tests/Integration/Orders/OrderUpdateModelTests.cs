@@ -50,7 +50,7 @@ public sealed class OrderUpdateModelTests(PaymentFlowApp app)
             var size = random.Next(1, MaxBatch + 1);
             var changes = deliveries.Skip(at).Take(size).GroupBy(payment => payment.OrderId)
                 .Select(order => OrderChange.From(Received(order.MaxBy(payment => payment.PaymentVersion)!), null)).ToList();
-            await store.ApplyAsync(changes, TestContext.Current.CancellationToken);
+            await store.ApplyAsync(changes, DateTimeOffset.UnixEpoch, TestContext.Current.CancellationToken);
             at += size;
         }
     }

@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using PaymentFlow.Messaging.Journey;
+using PaymentFlow.Messaging.Push;
+using PaymentFlow.OrderService.Orders;
+using PaymentFlow.ServiceDefaults;
+
+namespace PaymentFlow.OrderService.Journey;
+
+/// <summary>An order as it is, and every step that is known of its way so far, the earliest first.</summary>
+public sealed record OrderJourney(OrderResponse Order, IReadOnlyList<JourneyStep> Steps);
+
+/// <summary>For operators: how an order got to where it is; and between services, which screens were told.</summary>
+static class JourneyEndpoints
+{
+    const int MaxRecords = 10_000;
+
+    public static void AddJourney(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<OrderJourneyStore>();
+        builder.Services.AddSingleton<OrderPushStore>();
+        builder.Services.AddSingleton<IPushRecords>(services => services.GetRequiredService<OrderPushStore>());
+        builder.Services.AddSingleton<PushJournal>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<PushJournal>());
+    }
+
+    public static void MapJourney(this IEndpointRouteBuilder app)
+    {
+        var operators = app.MapGroup("/orders").WithTags("Operators").RequireAuthorization(Roles.Operator);
+        operators.MapGet("/{id:guid}/journey", GetAsync).WithSummary("An order and every step of its way through this service")
+            .ProducesProblem(401).ProducesProblem(404);
+        operators.MapGet("/journey", FindAsync).WithSummary("The same, by the order's reference")
+            .ProducesProblem(401).ProducesProblem(404);
+        app.MapPost("/orders/pushes", AddPushesAsync).WithTags("Between services").RequireAuthorization(Roles.Service)
+            .WithSummary("Which changes Web's pages have shown, and on how many").ProducesProblem(401).ProducesProblem(422);
+    }
+
+    static async Task<Results<Ok<OrderJourney>, ProblemHttpResult>> GetAsync(
+        Guid id, OrderStore orders, OrderJourneyStore journey, CancellationToken cancellationToken) =>
+        await orders.FindAsync(id, cancellationToken) is { } order
+            ? TypedResults.Ok(new OrderJourney(OrderResponse.From(order), await journey.StepsAsync(id, cancellationToken)))
+            : ApiProblem.NotFound("There is no such order.");
+
+    static async Task<Results<Ok<OrderJourney>, ProblemHttpResult>> FindAsync(
+        string reference, OrderStore orders, OrderJourneyStore journey, CancellationToken cancellationToken) =>
+        await journey.FindByReferenceAsync(reference, cancellationToken) is { } id
+            ? await GetAsync(id, orders, journey, cancellationToken)
+            : ApiProblem.NotFound("There is no order of this reference.");
+
+    static async Task<Results<NoContent, ProblemHttpResult>> AddPushesAsync(
+        IReadOnlyList<PushRecord> records, OrderPushStore pushes, CancellationToken cancellationToken)
+    {
+        if (records.Count > MaxRecords) return ApiProblem.Unprocessable("too_many_ids", $"Send at most {MaxRecords} at once.");
+        await pushes.AddAsync(OrderPushStore.Page, records, cancellationToken);
+        return TypedResults.NoContent();
+    }
+}

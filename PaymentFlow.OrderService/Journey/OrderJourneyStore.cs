@@ -1,0 +1,46 @@
+using Npgsql;
+using PaymentFlow.Messaging.Journey;
+
+namespace PaymentFlow.OrderService.Journey;
+
+/// <summary>Reads an order's way from the tables that it went through. Rows that are pruned (events a week after they were published) are not in it.</summary>
+sealed class OrderJourneyStore(NpgsqlDataSource dataSource)
+{
+    const string Sql = """
+        SELECT created_at AS at, 'order.created' AS kind, NULL AS detail, 1::bigint AS version, NULL AS traceparent FROM orders WHERE id = $1
+        UNION ALL
+        SELECT consumed_at, 'event.consumed', NULL, version, traceparent FROM order_history WHERE order_id = $1
+        UNION ALL
+        SELECT applied_at, 'order.' || status, NULL, version, traceparent FROM order_history WHERE order_id = $1
+        UNION ALL
+        SELECT published_at, 'event.published', type, (convert_from(data, 'UTF8')::jsonb ->> 'version')::bigint, traceparent
+        FROM outbox WHERE key = $2 AND published_at IS NOT NULL
+        UNION ALL
+        SELECT first_at, 'pushed.' || kind, screens::text, version, NULL FROM order_pushes WHERE order_id = $1
+        UNION ALL
+        SELECT received_at, 'dead_letter', event_id || ': ' || error, NULL, NULL FROM dead_letters WHERE key = $2
+        UNION ALL
+        SELECT replayed_at, 'dead_letter.replayed', event_id::text, NULL, NULL FROM dead_letters WHERE key = $2 AND replayed_at IS NOT NULL
+        UNION ALL
+        SELECT at, 'operator', action || ' by ' || actor, NULL, NULL FROM operator_actions
+        WHERE target = $2 OR target IN (SELECT event_id::text FROM dead_letters WHERE key = $2)
+        ORDER BY at, version NULLS FIRST
+        """;
+
+    public async Task<IReadOnlyList<JourneyStep>> StepsAsync(Guid orderId, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(Sql);
+        command.Parameters.Add(new() { Value = orderId });
+        command.Parameters.Add(new() { Value = orderId.ToString() });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await JourneyStep.ReadAllAsync(row, cancellationToken);
+    }
+
+    /// <summary>Null for no order of this reference.</summary>
+    public async Task<Guid?> FindByReferenceAsync(string reference, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("SELECT id FROM orders WHERE reference = $1");
+        command.Parameters.Add(new() { Value = reference });
+        return (Guid?)await command.ExecuteScalarAsync(cancellationToken);
+    }
+}

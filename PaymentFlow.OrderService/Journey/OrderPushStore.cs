@@ -1,0 +1,35 @@
+using Npgsql;
+using OpenTelemetry;
+using PaymentFlow.Messaging.Push;
+
+namespace PaymentFlow.OrderService.Journey;
+
+/// <summary>The table <c>order_pushes</c>: fed by this service's sockets and, over HTTP, by Web's pages.</summary>
+sealed class OrderPushStore(NpgsqlDataSource dataSource) : IPushRecords
+{
+    public const string Socket = "socket";
+    public const string Page = "page";
+
+    public Task AddAsync(IReadOnlyList<PushRecord> records, CancellationToken cancellationToken) => AddAsync(Socket, records, cancellationToken);
+
+    public async Task AddAsync(string kind, IReadOnlyList<PushRecord> records, CancellationToken cancellationToken)
+    {
+        using var untraced = SuppressInstrumentationScope.Begin();
+        // In the order of the key, so that two replicas cannot deadlock; an order that does not exist has no journey.
+        await using var command = dataSource.CreateCommand("""
+            INSERT INTO order_pushes AS p (order_id, version, kind, screens, first_at, last_at)
+            SELECT i.order_id, i.version, $6, i.screens, i.first_at, i.last_at
+            FROM unnest($1, $2, $3, $4, $5) AS i (order_id, version, screens, first_at, last_at)
+            WHERE EXISTS (SELECT FROM orders o WHERE o.id = i.order_id) ORDER BY 1, 2
+            ON CONFLICT (order_id, version, kind) DO UPDATE SET screens = p.screens + excluded.screens,
+                first_at = least(p.first_at, excluded.first_at), last_at = greatest(p.last_at, excluded.last_at)
+            """);
+        command.Parameters.Add(new() { Value = records.Select(record => record.OrderId).ToArray() });
+        command.Parameters.Add(new() { Value = records.Select(record => record.Version).ToArray() });
+        command.Parameters.Add(new() { Value = records.Select(record => record.Screens).ToArray() });
+        command.Parameters.Add(new() { Value = records.Select(record => record.FirstAt.UtcDateTime).ToArray() });
+        command.Parameters.Add(new() { Value = records.Select(record => record.LastAt.UtcDateTime).ToArray() });
+        command.Parameters.Add(new() { Value = kind });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using PaymentFlow.PaymentApi.Payments;
+using PaymentFlow.ServiceDefaults;
+
+namespace PaymentFlow.PaymentApi.Journey;
+
+/// <summary>For operators: where is the money?</summary>
+static class JourneyEndpoint
+{
+    public static void AddJourney(this IHostApplicationBuilder builder) => builder.Services.AddSingleton<JourneyStore>();
+
+    public static void MapJourney(this IEndpointRouteBuilder app) =>
+        app.MapGet("/payments/journey", GetAsync).WithTags("Operators").WithName("PaymentJourney").RequireAuthorization(Roles.Operator)
+            .WithSummary("A payment and every step of its way, by one of orderId, paymentId and paymentIntent.")
+            .ProducesProblems(401, 404, 422, 503);
+
+    static async Task<Results<Ok<PaymentJourney>, ProblemHttpResult>> GetAsync(
+        PaymentStore store, JourneyStore journey, CancellationToken cancellationToken,
+        Guid? orderId = null, Guid? paymentId = null, string? paymentIntent = null)
+    {
+        var payment = (orderId, paymentId, paymentIntent) switch
+        {
+            ({ } order, null, null) => await store.FindByOrderAsync(order, cancellationToken),
+            (null, { } id, null) => await store.FindAsync(id, cancellationToken),
+            (null, null, { Length: > 0 } intent) => await store.FindByIntentAsync(intent, cancellationToken),
+            _ => null,
+        };
+        if (payment is null)
+        {
+            return new object?[] { orderId, paymentId, paymentIntent }.Count(given => given is not null) == 1
+                ? ApiProblem.NotFound("There is no such payment.")
+                : ApiProblem.Unprocessable("invalid_search", "Name one of orderId, paymentId and paymentIntent.");
+        }
+        return TypedResults.Ok(new PaymentJourney(
+            payment.Id, payment.OrderId, payment.Reference, payment.Status, payment.Version, payment.Amount, payment.AmountRefunded,
+            payment.Currency, payment.PaymentIntentId, await journey.StepsAsync(payment, cancellationToken)));
+    }
+}

@@ -1,0 +1,57 @@
+using Npgsql;
+using PaymentFlow.Messaging.Journey;
+using PaymentFlow.PaymentApi.Payments;
+
+namespace PaymentFlow.PaymentApi.Journey;
+
+/// <summary>Reads a payment's way from the tables that it went through. Rows that are pruned (events a week after they arrived) are not in it.</summary>
+public sealed class JourneyStore(NpgsqlDataSource dataSource)
+{
+    const string Sql = """
+        SELECT created_at AS at, 'payment.accepted' AS kind, NULL AS detail, 1::bigint AS version, NULL AS traceparent
+        FROM payments WHERE id = $1
+        UNION ALL
+        SELECT started_at, 'attempt.started', 'attempt ' || number || ', ' || payment_method, NULL, NULL
+        FROM payment_attempts WHERE payment_id = $1
+        UNION ALL
+        SELECT completed_at, 'attempt.' || status, concat_ws(', ', 'attempt ' || number, code, decline_code), NULL, NULL
+        FROM payment_attempts WHERE payment_id = $1 AND completed_at IS NOT NULL
+        UNION ALL
+        SELECT at, 'payment.' || status, NULL, version, traceparent FROM payment_history WHERE payment_id = $1 AND version > 1
+        UNION ALL
+        SELECT published_at, 'event.published', type, (convert_from(data, 'UTF8')::jsonb ->> 'paymentVersion')::bigint, traceparent
+        FROM outbox WHERE key = $2 AND published_at IS NOT NULL
+        UNION ALL
+        SELECT republished_at, 'event.republished', type || ', ' || republished || ' ×', (convert_from(data, 'UTF8')::jsonb ->> 'paymentVersion')::bigint, traceparent
+        FROM outbox WHERE key = $2 AND republished_at IS NOT NULL
+        UNION ALL
+        SELECT applied_at, 'event.checked', type, (convert_from(data, 'UTF8')::jsonb ->> 'paymentVersion')::bigint, traceparent
+        FROM outbox WHERE key = $2 AND applied_at IS NOT NULL
+        UNION ALL
+        SELECT created_at, 'refund.requested', amount::text, NULL, NULL FROM refunds WHERE payment_id = $1
+        UNION ALL
+        SELECT updated_at, 'refund.' || status, concat_ws(', ', amount, code, stripe_refund_id), NULL, NULL
+        FROM refunds WHERE payment_id = $1 AND status <> 'reserved'
+        UNION ALL
+        SELECT created_at, 'dispute.opened', concat_ws(', ', amount, reason, id), NULL, NULL FROM disputes WHERE payment_id = $1
+        UNION ALL
+        SELECT updated_at, 'dispute.' || status, id, NULL, NULL FROM disputes WHERE payment_id = $1
+        UNION ALL
+        SELECT e.received_at, 'webhook.received', e.type, NULL, NULL FROM stripe_events e WHERE e.object_id = ANY(ARRAY(
+            SELECT payment_intent_id FROM payments WHERE id = $1 AND payment_intent_id IS NOT NULL
+            UNION SELECT stripe_refund_id FROM refunds WHERE payment_id = $1 AND stripe_refund_id IS NOT NULL
+            UNION SELECT id FROM disputes WHERE payment_id = $1))
+        UNION ALL
+        SELECT at, 'operator', action || ' by ' || actor, NULL, NULL FROM operator_actions WHERE target IN ($1::text, $2)
+        ORDER BY at, version NULLS FIRST
+        """;
+
+    public async Task<IReadOnlyList<JourneyStep>> StepsAsync(Payment payment, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(Sql);
+        command.Parameters.Add(new() { Value = payment.Id });
+        command.Parameters.Add(new() { Value = payment.OrderId.ToString() });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await JourneyStep.ReadAllAsync(row, cancellationToken);
+    }
+}

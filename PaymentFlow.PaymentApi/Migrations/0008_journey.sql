@@ -1,0 +1,2 @@
+-- Serves the journey of one payment.
+CREATE INDEX stripe_events_object ON stripe_events (object_id);

@@ -1,0 +1,109 @@
+using System.Net;
+using Microsoft.Playwright;
+using PaymentFlow.Tests.Fixtures;
+using PaymentFlow.Tests.Integration.Payments;
+
+namespace PaymentFlow.Tests.Browser;
+
+/// <summary>"Where is the money?": an operator opens one order and reads its way.</summary>
+public sealed class JourneyTests(PaymentFlowApp app, Chromium chromium) : BrowserTest(app, chromium)
+{
+    [Fact]
+    public async Task The_way_of_a_paid_order_is_complete_and_in_the_order_in_which_it_went()
+    {
+        var shopper = await ShopperAsync();
+        await shopper.OrderAsync();
+        await shopper.PayAsync();
+        await shopper.SeesAsync("paid");
+        var page = await SignedInAsync();
+
+        await page.Page.Locator("#search").FillAsync(shopper.OrderId.ToString());
+        await page.Page.GetByText("Find").ClickAsync();
+        await page.Page.WaitForURLAsync($"**/operator/orders/{shopper.OrderId}");
+        // The end-to-end check comes half a minute after the publishing.
+        var kinds = await KindsWithAsync(page.Page, "event.checked", "pushed.page");
+
+        string[] way = ["order.created", "payment.accepted", "attempt.started", "attempt.succeeded", "payment.succeeded", "event.consumed", "order.paid", "event.checked"];
+        Assert.Equal(way, kinds.Where(way.Contains));
+        Assert.Contains("event.published", kinds);
+        await Assertions.Expect(page.Page.Locator("tr[data-kind='pushed.page']")).ToContainTextAsync("Shown on 1 page");
+        await Assertions.Expect(page.Page.Locator("strong[data-status]")).ToHaveTextAsync("paid");
+        // One trace, from the press on Pay to the order.
+        var trace = await page.Page.Locator("tr[data-kind='payment.succeeded'] code").TextContentAsync();
+        Assert.Matches("^[0-9a-f]{32}$", trace);
+        await Assertions.Expect(page.Page.Locator("tr[data-kind='order.paid'] code")).ToHaveTextAsync(trace!);
+        await page.IsAccessibleAsync("journey");
+        Assert.Empty(page.Complaints);
+    }
+
+    [Fact]
+    public async Task A_decline_a_second_try_and_a_refund_are_on_the_way()
+    {
+        var customer = await Customer.OrdersAsync(App);
+        using var live = await customer.WatchAsync();
+        await customer.PayAsync("pm_card_visa_chargeDeclinedInsufficientFunds");
+        var paid = await customer.PayAsync();
+        var refunded = await new BackOffice(App.App, "Anna").RefundAsync(Guid.Parse(paid["paymentId"]!));
+        Assert.Equal(HttpStatusCode.OK, refunded.Status);
+
+        var page = await SignedInAsync();
+        await page.Page.GotoAsync($"/operator?search={customer.Order["reference"]}");
+        await page.Page.WaitForURLAsync($"**/operator/orders/{customer.OrderId}");
+        var kinds = await KindsWithAsync(page.Page, "order.refunded", "pushed.socket", "webhook.received");
+
+        Assert.Equal(
+            ["attempt.started", "attempt.failed", "attempt.started", "attempt.succeeded", "refund.requested", "refund.succeeded"],
+            kinds.Where(kind => kind.StartsWith("attempt.", StringComparison.Ordinal) || kind.StartsWith("refund.", StringComparison.Ordinal)));
+        await Assertions.Expect(page.Page.Locator("tr[data-kind='attempt.failed']")).ToContainTextAsync("insufficient_funds");
+        await Assertions.Expect(page.Page.Locator("tr[data-kind=operator]")).ToContainTextAsync("Anna");
+        await Assertions.Expect(page.Page.Locator("strong[data-status]")).ToHaveTextAsync("refunded");
+    }
+
+    [Fact]
+    public async Task Nobody_comes_in_without_the_key()
+    {
+        var shopper = await ShopperAsync();
+        await shopper.Page.GotoAsync($"/operator/orders/{Guid.CreateVersion7()}");
+        await shopper.Page.WaitForURLAsync("**/operator/sign-in?ReturnUrl=**");
+        await shopper.Page.Locator("#key").FillAsync("wrong");
+        await shopper.Page.GetByText("Sign in", new() { Exact = true }).ClickAsync();
+        await Assertions.Expect(shopper.Page.Locator("[role=alert]")).ToContainTextAsync("That is not the operator key.");
+        await shopper.IsAccessibleAsync("sign-in");
+        await shopper.Page.GotoAsync("/operator");
+        await shopper.Page.WaitForURLAsync("**/operator/sign-in?ReturnUrl=**");
+
+        // And whoever has it comes to what they wanted to see, and out again.
+        await shopper.Page.GotoAsync("/operator?search=no-such-order");
+        await shopper.Page.Locator("#key").FillAsync(App.OperatorKey);
+        await shopper.Page.GetByText("Sign in", new() { Exact = true }).ClickAsync();
+        await Assertions.Expect(shopper.Page.Locator("[role=status]")).ToContainTextAsync("Nothing is known by that name.");
+        await shopper.Page.GetByText("Sign out").ClickAsync();
+        await shopper.Page.WaitForURLAsync("**/operator/sign-in");
+        await shopper.Page.GotoAsync("/operator");
+        await shopper.Page.WaitForURLAsync("**/operator/sign-in?ReturnUrl=**");
+    }
+
+    async Task<Shopper> SignedInAsync()
+    {
+        var somebody = await ShopperAsync();
+        await somebody.Page.GotoAsync("/operator");
+        await somebody.Page.Locator("#name").FillAsync("Anna");
+        await somebody.Page.Locator("#key").FillAsync(App.OperatorKey);
+        await somebody.Page.GetByText("Sign in", new() { Exact = true }).ClickAsync();
+        await somebody.Page.WaitForURLAsync("**/operator");
+        return somebody;
+    }
+
+    /// <summary>The page's steps, from when these are among them.</summary>
+    static async Task<IReadOnlyList<string>> KindsWithAsync(IPage page, params string[] wanted)
+    {
+        IReadOnlyList<string> kinds = [];
+        await Eventually.TrueAsync(async () =>
+        {
+            await page.ReloadAsync();
+            kinds = await page.Locator("tr[data-kind]").EvaluateAllAsync<string[]>("rows => rows.map(row => row.dataset.kind)");
+            return wanted.All(kinds.Contains);
+        });
+        return kinds;
+    }
+}
