@@ -5,7 +5,7 @@ using PaymentFlow.Web.Checkout;
 using PaymentFlow.Web.Circuits;
 using PaymentFlow.Web.Components;
 using PaymentFlow.Web.Languages;
-using PaymentFlow.Web.Operator;
+using PaymentFlow.Web.Operators;
 using PaymentFlow.Web.Orders;
 using PaymentFlow.Web.Payments;
 using PaymentFlow.Web.Security;

@@ -46,7 +46,7 @@ sealed class OrderUpdateStore(NpgsqlDataSource dataSource)
             RETURNING id, event_id, data, type),
         history AS (
             INSERT INTO order_history (order_id, version, status, consumed_at, traceparent)
-            SELECT id, version, status, $17, traceparent FROM applied)
+            SELECT id, version, status, $17, traceparent FROM applied ON CONFLICT DO NOTHING)
         SELECT a.id, a.reference, e.id, e.data, e.type, NULL FROM applied a LEFT JOIN event e ON e.event_id = a.event_id
         UNION ALL
         SELECT order_id, NULL, NULL, NULL, NULL, reason FROM refused

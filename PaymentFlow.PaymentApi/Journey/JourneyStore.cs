@@ -7,8 +7,11 @@ namespace PaymentFlow.PaymentApi.Journey;
 /// <summary>Reads a payment's way from the tables that it went through. Rows that are pruned (events a week after they arrived) are not in it.</summary>
 public sealed class JourneyStore(NpgsqlDataSource dataSource)
 {
+    // The database's clock and the service's may differ by a moment; what was accepted was so before it was tried.
     const string Sql = """
-        SELECT created_at AS at, 'payment.accepted' AS kind, NULL AS detail, 1::bigint AS version, NULL AS traceparent
+        SELECT * FROM (
+        SELECT least(created_at, (SELECT min(started_at) FROM payment_attempts WHERE payment_id = $1)) AS at,
+            'payment.accepted' AS kind, NULL AS detail, 1::bigint AS version, NULL AS traceparent
         FROM payments WHERE id = $1
         UNION ALL
         SELECT started_at, 'attempt.started', 'attempt ' || number || ', ' || payment_method, NULL, NULL
@@ -43,7 +46,7 @@ public sealed class JourneyStore(NpgsqlDataSource dataSource)
             UNION SELECT id FROM disputes WHERE payment_id = $1))
         UNION ALL
         SELECT at, 'operator', action || ' by ' || actor, NULL, NULL FROM operator_actions WHERE target IN ($1::text, $2)
-        ORDER BY at, version NULLS FIRST
+        ) steps ORDER BY at, kind <> 'payment.accepted', version NULLS FIRST
         """;
 
     public async Task<IReadOnlyList<JourneyStep>> StepsAsync(Payment payment, CancellationToken cancellationToken)

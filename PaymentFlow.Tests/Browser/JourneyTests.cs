@@ -34,6 +34,8 @@ public sealed class JourneyTests(PaymentFlowApp app, Chromium chromium) : Browse
         await Assertions.Expect(page.Page.Locator("tr[data-kind='order.paid'] code")).ToHaveTextAsync(trace!);
         await page.IsAccessibleAsync("journey");
         Assert.Empty(page.Complaints);
+        if (Environment.GetEnvironmentVariable("UPDATE_SCREENSHOTS") == "1")
+            await page.Page.ScreenshotAsync(new() { Path = Path.Combine(Repository.Folder, "docs", "images", "journey.png"), FullPage = true, Animations = ScreenshotAnimations.Disabled });
     }
 
     [Fact]
@@ -76,7 +78,7 @@ public sealed class JourneyTests(PaymentFlowApp app, Chromium chromium) : Browse
         await shopper.Page.GotoAsync("/operator?search=no-such-order");
         await shopper.Page.Locator("#key").FillAsync(App.OperatorKey);
         await shopper.Page.GetByText("Sign in", new() { Exact = true }).ClickAsync();
-        await Assertions.Expect(shopper.Page.Locator("[role=status]")).ToContainTextAsync("Nothing is known by that name.");
+        await Assertions.Expect(shopper.Page.Locator("main [role=status]")).ToContainTextAsync("Nothing is known by that name.");
         await shopper.Page.GetByText("Sign out").ClickAsync();
         await shopper.Page.WaitForURLAsync("**/operator/sign-in");
         await shopper.Page.GotoAsync("/operator");

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using PaymentFlow.ServiceDefaults;
 using PaymentFlow.Web.Checkout;
-using PaymentFlow.Web.Operator;
+using PaymentFlow.Web.Operators;
 using PaymentFlow.Web.Services;
 
 namespace PaymentFlow.Web.Security;

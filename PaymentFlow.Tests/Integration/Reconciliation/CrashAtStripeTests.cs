@@ -49,6 +49,12 @@ public sealed class CrashAtStripeTests(FaultyStripeApp faulty) : IAsyncLifetime
 
         await live.UntilAsync("paid");
         Assert.Single(await customer.ChargesAsync());
+        // Where was the money? The journey has the one attempt, and that its end came later than its beginning's process.
+        var journey = await _anna.SendAsync(HttpMethod.Get, $"/payments/journey?orderId={customer.OrderId}");
+        var kinds = journey.Body!["steps"]!.AsArray().Select(step => step!["kind"]!.GetValue<string>()).ToList();
+        Assert.Equal(
+            ["payment.accepted", "attempt.started", "attempt.succeeded", "payment.succeeded"],
+            kinds.Where(kind => kind is not "payment.processing" && kind.Split('.')[0] is "attempt" or "payment"));
     }
 
     [Theory]

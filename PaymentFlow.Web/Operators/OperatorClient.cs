@@ -6,7 +6,7 @@ using PaymentFlow.Messaging.Journey;
 using PaymentFlow.Web.Orders;
 using PaymentFlow.Web.Services;
 
-namespace PaymentFlow.Web.Operator;
+namespace PaymentFlow.Web.Operators;
 
 /// <summary>As OrderService and PaymentApi answer them; null where the other has nothing of it yet.</summary>
 public sealed record OrderJourney(Order Order, IReadOnlyList<JourneyStep> Steps);

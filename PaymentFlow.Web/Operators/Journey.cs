@@ -1,6 +1,6 @@
 using PaymentFlow.Messaging.Journey;
 
-namespace PaymentFlow.Web.Operator;
+namespace PaymentFlow.Web.Operators;
 
 /// <summary>A step of the whole way, in words, with the time that it took to get there.</summary>
 /// <param name="Since">From the step before it; null for the first. Negative times, of clocks that differ, are shown as none.</param>

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Mvc;
 using PaymentFlow.ServiceDefaults;
 using PaymentFlow.Web.Services;
 
-namespace PaymentFlow.Web.Operator;
+namespace PaymentFlow.Web.Operators;
 
 /// <summary>
 /// The way into the console: the operator key, into a form that is limited by address, for a cookie that scripts can't read, that other
