@@ -47,6 +47,7 @@ app.MapCheckout();
 app.MapOrderHandover();
 app.MapBankReturn();
 app.MapOperatorSignIn();
+app.MapOperatorActions();
 app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
 
 app.Run();

@@ -30,9 +30,12 @@ public sealed partial class BatchConsumer<T>(
     static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
     static readonly TimeSpan LongestRetryDelay = TimeSpan.FromSeconds(5);
     static readonly TimeSpan LastBatchPatience = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan ResumeInterval = TimeSpan.FromSeconds(1);
 
     // Of each partition the first message that is taken and not applied.
     readonly ConcurrentDictionary<TopicPartition, long> _inHand = new();
+    bool _hasPaused;
+    long _resumedAt;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -55,6 +58,7 @@ public sealed partial class BatchConsumer<T>(
             var batch = new List<ConsumeResult<string, byte[]>>(BatchSize);
             while (!stoppingToken.IsCancellationRequested)
             {
+                ResumeWhatCameBack();
                 Take(batch);
                 if (batch.Count == 0) continue;
                 Process(batch, stoppingToken, patience.Token);
@@ -77,6 +81,17 @@ public sealed partial class BatchConsumer<T>(
         {
             consumer.Close();
         }
+    }
+
+    /// <summary>
+    /// librdkafka's pause outlives a rebalance: a partition that was taken away while it was paused is paused still when it is given back,
+    /// and would never be read again.
+    /// </summary>
+    void ResumeWhatCameBack()
+    {
+        if (!_hasPaused || time.GetElapsedTime(_resumedAt) < ResumeInterval) return;
+        consumer.Resume(consumer.Assignment);
+        _resumedAt = time.GetTimestamp();
     }
 
     /// <summary>Waits for one message, then takes only what librdkafka has fetched already: an idle topic costs no latency.</summary>
@@ -126,6 +141,7 @@ public sealed partial class BatchConsumer<T>(
         for (var left = delay; left > TimeSpan.Zero && !stoppingToken.IsCancellationRequested; left -= PollInterval)
         {
             // At every turn, because a rebalance may have assigned partitions that are not paused yet.
+            _hasPaused = true;
             consumer.Pause(consumer.Assignment);
             if (Poll(PollInterval) is { } message) batch.Add(message);
         }

@@ -12,7 +12,7 @@ public sealed record OrderJourney(OrderResponse Order, IReadOnlyList<JourneyStep
 /// <summary>For operators: how an order got to where it is; and between services, which screens were told.</summary>
 static class JourneyEndpoints
 {
-    const int MaxRecords = 10_000;
+    const int MaxRecords = 1_000;
 
     public static void AddJourney(this IHostApplicationBuilder builder)
     {

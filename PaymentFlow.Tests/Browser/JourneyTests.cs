@@ -62,6 +62,41 @@ public sealed class JourneyTests(PaymentFlowApp app, Chromium chromium) : Browse
     }
 
     [Fact]
+    public async Task An_operator_refunds_and_cancels_after_having_been_asked()
+    {
+        var paid = await Customer.OrdersAsync(App);
+        await paid.PayAsync();
+        var open = await Customer.OrdersAsync(App);
+        var somebody = await SignedInAsync();
+        var page = somebody.Page;
+
+        await page.GotoAsync($"/operator/orders/{paid.OrderId}");
+        await page.GetByText("Refund…").ClickAsync();
+        await page.Locator("#amount").FillAsync("500");
+        await page.Locator("input[name=sure]").CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Refund", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.Locator("main [role=status]")).ToContainTextAsync("Done.");
+        await KindsWithAsync(page, "refund.succeeded", "order.partially_refunded");
+        await Assertions.Expect(page.Locator("tr[data-kind=operator]")).ToContainTextAsync("Anna");
+        await page.GetByText("Refund…").ClickAsync();
+        await somebody.IsAccessibleAsync("refund");
+        await page.Locator("#amount").FillAsync("100000000");
+        await page.Locator("input[name=sure]").CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Refund", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.Locator("main [role=alert]")).ToContainTextAsync("refund too large");
+
+        await page.GotoAsync($"/operator/orders/{open.OrderId}");
+        await page.GetByText("Cancel the order…").ClickAsync();
+        await page.Locator("input[name=sure]").CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel the order", Exact = true }).ClickAsync();
+        await KindsWithAsync(page, "order.canceled", "payment.canceled");
+        await page.GotoAsync("/operator/dead-letters");
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("Dead letters");
+        await somebody.IsAccessibleAsync("dead letters");
+        Assert.Empty(somebody.Complaints);
+    }
+
+    [Fact]
     public async Task Nobody_comes_in_without_the_key()
     {
         var shopper = await ShopperAsync();

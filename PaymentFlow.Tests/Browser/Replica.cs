@@ -27,6 +27,7 @@ static class Replica
                 .WithEnvironment("ConnectionStrings__kafka", app.KafkaBootstrap)
                 .WithEnvironment("services__order-service__http__0", Origin(app.OrderService))
                 .WithReference(payments)
+                .WithEnvironment("Operator__Key", app.OperatorKey)
                 .WithEnvironment("Services__Key", app.ServiceKey)
                 .WithHttpHealthCheck("/health");
             foreach (var (name, value) in settingsOfWeb) web.WithEnvironment(name, value);

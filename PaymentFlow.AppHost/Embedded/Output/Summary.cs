@@ -30,7 +30,7 @@ static class Summary
         if (resources.OfType<ProjectResource>().FirstOrDefault(project => project.Name == "web") is { } web)
             Console.WriteLine($"The shop:  {web.GetEndpoint("http").Url}");
         if (resources.OfType<ParameterResource>().FirstOrDefault(parameter => parameter.Name == "operator-key") is { } key)
-            Console.WriteLine($"Operators: send the header X-Operator-Key: {await key.GetValueAsync()}");
+            Console.WriteLine($"Operators: /operator of the shop, or the header X-Operator-Key: {await key.GetValueAsync()}");
         if (resources.OfType<ParameterResource>().FirstOrDefault(parameter => parameter.Name == "merchant-key") is { } merchantKey)
             Console.WriteLine($"Your own shop: send the header X-Api-Key: {await merchantKey.GetValueAsync()}");
         Console.WriteLine("Stop with Ctrl+C. `-- --fresh` starts anew.");

@@ -6,7 +6,7 @@ namespace PaymentFlow.Tests.Chaos.Driver;
 /// <summary>librdkafka's broker behind a wire of ours, so that it keeps its address when it loses everything it holds.</summary>
 public sealed class Broker : IAsyncDisposable
 {
-    const int Partitions = 4;
+    public const int Partitions = 4;
 
     MockCluster _cluster;
 

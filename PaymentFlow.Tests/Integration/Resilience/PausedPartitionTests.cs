@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Confluent.Kafka;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+using PaymentFlow.Messaging.CloudEvents;
+using PaymentFlow.Messaging.Consuming;
+using PaymentFlow.Messaging.Events;
+using PaymentFlow.Tests.Chaos.Driver;
+using PaymentFlow.Tests.Fixtures;
+
+namespace PaymentFlow.Tests.Integration.Resilience;
+
+/// <summary>A consumer pauses its partitions while the database is away; meanwhile another member of its group comes and goes.</summary>
+public sealed class PausedPartitionTests(PaymentFlowApp app)
+{
+    const string Group = "paused-test";
+
+    static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_partition_that_was_taken_away_while_it_was_paused_is_read_when_it_comes_back()
+    {
+        await using Broker kafka = new();
+        await using ScratchDatabase database = new(app.PaymentsDb, builder =>
+        {
+            builder.Configuration["ConnectionStrings:kafka"] = kafka.BootstrapServers;
+            foreach (var (name, value) in ConsumerSettings) builder.Configuration[$"Aspire:Confluent:Kafka:Consumer:Config:{name}"] = value;
+            builder.AddEventConsumer<PaymentEvent, Handler>(Topics.Payments, Group, EventJson.Default.PaymentEvent);
+        });
+        await database.InitializeAsync();
+        var handler = database.Services.GetRequiredService<Handler>();
+        var consumer = database.Services.GetServices<IHostedService>().OfType<BatchConsumer<PaymentEvent>>().Single();
+        using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = kafka.BootstrapServers }).Build();
+
+        var before = await ProduceAsync(producer);
+        await consumer.StartAsync(Token);
+        // All of them have been taken, so all four partitions are assigned, and then paused.
+        await Eventually.TrueAsync(() => handler.Seen.IsSupersetOf(before) && handler.Failures > 1);
+        using (var other = new ConsumerBuilder<string, byte[]>(new Dictionary<string, string>
+        {
+            ["bootstrap.servers"] = kafka.BootstrapServers,
+            ["group.id"] = Group,
+            ["session.timeout.ms"] = "2000",
+            ["heartbeat.interval.ms"] = "300",
+            ["enable.auto.commit"] = "false",
+        }).Build())
+        {
+            other.Subscribe(Topics.Payments);
+            await Eventually.TrueAsync(() =>
+            {
+                other.Consume(TimeSpan.FromMilliseconds(100));
+                return other.Assignment.Count > 0;
+            });
+            handler.Away = false;
+            await Eventually.TrueAsync(() =>
+            {
+                other.Consume(TimeSpan.FromMilliseconds(100));
+                return handler.Applied.IsSupersetOf(before);
+            });
+            other.Close();
+        }
+
+        var after = await ProduceAsync(producer);
+        await Eventually.TrueAsync(() => handler.Applied.IsSupersetOf(after));
+        await consumer.StopAsync(Token);
+    }
+
+    static Dictionary<string, string> ConsumerSettings => new()
+    {
+        ["FetchWaitMaxMs"] = "5",
+        ["SessionTimeoutMs"] = "2000",
+        ["HeartbeatIntervalMs"] = "300",
+    };
+
+    /// <summary>One event into each partition.</summary>
+    static async Task<HashSet<Guid>> ProduceAsync(IProducer<string, byte[]> producer)
+    {
+        HashSet<Guid> orders = [];
+        for (var partition = 0; partition < Broker.Partitions; partition++)
+        {
+            PaymentEvent payment = new(Guid.CreateVersion7(), Guid.CreateVersion7(), null, 1, "succeeded", 100, 0, "usd");
+            CloudEvent envelope = new(payment.EventId, "payment.succeeded", "/test", DateTimeOffset.UnixEpoch, payment.OrderId.ToString(),
+                JsonSerializer.SerializeToUtf8Bytes(payment, EventJson.Default.PaymentEvent), null);
+            await producer.ProduceAsync(new TopicPartition(Topics.Payments, partition), KafkaBinding.ToMessage(envelope, null), Token);
+            orders.Add(payment.OrderId);
+        }
+        return orders;
+    }
+
+    /// <summary>Its database is away until it is told otherwise.</summary>
+    sealed class Handler : IEventBatchHandler<PaymentEvent>
+    {
+        readonly ConcurrentDictionary<Guid, byte> _seen = new();
+        readonly ConcurrentDictionary<Guid, byte> _applied = new();
+        int _failures;
+
+        public volatile bool Away = true;
+
+        public HashSet<Guid> Seen => [.. _seen.Keys];
+
+        public HashSet<Guid> Applied => [.. _applied.Keys];
+
+        public int Failures => Volatile.Read(ref _failures);
+
+        public Task HandleAsync(IReadOnlyList<ReceivedEvent<PaymentEvent>> events, CancellationToken cancellationToken)
+        {
+            foreach (var received in events) _seen.TryAdd(received.Data.OrderId, 0);
+            if (Away)
+            {
+                Interlocked.Increment(ref _failures);
+                throw new NpgsqlException("away");
+            }
+            foreach (var received in events) _applied.TryAdd(received.Data.OrderId, 0);
+            return Task.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using PaymentFlow.Web.Services;
+
+namespace PaymentFlow.Web.Operators;
+
+/// <summary>What an operator can do from the console: plain forms, each with its confirmation, answered by the page that it came from.</summary>
+static class OperatorActions
+{
+    const string Done = "done";
+    const string Unconfirmed = "unconfirmed";
+
+    public static void MapOperatorActions(this IEndpointRouteBuilder app)
+    {
+        var operators = app.MapGroup("/operator").RequireAuthorization();
+        operators.MapPost("/orders/{id:guid}/refund", RefundAsync);
+        operators.MapPost("/orders/{id:guid}/cancel", CancelAsync);
+        operators.MapPost("/dead-letters/{id:guid}/replay", ReplayAsync);
+    }
+
+    /// <param name="key">Made with the page, so that sending its form twice is one refund.</param>
+    /// <param name="amount">In the currency's minor unit; all that is left without it.</param>
+    static Task<RedirectHttpResult> RefundAsync(
+        Guid id, [FromForm] Guid paymentId, [FromForm] Guid key, [FromForm] string? amount, [FromForm] bool? sure, HttpContext context,
+        OperatorClient operators, CancellationToken cancellationToken) =>
+        // Without an answer the page keeps the key: asking again is the same refund.
+        AnswerAsync($"/operator/orders/{id}", sure, unanswered: $"&key={key}", act: () =>
+            string.IsNullOrWhiteSpace(amount) ? operators.RefundAsync(paymentId, null, key, context.User, cancellationToken)
+            : long.TryParse(amount, out var minorUnits) ? operators.RefundAsync(paymentId, minorUnits, key, context.User, cancellationToken)
+            : Task.FromResult<Problem?>(new Problem("invalid_amount")));
+
+    static Task<RedirectHttpResult> CancelAsync(
+        Guid id, [FromForm] bool? sure, HttpContext context, OperatorClient operators, CancellationToken cancellationToken) =>
+        AnswerAsync($"/operator/orders/{id}", sure, () => operators.CancelAsync(id, context.User, cancellationToken));
+
+    static Task<RedirectHttpResult> ReplayAsync(
+        Guid id, [FromForm] bool? sure, HttpContext context, OperatorClient operators, CancellationToken cancellationToken) =>
+        AnswerAsync("/operator/dead-letters", sure, () => operators.ReplayAsync(id, context.User, cancellationToken));
+
+    static async Task<RedirectHttpResult> AnswerAsync(string page, bool? sure, Func<Task<Problem?>> act, string unanswered = "")
+    {
+        if (sure is not true) return TypedResults.LocalRedirect($"{page}?said={Unconfirmed}");
+        try
+        {
+            var problem = await act();
+            return TypedResults.LocalRedirect($"{page}?said={Uri.EscapeDataString(problem?.Code ?? Done)}");
+        }
+        catch (ServiceUnavailableException)
+        {
+            // The resilience handler has logged it.
+            return TypedResults.LocalRedirect($"{page}?said={Problem.Unreachable}{unanswered}");
+        }
+    }
+}
