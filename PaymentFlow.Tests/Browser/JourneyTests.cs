@@ -89,6 +89,7 @@ public sealed class JourneyTests(PaymentFlowApp app, Chromium chromium) : Browse
         await page.GetByText("Cancel the order…").ClickAsync();
         await page.Locator("input[name=sure]").CheckAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Cancel the order", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.Locator("main [role=status]")).ToContainTextAsync("Done.");
         await KindsWithAsync(page, "order.canceled", "payment.canceled");
         await page.GotoAsync("/operator/dead-letters");
         await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("Dead letters");
