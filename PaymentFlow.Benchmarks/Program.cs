@@ -2,18 +2,26 @@
 Console.Error.WriteLine("The measurements run by the embedded engine: set UseAspire=false.");
 return 2;
 #else
+using PaymentFlow.Benchmarks;
 using PaymentFlow.Benchmarks.Chaos;
+using PaymentFlow.Benchmarks.Twin;
+using PaymentFlow.Benchmarks.World;
 
 return args switch
 {
     ["chaos", .. var rest] => await ChaosCommand.RunAsync(rest),
     ["outage", .. var rest] => await OutageCommand.RunAsync(rest),
+    // Not for people: what a measurement starts beside itself.
+    [TwinServer.Mode, .. var rest] => await TwinServer.RunAsync(rest),
+    [BrokerProcess.Mode, .. var rest] => await BrokerProcess.RunAsync(rest),
+    [CollectorProcess.Mode, ..] => await CollectorProcess.RunAsync(),
+    [var mode, .. var rest] when Modes.Find(mode) is { } found => await ModeCommand.RunAsync(found, rest),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine($"Usage: {ChaosCommand.Usage}\n       {OutageCommand.Usage}");
+    Console.Error.WriteLine($"Usage: {string.Join("\n       ", [ChaosCommand.Usage, OutageCommand.Usage, .. Modes.All.Select(ModeCommand.Usage)])}");
     return 2;
 }
 #endif

@@ -1,0 +1,27 @@
+using System.Diagnostics.Tracing;
+using Microsoft.Diagnostics.NETCore.Client;
+
+namespace PaymentFlow.Benchmarks.Fanout;
+
+/// <summary>A full garbage collection in another process, by the runtime's own diagnostics: what it holds is measured, not what it has not swept yet.</summary>
+static class ForcedCollection
+{
+    const string Runtime = "Microsoft-Windows-DotNETRuntime";
+    const long CollectHeap = 0x800000;
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    public static async Task InAsync(int processId)
+    {
+        // Twice: what has a finalizer goes the second time.
+        for (var i = 0; i < 2; i++)
+        {
+            using var session = await new DiagnosticsClient(processId).StartEventPipeSessionAsync(
+                [new EventPipeProvider(Runtime, EventLevel.Informational, CollectHeap)], requestRundown: false, circularBufferMB: 1, CancellationToken.None);
+            var reading = session.EventStream.CopyToAsync(Stream.Null);
+            // The session's start is the order to collect; its stop is answered when that is done.
+            await Task.Delay(TimeSpan.FromSeconds(1));
+            await session.StopAsync(CancellationToken.None).WaitAsync(Patience);
+            await reading.WaitAsync(Patience);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using PaymentFlow.Benchmarks.Measuring;
+using PaymentFlow.Benchmarks.World;
+
+namespace PaymentFlow.Benchmarks.Latency;
+
+/// <summary>
+/// Where the time of a payment goes, from the timestamps that its journey is made of: in the app's tables, and in the twin's frames. All
+/// processes are on one machine and so have one clock.
+/// </summary>
+static class Hops
+{
+    // The push journal is written half a second after the push.
+    static readonly TimeSpan JournalWritten = TimeSpan.FromSeconds(2);
+
+    const string Claimed = "POST → row claimed";
+    const string Yes = "row claimed → Stripe's yes";
+    const string Consumed = "Stripe's yes → consumed (commit, relay, Kafka)";
+    const string Applied = "consumed → order written";
+    const string Pushed = "order written → frame sent (commit, push)";
+    const string Shown = "frame sent → frame read";
+
+    public static async Task<IReadOnlyList<(string Name, Latencies Latencies)>> OfAppAsync(
+        BenchmarkWorld world, OrderBatch orders, DateTimeOffset[] sent, PaidFrame[] frames)
+    {
+        await Task.Delay(JournalWritten);
+        Dictionary<string, Latencies> hops = [];
+        var claims = await ReadAsync(world.PaymentsDb, orders, """
+            SELECT p.order_id, a.started_at FROM payments p JOIN payment_attempts a ON a.id = p.attempt_id WHERE p.order_id BETWEEN $1 AND $2
+            """);
+        var consumed = await ReadAsync(world.OrdersDb, orders, "SELECT order_id, consumed_at FROM order_history WHERE order_id BETWEEN $1 AND $2 AND status = 'paid'");
+        var applied = await ReadAsync(world.OrdersDb, orders, "SELECT order_id, applied_at FROM order_history WHERE order_id BETWEEN $1 AND $2 AND status = 'paid'");
+        var pushed = await ReadAsync(world.OrdersDb, orders, "SELECT order_id, first_at FROM order_pushes WHERE order_id BETWEEN $1 AND $2 AND kind = 'socket'");
+        for (var i = 0; i < orders.Count; i++)
+        {
+            var id = orders.IdOf(i);
+            Add(hops, Claimed, sent[i], claims[id]);
+            Add(hops, Yes, claims[id], frames[i].At);
+            Add(hops, Consumed, frames[i].At, consumed[id]);
+            Add(hops, Applied, consumed[id], applied[id]);
+            // It drops what it can't keep up with.
+            if (!pushed.TryGetValue(id, out var push)) continue;
+            Add(hops, Pushed, applied[id], push);
+            Add(hops, Shown, push, frames[i].Received);
+        }
+        return [.. hops.Select(hop => (hop.Key, hop.Value))];
+    }
+
+    public static IReadOnlyList<(string Name, Latencies Latencies)> OfTwin(DateTimeOffset[] sent, PaidFrame[] frames)
+    {
+        Dictionary<string, Latencies> hops = [];
+        for (var i = 0; i < frames.Length; i++)
+        {
+            var frame = frames[i];
+            Add(hops, "POST → twin's clock (HTTP)", sent[i], frame.At);
+            Add(hops, "commit of the twin", frame.At, frame.Hops["committed"]);
+            Add(hops, Consumed, frame.At, frame.Hops["consumed"]);
+            Add(hops, Applied, frame.Hops["consumed"], frame.Hops["applied"]);
+            Add(hops, "order written → frame read", frame.Hops["applied"], frame.Received);
+        }
+        return [.. hops.Select(hop => (hop.Key, hop.Value))];
+    }
+
+    /// <summary>Postgres rounds to microseconds, and takes the time of a transaction's begin: that may seem to be a moment earlier than its cause.</summary>
+    static void Add(Dictionary<string, Latencies> hops, string name, DateTimeOffset from, DateTimeOffset to)
+    {
+        if (!hops.TryGetValue(name, out var latencies)) hops[name] = latencies = new Latencies();
+        latencies.Record(to > from ? to - from : TimeSpan.Zero);
+    }
+
+    static async Task<Dictionary<Guid, DateTimeOffset>> ReadAsync(Npgsql.NpgsqlDataSource database, OrderBatch orders, string sql)
+    {
+        await using var command = database.CreateCommand(sql);
+        command.Parameters.Add(new() { Value = orders.Range.First });
+        command.Parameters.Add(new() { Value = orders.Range.Last });
+        await using var row = await command.ExecuteReaderAsync();
+        Dictionary<Guid, DateTimeOffset> times = new(orders.Count);
+        while (await row.ReadAsync()) times[row.GetGuid(0)] = row.GetFieldValue<DateTimeOffset>(1);
+        return times;
+    }
+}

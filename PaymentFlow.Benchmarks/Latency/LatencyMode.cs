@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using PaymentFlow.Benchmarks.Measuring;
+using PaymentFlow.Benchmarks.Twin;
+using PaymentFlow.Benchmarks.World;
+
+namespace PaymentFlow.Benchmarks.Latency;
+
+/// <summary>How long a customer waits for "Your order is paid", at a steady rate of customers who do not wait for one another.</summary>
+static class LatencyMode
+{
+    static readonly double[] Percentiles = [50, 99, 99.9];
+
+    public static Mode Mode { get; } = new("latency", "Open loop: Stripe's yes → frame, POST → frame, and the hops in between.",
+        new Dictionary<string, string> { ["rates"] = "10,100,500", ["seconds"] = "20", ["prepared"] = "off" }, MeasureAsync);
+
+    static async Task<Report> MeasureAsync(Options options)
+    {
+        var (rates, duration, repeats) = (options.Numbers("rates"), options.Seconds("seconds"), options.Number("repeats"));
+        var (warmUp, prepared) = (options.Seconds("warm-up"), options.Switch("prepared"));
+        await using var world = await BenchmarkWorld.StartAsync(WorldOptions.From(options));
+        AppTarget app = new(world, prepared);
+        await using var twin = await TwinTarget.StartAsync(world);
+        await Load.WarmUpAsync(app, warmUp);
+        await Load.WarmUpAsync(twin, warmUp / 2);
+
+        Measurements measurements = new();
+        foreach (var rate in rates)
+            for (var repeat = 1; repeat <= repeats; repeat++)
+                foreach (var target in (ITarget[])[app, twin])
+                {
+                    Progress.Say($"{Load.NameOf(target)} at {rate}/s for {duration.TotalSeconds:0} s, {repeat} of {repeats}");
+                    await MeasureAsync(target, world, rate, (int)(rate * duration.TotalSeconds), measurements);
+                }
+
+        var settings = await world.SettingsAsync(options);
+        settings["Stripe's yes"] = "when PaymentApi has Stripe's answer in hand (the event's ce_time, the frame's at); the twin: just before its commit";
+        return new Report(Mode.Name, settings, measurements.Rows()) { Charts = [.. ChartsOf(rates, measurements)] };
+    }
+
+    static async Task MeasureAsync(ITarget target, BenchmarkWorld world, int rate, int count, Measurements measurements)
+    {
+        var orders = await target.SeedAsync(count);
+        var screens = await Load.OpenAsync(target, orders);
+        Latencies fromYes = new(), fromPost = new();
+        var frames = new PaidFrame[count];
+        var sent = new DateTimeOffset[count];
+        CpuMeter cpu = new(target.Processes());
+        await OpenLoop.RunAsync(rate, count, async (order, intended) =>
+        {
+            sent[order] = TimeProvider.System.GetUtcNow() - Stopwatch.GetElapsedTime(intended);
+            await target.PayAsync(orders, order);
+            var frame = frames[order] = await screens[order].Paid.WaitAsync(TimeSpan.FromMinutes(1));
+            fromYes.Record(frame.Received - frame.At);
+            fromPost.Record(Stopwatch.GetElapsedTime(intended, frame.Timestamp));
+        });
+        var used = cpu.Used();
+        await Load.CloseAsync(screens);
+
+        foreach (var (name, latencies) in ((string, Latencies)[])[(FromYes(rate), fromYes), (FromPost(rate), fromPost)])
+            foreach (var percentile in Percentiles)
+                measurements.Add($"{name}, p{percentile:0.#}", latencies.Milliseconds(percentile), "ms", target.IsTwin);
+        if (!target.IsTwin)
+            foreach (var (process, time) in used) measurements.Add($"{rate}/s: CPU of {process}", time.TotalMilliseconds / count, "ms/payment");
+        foreach (var (name, latencies) in target.IsTwin ? Hops.OfTwin(sent, frames) : await Hops.OfAppAsync(world, orders, sent, frames))
+            foreach (var percentile in (double[])[50, 99])
+                measurements.Add($"{rate}/s, hop: {name}, p{percentile:0}", latencies.Milliseconds(percentile), "ms", target.IsTwin);
+    }
+
+    static string FromYes(int rate) => $"{rate}/s: Stripe's yes → frame";
+
+    static string FromPost(int rate) => $"{rate}/s: POST → frame";
+
+    static IEnumerable<Chart> ChartsOf(IReadOnlyList<int> rates, Measurements measurements)
+    {
+        foreach (var (file, title, name) in ((string, string, Func<int, string>)[])
+            [("latency-yes", "Stripe's yes → frame", FromYes), ("latency-post", "POST → frame", FromPost)])
+        {
+            yield return new Chart(file, title, "ms", [.. rates.Select(rate => $"{rate}/s")],
+            [
+                .. ((double[])[50, 99]).SelectMany(percentile => ((bool[])[false, true]).Select(twin => new ChartSeries(
+                    $"{(twin ? "twin" : "PaymentFlow")}, p{percentile:0}", [.. rates.Select(rate => measurements.Of($"{name(rate)}, p{percentile:0.#}", twin))]))),
+            ]);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+namespace PaymentFlow.Benchmarks.Measuring;
+
+/// <summary>Figures of several repeats; of each the median is told.</summary>
+sealed class Measurements
+{
+    readonly List<(string Name, string Unit)> _order = [];
+    readonly Dictionary<(string Name, bool Twin), List<double>> _values = [];
+
+    public void Add(string name, double value, string unit, bool twin = false)
+    {
+        if (!_order.Contains((name, unit))) _order.Add((name, unit));
+        if (!_values.TryGetValue((name, twin), out var values)) _values[(name, twin)] = values = [];
+        values.Add(value);
+    }
+
+    public bool Has(string name, bool twin = false) => _values.ContainsKey((name, twin));
+
+    /// <summary>The median over the repeats.</summary>
+    public double Of(string name, bool twin = false) => Median(_values[(name, twin)]);
+
+    /// <summary>In the order in which they came. What only the twin has gets a row of its own.</summary>
+    public IReadOnlyList<Row> Rows() => [.. _order.Select(figure => Has(figure.Name)
+        ? new Row(figure.Name, Of(figure.Name), figure.Unit, Has(figure.Name, twin: true) ? Of(figure.Name, twin: true) : null)
+        : new Row($"{figure.Name} (twin)", Of(figure.Name, twin: true), figure.Unit))];
+
+    /// <summary>The middle one; of an even number the mean of the two in the middle.</summary>
+    public static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        if (sorted.Length == 0) throw new ArgumentException("There is no median of nothing.", nameof(values));
+        var middle = sorted.Length / 2;
+        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+}

@@ -1,0 +1,34 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace PaymentFlow.Benchmarks.Measuring;
+
+/// <summary>A report for people.</summary>
+static class ReportTable
+{
+    public static void Write(Report report)
+    {
+        foreach (var (setting, value) in report.Settings) Console.WriteLine($"{setting,-16} {value}");
+        Table table = new() { Title = new TableTitle(Markup.Escape(report.Mode)) };
+        table.AddColumn("");
+        foreach (var column in (string[])["value", "unit", "twin", "ratio"]) table.AddColumn(new TableColumn(column).RightAligned());
+        foreach (var row in report.Rows)
+        {
+            table.AddRow(Markup.Escape(row.Name), Number(row.Value), Markup.Escape(row.Unit), row.Twin is { } twin ? Number(twin) : "",
+                row.Ratio is { } ratio ? Number(ratio) : "");
+        }
+        // A pipe or a file has no width of its own; names are not to be broken for that.
+        if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 140;
+        AnsiConsole.Write(table);
+    }
+
+    /// <summary>Three digits that count.</summary>
+    public static string Number(double value) => Math.Abs(value) switch
+    {
+        0 => "0",
+        >= 100 => value.ToString("#,##0", CultureInfo.InvariantCulture),
+        >= 10 => value.ToString("0.0", CultureInfo.InvariantCulture),
+        >= 1 => value.ToString("0.00", CultureInfo.InvariantCulture),
+        _ => value.ToString("0.000", CultureInfo.InvariantCulture),
+    };
+}

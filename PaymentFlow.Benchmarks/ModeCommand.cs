@@ -1,0 +1,67 @@
+using System.Globalization;
+using PaymentFlow.AppHost.Embedded;
+using PaymentFlow.Benchmarks.Charting;
+using PaymentFlow.Benchmarks.Measuring;
+
+namespace PaymentFlow.Benchmarks;
+
+/// <summary>Runs a mode, and tells what it found. Exit code 0, 1 when it could not be measured, or 2 for bad arguments.</summary>
+static class ModeCommand
+{
+    public static IReadOnlyDictionary<string, string> CommonOptions { get; } = new Dictionary<string, string>
+    {
+        ["repeats"] = "3",
+        ["warm-up"] = "10",
+        ["telemetry"] = "on",
+        ["kafka"] = "",
+        ["json"] = "",
+        ["charts"] = "",
+    };
+
+    public static string Usage(Mode mode) =>
+        $"dotnet run -c Release --project PaymentFlow.Benchmarks -- {mode.Name} "
+        + string.Join(' ', mode.Options.Concat(CommonOptions).Select(option => $"[--{option.Key} {Placeholder(option)}]"))
+        + $"\n         {mode.Summary}";
+
+    static string Placeholder(KeyValuePair<string, string> option) => option switch
+    {
+        { Key: "json" } => "FILE",
+        { Key: "charts" } => "FOLDER",
+        { Key: "kafka" } => "HOST:PORT",
+        _ => option.Value,
+    };
+
+    public static async Task<int> RunAsync(Mode mode, string[] args)
+    {
+        // Figures look the same wherever they are measured.
+        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        if (args is ["--help", ..])
+        {
+            Console.WriteLine(Usage(mode));
+            return 0;
+        }
+        try
+        {
+            var options = Options.Parse(args, mode.Options.Concat(CommonOptions).ToDictionary());
+            var (json, charts) = (options["json"], options["charts"]);
+            // Before the minutes of measuring, not after them.
+            if (json.Length > 0 && Path.GetDirectoryName(Path.GetFullPath(json)) is { } folder && !Directory.Exists(folder))
+                throw new OptionException($"--json: the folder {folder} does not exist; create it, or name another file.");
+            var report = await mode.MeasureAsync(options);
+            ReportTable.Write(report);
+            if (json.Length > 0) await JsonReport.WriteAsync(report, json);
+            if (charts.Length > 0) Charts.Save(report, charts);
+            return 0;
+        }
+        catch (OptionException e)
+        {
+            Console.Error.WriteLine($"{e.Message} All of them: `{mode.Name} --help`.");
+            return 2;
+        }
+        catch (EmbeddedException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using PaymentFlow.Benchmarks.Measuring;
+using PaymentFlow.Benchmarks.Twin;
+using PaymentFlow.Benchmarks.World;
+
+namespace PaymentFlow.Benchmarks.Pipeline;
+
+/// <summary>The way behind the payment alone: outbox → Kafka → order → push, with events that are committed already.</summary>
+static class PipelineMode
+{
+    const string Name = "events/s, outbox → Kafka → order";
+    const int ScreensOpen = 100;
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    public static Mode Mode { get; } = new("pipeline", "Outbox → Kafka → order → push, with the events committed before.",
+        new Dictionary<string, string> { ["events"] = "50000", ["partitions"] = "16" }, MeasureAsync);
+
+    static async Task<Report> MeasureAsync(Options options)
+    {
+        var (events, repeats) = (options.Number("events"), options.Number("repeats"));
+        await using var world = await BenchmarkWorld.StartAsync(WorldOptions.From(options) with { Partitions = options.Number("partitions") });
+        await using var twin = await TwinTarget.StartAsync(world);
+        AppTarget app = new(world);
+        Measurements measurements = new();
+        // The first of each only warms up.
+        for (var repeat = 0; repeat <= repeats; repeat++)
+        {
+            Progress.Say(repeat == 0 ? "warming up" : $"{events} events, {repeat} of {repeats}");
+            var into = repeat == 0 ? new Measurements() : measurements;
+            var count = repeat == 0 ? Math.Min(events, 20_000) : events;
+            await MeasureAppAsync(app, count, into);
+            await MeasureTwinAsync(twin, count, into);
+        }
+        return new Report(Mode.Name, await world.SettingsAsync(options), measurements.Rows())
+        {
+            Charts = [new Chart("pipeline", Name, "events/s", [""], [new("PaymentFlow", [measurements.Of(Name)]), new("twin", [measurements.Of(Name, twin: true)])])],
+        };
+    }
+
+    static async Task MeasureAppAsync(AppTarget app, int count, Measurements measurements)
+    {
+        var world = app.World;
+        var orders = await app.SeedAsync(count);
+        // Some customers look on: the last of them to hear of it ends the measurement, too.
+        var screens = new Screen[Math.Min(ScreensOpen, count)];
+        for (var i = 0; i < screens.Length; i++) screens[i] = await app.OpenAsync(orders, (int)((long)i * count / screens.Length));
+        CpuMeter cpu = new(world.Processes());
+        var before = await PaymentSeeds.SeedOutboxAsync(world.PaymentsDb, orders);
+        var figures = await OrderFigures.WhenAllPaidAsync(world.OrdersDb, orders, Patience);
+        var used = cpu.Used();
+        var frames = await Task.WhenAll(screens.Select(screen => screen.Paid.WaitAsync(Patience)));
+        await Load.CloseAsync(screens);
+        await using var sweep = world.PaymentsDb.CreateCommand("SELECT min(leased_until) - interval '15 seconds' FROM outbox WHERE id > $1");
+        sweep.Parameters.Add(new() { Value = before });
+        var began = new DateTimeOffset((DateTime)(await sweep.ExecuteScalarAsync())!);
+
+        var ended = frames.Select(frame => frame.Received).Append(figures.LastApplied).Max();
+        measurements.Add(Name, count / (ended - began).TotalSeconds, "events/s");
+        measurements.Add("events/s, Kafka → order", count / (figures.LastApplied - figures.FirstConsumed).TotalSeconds, "events/s");
+        foreach (var (process, time) in used) measurements.Add($"CPU of {process}", time.TotalMicroseconds / count, "µs/event");
+    }
+
+    static async Task MeasureTwinAsync(TwinTarget twin, int count, Measurements measurements)
+    {
+        var orders = await twin.SeedAsync(count);
+        await TwinDatabase.SeedOutboxAsync(twin.Database, orders);
+        await twin.ResetAsync();
+        CpuMeter cpu = new(twin.Processes());
+        var began = TimeProvider.System.GetUtcNow();
+        await twin.PublishAsync();
+        var figures = await TwinProgress.WhenAppliedAsync(twin, count, Patience);
+        var used = cpu.Used();
+        measurements.Add(Name, count / (figures.LastApplied - began).TotalSeconds, "events/s", twin: true);
+        measurements.Add("events/s, Kafka → order", count / (figures.LastApplied - figures.FirstConsumed).TotalSeconds, "events/s", twin: true);
+        foreach (var (process, time) in used) measurements.Add($"CPU of {process}", time.TotalMicroseconds / count, "µs/event", twin: true);
+    }
+}

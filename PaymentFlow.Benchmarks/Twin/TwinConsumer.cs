@@ -1,0 +1,48 @@
+using Confluent.Kafka;
+
+namespace PaymentFlow.Benchmarks.Twin;
+
+/// <summary>Batches from Kafka to the orders and their sockets, on a thread of its own; offsets are stored after the database's commit.</summary>
+sealed class TwinConsumer(IConsumer<string, byte[]> consumer, string topic, TwinStore store, TwinSockets sockets)
+{
+    const int BatchSize = 500;
+
+    long _applied;
+    long _firstConsumed;
+    long _lastApplied;
+
+    /// <summary>How many orders became paid, and when the first batch was taken and the last one committed, in ticks of UTC.</summary>
+    public TwinFigures Figures => new(Interlocked.Read(ref _applied), Interlocked.Read(ref _firstConsumed), Interlocked.Read(ref _lastApplied));
+
+    public void Reset() => (_applied, _firstConsumed, _lastApplied) = (0, 0, 0);
+
+    public void Start() => new Thread(Run) { IsBackground = true, Name = "consumer" }.Start();
+
+    void Run()
+    {
+        consumer.Subscribe(topic);
+        List<ConsumeResult<string, byte[]>> batch = new(BatchSize);
+        while (true)
+        {
+            batch.Clear();
+            for (var next = consumer.Consume(100); next is not null; next = batch.Count < BatchSize ? consumer.Consume(0) : null) batch.Add(next);
+            if (batch.Count == 0) continue;
+            Apply([.. batch.Select(message => TwinEvent.Read(message.Message.Value))]);
+            foreach (var last in batch.GroupBy(message => message.TopicPartition).Select(partition => partition.Last())) consumer.StoreOffset(last);
+        }
+    }
+
+    void Apply(IReadOnlyList<TwinEvent> events)
+    {
+        var consumed = TimeProvider.System.GetUtcNow();
+        var applied = store.ApplyAsync(events).GetAwaiter().GetResult();
+        var now = TimeProvider.System.GetUtcNow();
+        foreach (var item in events)
+            if (applied.Contains(item.OrderId)) sockets.Push(item, consumed, now);
+        Interlocked.CompareExchange(ref _firstConsumed, consumed.UtcTicks, 0);
+        Interlocked.Exchange(ref _lastApplied, now.UtcTicks);
+        Interlocked.Add(ref _applied, applied.Count);
+    }
+}
+
+sealed record TwinFigures(long Applied, long FirstConsumed, long LastApplied);

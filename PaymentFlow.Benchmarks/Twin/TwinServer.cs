@@ -1,0 +1,72 @@
+using System.Net;
+using Confluent.Kafka;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using PaymentFlow.Benchmarks.Measuring;
+
+namespace PaymentFlow.Benchmarks.Twin;
+
+/// <summary>
+/// The native twin: the hops of a payment and nothing else. POST → one round trip to Postgres (payment and outbox) → Kafka
+/// (idempotent, acks=all) → consumer → order → WebSocket. No Stripe, no rules, no claims, no history, no telemetry: the floor.
+/// </summary>
+static class TwinServer
+{
+    public const string Mode = "twin";
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var options = Options.Parse(args, new Dictionary<string, string>
+        {
+            ["postgres"] = "", ["kafka"] = "", ["topic"] = "", ["writers"] = "0", ["fetch-wait-ms"] = "500", ["session-ms"] = "45000", ["heartbeat-ms"] = "3000",
+        });
+        var topic = options["topic"];
+        await using var database = NpgsqlDataSource.Create($"{options["postgres"]};Database=twin;Maximum Pool Size=12;Max Auto Prepare=20");
+        using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig
+        {
+            BootstrapServers = options["kafka"], EnableIdempotence = true, Acks = Acks.All, LingerMs = 0,
+        }).Build();
+        using var consumer = new ConsumerBuilder<string, byte[]>(new ConsumerConfig
+        {
+            BootstrapServers = options["kafka"],
+            GroupId = "twin",
+            AutoOffsetReset = AutoOffsetReset.Earliest,
+            EnableAutoOffsetStore = false,
+            AutoCommitIntervalMs = 1000,
+            FetchWaitMaxMs = options.Number("fetch-wait-ms"),
+            SessionTimeoutMs = options.Number("session-ms"),
+            HeartbeatIntervalMs = options.Number("heartbeat-ms"),
+        }).Build();
+        TwinStore store = new(database);
+        TwinRelay relay = new(producer, topic, store);
+        TwinWriter writer = new(store, relay);
+        TwinSockets sockets = new();
+        TwinConsumer consuming = new(consumer, topic, store, sockets);
+
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        await using var app = builder.Build();
+        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = Timeout.InfiniteTimeSpan });
+        app.MapPost("/pay/{id:guid}", async (Guid id) => await writer.PayAsync(id));
+        app.MapGet("/orders/{id:guid}/live", async (Guid id, HttpContext context) =>
+        {
+            using var socket = await context.WebSockets.AcceptWebSocketAsync();
+            await sockets.HoldAsync(id, socket);
+        });
+        app.MapPost("/publish", relay.PublishTableAsync);
+        app.MapPost("/reset", consuming.Reset);
+        app.MapGet("/figures", () => consuming.Figures);
+        await app.StartAsync();
+        relay.Start();
+        writer.Start(options["writers"] == "0" ? 0 : options.Number("writers"));
+        consuming.Start();
+        Console.WriteLine(app.Urls.First());
+        await Task.Delay(Timeout.Infinite);
+        return 0;
+    }
+}

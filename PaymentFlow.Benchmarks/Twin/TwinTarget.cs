@@ -1,0 +1,65 @@
+using System.Net.Http.Json;
+using Npgsql;
+using PaymentFlow.Benchmarks.World;
+
+namespace PaymentFlow.Benchmarks.Twin;
+
+/// <summary>The twin's process, on the app's Postgres and Kafka, from the load's side.</summary>
+sealed class TwinTarget : ITarget, IAsyncDisposable
+{
+    readonly BenchmarkWorld _world;
+    readonly HelperProcess _process;
+    readonly NpgsqlDataSource _database;
+    readonly Uri _address;
+
+    TwinTarget(BenchmarkWorld world, HelperProcess process, NpgsqlDataSource database) =>
+        (_world, _process, _database, _address) = (world, process, database, new Uri(process.Answer));
+
+    public bool IsTwin => true;
+
+    public NpgsqlDataSource Database => _database;
+
+    /// <param name="writers">Of the group commit; 0 for a commit a request.</param>
+    public static async Task<TwinTarget> StartAsync(BenchmarkWorld world, int writers = 0)
+    {
+        var database = world.Open("twin");
+        await TwinDatabase.CreateIfAbsentAsync(database);
+        string Setting(string name, string otherwise) =>
+            world.KafkaSettings.FirstOrDefault(setting => setting.Key.EndsWith(name, StringComparison.Ordinal)).Value ?? otherwise;
+        var process = await HelperProcess.StartAsync(
+            world.Spawner, new Dictionary<string, string> { ["DOTNET_gcServer"] = "1" },
+            TwinServer.Mode, "--postgres", world.Postgres, "--kafka", world.Kafka, "--topic", BenchmarkWorld.TwinTopic, "--writers", $"{writers}",
+            "--fetch-wait-ms", Setting("FetchWaitMaxMs", "500"), "--session-ms", Setting("SessionTimeoutMs", "45000"),
+            "--heartbeat-ms", Setting("HeartbeatIntervalMs", "3000"));
+        return new TwinTarget(world, process, database);
+    }
+
+    public Task<OrderBatch> SeedAsync(int count) => TwinDatabase.SeedOrdersAsync(_database, count);
+
+    public async Task PayAsync(OrderBatch orders, int order) => await LoadClient.PostAsync(new Uri(_address, $"/pay/{orders.IdOf(order)}"), default, secret: null);
+
+    public Task<Screen> OpenAsync(OrderBatch orders, int order) => Screen.OpenAsync(new Uri(_address, $"/orders/{orders.IdOf(order)}/live"), secret: null);
+
+    public Task<long> PaidAsync(OrderBatch orders) => TwinDatabase.PaidAsync(_database, orders);
+
+    /// <summary>Begins to publish what waits in its outbox; returns when all of it is handed to Kafka's client.</summary>
+    public async Task PublishAsync() => (await LoadClient.Http.PostAsync(new Uri(_address, "/publish"), null)).EnsureSuccessStatusCode();
+
+    public async Task ResetAsync() => (await LoadClient.Http.PostAsync(new Uri(_address, "/reset"), null)).EnsureSuccessStatusCode();
+
+    public async Task<TwinFigures> FiguresAsync() => (await LoadClient.Http.GetFromJsonAsync<TwinFigures>(new Uri(_address, "/figures")))!;
+
+    public IReadOnlyDictionary<string, int> Processes()
+    {
+        Dictionary<string, int> processes = new() { ["twin"] = _process.Id };
+        foreach (var (name, id) in _world.Processes())
+            if (name is "postgres" or "kafka" or "load") processes[name] = id;
+        return processes;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _process.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+}

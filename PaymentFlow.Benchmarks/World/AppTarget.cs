@@ -1,0 +1,70 @@
+using System.Text;
+using Npgsql;
+
+namespace PaymentFlow.Benchmarks.World;
+
+/// <summary>The app, as its customers use it.</summary>
+/// <param name="prepared">Whether an order's PaymentIntent is there when it is seeded, as the checkout page sees to while its customer reads.</param>
+sealed class AppTarget(BenchmarkWorld world, bool prepared = false) : ITarget
+{
+    public const int Amount = 1800;
+
+    // Above all history, as the ids of new orders are: they carry the time.
+    static int _batches = 0x1000_0000;
+
+    readonly Uri _pay = new(world.PaymentApi, "/process-payment");
+    readonly Uri _prepare = new(world.PaymentApi, "/payments");
+
+    public bool IsTwin => false;
+
+    public BenchmarkWorld World => world;
+
+    public async Task<OrderBatch> SeedAsync(int count)
+    {
+        var orders = await SeedOrdersAsync(world.OrdersDb, count);
+        if (prepared)
+        {
+            await Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (order, _) =>
+                await LoadClient.PostAsync(_prepare, Encoding.UTF8.GetBytes($$"""{"orderId":"{{orders.IdOf(order)}}"}"""), orders.SecretOf(order)));
+        }
+        return orders;
+    }
+
+    /// <summary>As <c>POST /orders</c> leaves them, without its event.</summary>
+    public static async Task<OrderBatch> SeedOrdersAsync(NpgsqlDataSource ordersDb, int count)
+    {
+        OrderBatch orders = new(Interlocked.Increment(ref _batches), count);
+        await using var command = ordersDb.CreateCommand($$"""
+            INSERT INTO orders (id, reference, secret_hash, amount, currency, items, created_at, updated_at)
+            SELECT {{orders.IdSql}}, 'B{{orders.Number:x}}-' || i, sha256(convert_to({{orders.SecretSql}}, 'UTF8')), {{Amount}}, 'usd',
+                '[{"productId":"mug","name":"Stoneware mug","quantity":1,"unitAmount":{{Amount}}}]', now(), now()
+            FROM {{orders.SeriesSql}}
+            """);
+        await command.ExecuteNonQueryAsync();
+        return orders;
+    }
+
+    public async Task PayAsync(OrderBatch orders, int order)
+    {
+        var body = Encoding.UTF8.GetBytes($$"""{"orderId":"{{orders.IdOf(order)}}","paymentMethod":"pm_card_visa"}""");
+        var answer = await LoadClient.PostAsync(_pay, body, orders.SecretOf(order));
+        if (answer.AsSpan().IndexOf("\"succeeded\""u8) < 0) throw new InvalidOperationException($"Not paid: {Encoding.UTF8.GetString(answer)}");
+    }
+
+    public Task<Screen> OpenAsync(OrderBatch orders, int order) => OpenAsync(orders, order, null);
+
+    public Task<Screen> OpenAsync(OrderBatch orders, int order, HttpMessageInvoker? invoker) =>
+        Screen.OpenAsync(new Uri(world.OrderService, $"/orders/{orders.IdOf(order)}/live"), orders.SecretOf(order), invoker);
+
+    public Task<long> PaidAsync(OrderBatch orders) => PaidAsync(world.OrdersDb, orders);
+
+    public static async Task<long> PaidAsync(NpgsqlDataSource ordersDb, OrderBatch orders)
+    {
+        await using var command = ordersDb.CreateCommand("SELECT count(*) FROM orders WHERE id BETWEEN $1 AND $2 AND status = 'paid'");
+        command.Parameters.Add(new() { Value = orders.Range.First });
+        command.Parameters.Add(new() { Value = orders.Range.Last });
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    public IReadOnlyDictionary<string, int> Processes() => world.Processes();
+}

@@ -1,0 +1,200 @@
+using System.Diagnostics;
+using Confluent.Kafka;
+using Npgsql;
+using PaymentFlow.AppHost;
+using PaymentFlow.AppHost.Embedded;
+using PaymentFlow.AppHost.Embedded.Kafka;
+using PaymentFlow.AppHost.Embedded.Running;
+using PaymentFlow.Benchmarks.Measuring;
+
+namespace PaymentFlow.Benchmarks.World;
+
+/// <summary>
+/// The real processes, as the embedded engine runs them, with Postgres and Kafka apart, so that the native twin shares them. This
+/// process holds nothing of it but the load.
+/// </summary>
+sealed class BenchmarkWorld : IAsyncDisposable
+{
+    public const string TwinTopic = "twin";
+    const string OperatorKey = "benchmark-operator";
+    const string ServiceKey = "benchmark-service";
+
+    static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(3);
+    static readonly string[] Topics = ["payments", "orders", TwinTopic];
+
+    readonly WorldOptions _options;
+    readonly string _folder = Path.Combine(Path.GetTempPath(), $"paymentflow-bench-{Guid.CreateVersion7():N}");
+    readonly Spawner _spawner = new();
+    readonly Dictionary<string, string> _environment = [];
+    DistributedApplication? _database;
+    DistributedApplication? _services;
+    HelperProcess? _broker;
+    HelperProcess? _collector;
+
+    BenchmarkWorld(WorldOptions options) => _options = options;
+
+    public Spawner Spawner => _spawner;
+
+    public string Kafka { get; private set; } = "";
+
+    public string Postgres { get; private set; } = "";
+
+    public NpgsqlDataSource PaymentsDb { get; private set; } = null!;
+
+    public NpgsqlDataSource OrdersDb { get; private set; } = null!;
+
+    public Uri PaymentApi => Loopback(_services!.GetEndpoint("payment-api"));
+
+    public Uri OrderService => Loopback(_services!.GetEndpoint("order-service"));
+
+    /// <summary>Under the name that its cookies and its content security policy know.</summary>
+    public Uri Web => _services!.GetEndpoint("web");
+
+    /// <summary>How an in-process broker's clients must be set, the twin among them; nothing for a real one.</summary>
+    public IReadOnlyDictionary<string, string> KafkaSettings => _options.Kafka is null ? InProcessBroker.ClientSettings : new Dictionary<string, string>();
+
+    public static async Task<BenchmarkWorld> StartAsync(WorldOptions options)
+    {
+        BenchmarkWorld world = new(options);
+        try
+        {
+            await world.StartAsync();
+            return world;
+        }
+        catch
+        {
+            await world.DisposeAsync();
+            throw;
+        }
+    }
+
+    async Task StartAsync()
+    {
+        Progress.Say("starting Postgres, Kafka and the services");
+        if (_options.Kafka is null) _broker = await HelperProcess.StartAsync(_spawner, Nothing, BrokerProcess.Arguments(Topics, _options.Partitions));
+        Kafka = _options.Kafka ?? _broker!.Answer;
+        _database = await RunAsync("database", builder =>
+        {
+            var postgres = builder.AddPostgres("postgres");
+            postgres.AddDatabase("paymentsdb");
+            postgres.AddDatabase("ordersdb");
+            postgres.AddDatabase("twin");
+        }, new Dictionary<string, string?>());
+        Postgres = await _database.GetConnectionStringAsync("postgres");
+        (PaymentsDb, OrdersDb) = (Open("paymentsdb"), Open("ordersdb"));
+
+        foreach (var (name, value) in KafkaSettings) _environment[name] = value;
+        // As a deployment that is meant to take this much would set it: the limit is there against floods, and this is one.
+        _environment["RateLimits__AtOnce"] = "1000";
+        _environment["Logging__LogLevel__Default"] = "Warning";
+        if (_options.Telemetry)
+        {
+            _collector = await HelperProcess.StartAsync(_spawner, Nothing, CollectorProcess.Mode);
+            _environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = _collector.Answer;
+            _environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
+        }
+        _services = await RunAsync("services", _options.OnlyOrders ? DefineOrders : AppModel.Define, new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:kafka"] = Kafka,
+            ["ConnectionStrings:postgres"] = Postgres,
+            ["ConnectionStrings:ordersdb"] = $"{Postgres};Database=ordersdb",
+            ["Parameters:operator-key"] = OperatorKey,
+            ["Parameters:service-key"] = ServiceKey,
+        });
+    }
+
+    static void DefineOrders(IDistributedApplicationBuilder builder) =>
+        builder.AddProject<Projects.PaymentFlow_OrderService>("order-service")
+            .WithReference(builder.AddConnectionString("kafka")).WithReference(builder.AddConnectionString("ordersdb"))
+            .WithEnvironment("Operator__Key", OperatorKey)
+            .WithEnvironment("Merchant__ApiKey", "benchmark-merchant")
+            .WithEnvironment("Services__Key", ServiceKey)
+            .WithEnvironment("services__payment-api__http__0", "http://127.0.0.1:9")
+            .WithHttpHealthCheck("/health");
+
+    async Task<DistributedApplication> RunAsync(string name, Action<IDistributedApplicationBuilder> model, IReadOnlyDictionary<string, string?> settings)
+    {
+        Dictionary<string, string?> configuration = new(settings) { ["Stripe:ApiKey"] = "", ["Stripe:PublishableKey"] = "" };
+        configuration.TryAdd("ConnectionStrings:kafka", "");
+        configuration.TryAdd("ConnectionStrings:postgres", "");
+        var builder = DistributedApplication.CreateBuilder(new EmbeddedOptions
+        {
+            DataFolder = Path.Combine(_folder, name),
+            FreePorts = true,
+            Configuration = configuration,
+            Environment = _environment,
+            Log = Log,
+        });
+        model(builder);
+        var app = builder.Build();
+        using CancellationTokenSource patience = new(StartPatience);
+        try
+        {
+            await app.StartAsync(patience.Token);
+            return app;
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>What a service has to complain of is part of the result.</summary>
+    static void Log(string resource, string line)
+    {
+        if (line.Contains("fail: ", StringComparison.Ordinal) || line.Contains("crit: ", StringComparison.Ordinal)) Console.WriteLine($"  {resource}: {line}");
+    }
+
+    /// <summary>The processes of the app and what it stands on, by name.</summary>
+    public IReadOnlyDictionary<string, int> Processes()
+    {
+        Dictionary<string, int> processes = [];
+        foreach (var resource in _services!.ResourceNames)
+            if (_services.ProcessIdOf(resource) is { } id) processes[resource] = id;
+        processes["postgres"] = _database!.ProcessIdOf("postgres")!.Value;
+        if (_broker is not null) processes["kafka"] = _broker.Id;
+        if (_collector is not null) processes["otlp collector"] = _collector.Id;
+        processes["load"] = Environment.ProcessId;
+        return processes;
+    }
+
+    public int ProcessIdOf(string service) => _services!.ProcessIdOf(service)
+        ?? throw new InvalidOperationException($"{service} is down: {string.Join(" | ", _services.LogsOf(service).TakeLast(5))}");
+
+    /// <summary>kill -9, and no new start until the answer is disposed.</summary>
+    public IDisposable KeepDown(string service) => _services!.KeepDown(service);
+
+    public NpgsqlDataSource Open(string database) =>
+        NpgsqlDataSource.Create($"{Postgres};Database={database};Command Timeout=0;Maximum Pool Size=20");
+
+    /// <summary>Machine, versions and what of this world matters to the figures.</summary>
+    public async Task<Dictionary<string, string>> SettingsAsync(Options options)
+    {
+        Dictionary<string, string> settings = new(Machine.Describe());
+        await using var version = PaymentsDb.CreateCommand("SHOW server_version");
+        settings["Postgres"] = $"{await version.ExecuteScalarAsync()}, fsync on";
+        settings["Confluent.Kafka"] = $"{FileVersionInfo.GetVersionInfo(typeof(IConsumer<,>).Assembly.Location).ProductVersion?.Split('+')[0]} (librdkafka {Library.VersionString})";
+        settings["broker"] = _options.Kafka ?? $"librdkafka's in-process broker in a process of its own, {_options.Partitions} partitions, fetch.wait.max.ms "
+            + KafkaSettings.First(setting => setting.Key.EndsWith("FetchWaitMaxMs", StringComparison.Ordinal)).Value;
+        settings["telemetry"] = _options.Telemetry ? "on, sent by OTLP to a collector that forgets it" : "recorded, sent nowhere";
+        foreach (var option in options.Shown) settings[$"--{option.Key}"] = option.Value;
+        return settings;
+    }
+
+    static Uri Loopback(Uri endpoint) => new UriBuilder(endpoint) { Host = "127.0.0.1" }.Uri;
+
+    static IReadOnlyDictionary<string, string> Nothing { get; } = new Dictionary<string, string>();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_services is not null) await _services.DisposeAsync();
+        if (_collector is not null) await _collector.DisposeAsync();
+        if (PaymentsDb is not null) await PaymentsDb.DisposeAsync();
+        if (OrdersDb is not null) await OrdersDb.DisposeAsync();
+        if (_database is not null) await _database.DisposeAsync();
+        if (_broker is not null) await _broker.DisposeAsync();
+        _spawner.Dispose();
+        if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
+    }
+}

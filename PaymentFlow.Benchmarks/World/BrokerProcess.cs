@@ -1,0 +1,21 @@
+using PaymentFlow.AppHost.Embedded.Kafka;
+using PaymentFlow.Benchmarks.Measuring;
+
+namespace PaymentFlow.Benchmarks.World;
+
+/// <summary>The embedded engine's broker, in a process of its own, so that its CPU is seen apart from the load's.</summary>
+static class BrokerProcess
+{
+    public const string Mode = "broker";
+
+    public static string[] Arguments(IEnumerable<string> topics, int partitions) => [Mode, "--topics", string.Join(',', topics), "--partitions", $"{partitions}"];
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var options = Options.Parse(args, new Dictionary<string, string> { ["topics"] = "payments,orders", ["partitions"] = "4" });
+        using MockCluster cluster = new(options["topics"].Split(','), options.Number("partitions"));
+        Console.WriteLine(cluster.BootstrapServers);
+        await Task.Delay(Timeout.Infinite);
+        return 0;
+    }
+}

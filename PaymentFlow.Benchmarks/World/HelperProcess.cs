@@ -1,0 +1,43 @@
+using System.Diagnostics;
+using PaymentFlow.AppHost.Embedded.Running;
+
+namespace PaymentFlow.Benchmarks.World;
+
+/// <summary>This very program once more, in a hidden mode: what must not share a process with the load. It dies with us.</summary>
+sealed class HelperProcess : IAsyncDisposable
+{
+    readonly Process _process;
+
+    HelperProcess(Process process, string answer) => (_process, Answer) = (process, answer);
+
+    public int Id => _process.Id;
+
+    /// <summary>The first line that it wrote: where it can be reached.</summary>
+    public string Answer { get; }
+
+    /// <exception cref="InvalidOperationException">It ended before it wrote a line.</exception>
+    public static async Task<HelperProcess> StartAsync(Spawner spawner, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    {
+        var program = Environment.ProcessPath!;
+        ProcessStartInfo command = new(program) { RedirectStandardOutput = true, RedirectStandardError = true };
+        if (Path.GetFileNameWithoutExtension(program) == "dotnet") command.ArgumentList.Add(typeof(HelperProcess).Assembly.Location);
+        foreach (var argument in arguments) command.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment) command.Environment[name] = value;
+        var process = await spawner.StartAsync(command, deathSignal: "KILL");
+        process.ErrorDataReceived += (_, line) =>
+        {
+            if (line.Data is { Length: > 0 } text) Console.Error.WriteLine($"{arguments[0]}: {text}");
+        };
+        process.BeginErrorReadLine();
+        var answer = await process.StandardOutput.ReadLineAsync()
+            ?? throw new InvalidOperationException($"The helper process '{arguments[0]}' did not start.");
+        return new HelperProcess(process, answer);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+}

@@ -1,0 +1,23 @@
+namespace PaymentFlow.Benchmarks.World;
+
+/// <summary>What is put under load: the app, or its native twin.</summary>
+interface ITarget
+{
+    bool IsTwin { get; }
+
+    /// <summary>Orders that can be paid.</summary>
+    Task<OrderBatch> SeedAsync(int count);
+
+    /// <summary>Pays an order by HTTP; returns with the answer.</summary>
+    /// <exception cref="InvalidOperationException">The answer is not that it is paid.</exception>
+    Task PayAsync(OrderBatch orders, int order);
+
+    /// <summary>Opens the order's WebSocket; returns when its first frame is there.</summary>
+    Task<Screen> OpenAsync(OrderBatch orders, int order);
+
+    /// <summary>How many of them are paid in the database.</summary>
+    Task<long> PaidAsync(OrderBatch orders);
+
+    /// <summary>Its processes and those that it stands on.</summary>
+    IReadOnlyDictionary<string, int> Processes();
+}

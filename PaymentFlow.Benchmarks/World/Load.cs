@@ -1,0 +1,46 @@
+using PaymentFlow.Benchmarks.Measuring;
+
+namespace PaymentFlow.Benchmarks.World;
+
+/// <summary>What every mode does to a target before and beside its measurement.</summary>
+static class Load
+{
+    const int WarmUpConcurrency = 8;
+    static readonly TimeSpan DrainPatience = TimeSpan.FromMinutes(2);
+    static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Pays orders one after another for a while, so that the JIT has compiled what is measured afterwards.</summary>
+    public static async Task WarmUpAsync(ITarget target, TimeSpan duration)
+    {
+        Progress.Say($"warming up {NameOf(target)} for {duration.TotalSeconds:0} s");
+        await using var buyers = await Buyers.ComeAsync(target, WarmUpConcurrency, expected: (int)(duration.TotalSeconds * (target.IsTwin ? 8_000 : 1_500)));
+        var screens = await OpenAsync(target, await target.SeedAsync(20));
+        await Task.Delay(duration);
+        await buyers.StopAsync();
+        await CloseAsync(screens);
+        await DrainAsync(buyers);
+    }
+
+    /// <summary>A screen for each order, a few at a time.</summary>
+    public static async Task<Screen[]> OpenAsync(ITarget target, OrderBatch orders)
+    {
+        var screens = new Screen[orders.Count];
+        await Parallel.ForEachAsync(Enumerable.Range(0, orders.Count), new ParallelOptions { MaxDegreeOfParallelism = 32 },
+            async (order, _) => screens[order] = await target.OpenAsync(orders, order));
+        return screens;
+    }
+
+    public static async Task CloseAsync(IEnumerable<Screen> screens)
+    {
+        foreach (var screen in screens) await screen.DisposeAsync();
+    }
+
+    /// <summary>Until what was paid has arrived at the orders.</summary>
+    public static async Task DrainAsync(Buyers buyers)
+    {
+        using CancellationTokenSource patience = new(DrainPatience);
+        while (await buyers.AppliedAsync() < buyers.Paid) await Task.Delay(Look, patience.Token);
+    }
+
+    public static string NameOf(ITarget target) => target.IsTwin ? "the twin" : "the app";
+}

@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using PaymentFlow.Benchmarks.Measuring;
+
+namespace PaymentFlow.Tests.Unit.Benchmarks;
+
+/// <summary>The two ways in which the benchmarks put load on something.</summary>
+public sealed class LoopTests
+{
+    [Theory]
+    [InlineData(10)]
+    [InlineData(300)]
+    [InlineData(7)]
+    public void A_schedule_does_not_drift(double rate)
+    {
+        Schedule schedule = new(Start: 1_000, rate);
+        Assert.Equal(1_000, schedule.At(0));
+        // After an hour it is an hour, to the nanosecond.
+        Assert.InRange(Stopwatch.GetElapsedTime(1_000, schedule.At((int)(rate * 3_600))).TotalSeconds, 3_600 - 1e-6, 3_600 + 1e-6);
+    }
+
+    [Fact]
+    public async Task An_open_loop_tells_each_request_its_intended_time_also_when_an_earlier_one_held_it_up()
+    {
+        using ManualResetEventSlim held = new();
+        List<(long Intended, long Sent)> requests = [];
+        await OpenLoop.RunAsync(rate: 1_000, count: 20, (request, intended) =>
+        {
+            requests.Add((intended, Stopwatch.GetTimestamp()));
+            // The first one blocks the sender past the time of all others.
+            if (request == 0) held.Wait(TimeSpan.FromMilliseconds(50), TestContext.Current.CancellationToken);
+            return Task.CompletedTask;
+        });
+
+        Assert.Equal(20, requests.Count);
+        for (var i = 1; i < requests.Count; i++)
+        {
+            Assert.Equal(i, Stopwatch.GetElapsedTime(requests[0].Intended, requests[i].Intended).TotalMilliseconds, precision: 3);
+            Assert.True(requests[i].Sent >= requests[i].Intended, "Nothing is sent before its time.");
+            // What it waited for is in its latency, and not left out because it was sent late.
+            Assert.True(Stopwatch.GetElapsedTime(requests[i].Intended, requests[i].Sent) >= TimeSpan.FromMilliseconds(50 - i - 1));
+        }
+    }
+
+    [Fact]
+    public async Task An_open_loop_waits_for_all_answers_and_a_failed_one_fails_it()
+    {
+        TaskCompletionSource answer = new();
+        var running = OpenLoop.RunAsync(rate: 10_000, count: 3, (request, _) => request == 1 ? answer.Task : Task.CompletedTask);
+        Assert.False(running.IsCompleted);
+        answer.SetException(new InvalidOperationException("503"));
+        Assert.Equal("503", (await Assert.ThrowsAsync<InvalidOperationException>(() => running)).Message);
+    }
+
+    [Fact]
+    public async Task A_closed_loop_has_so_many_requests_under_way_and_counts_those_that_ended()
+    {
+        var (underWay, most, ended) = (0, 0, 0);
+        using SemaphoreSlim go = new(0);
+        var loop = ClosedLoop.Start(concurrency: 4, async () =>
+        {
+            lock (go) most = Math.Max(most, ++underWay);
+            await go.WaitAsync(TestContext.Current.CancellationToken);
+            lock (go) (underWay, ended) = (underWay - 1, ended + 1);
+        });
+        await Fixtures.Eventually.TrueAsync(() => Volatile.Read(ref most) == 4);
+        go.Release(10);
+        await Fixtures.Eventually.TrueAsync(() => Volatile.Read(ref ended) == 10);
+        var stopping = loop.StopAsync();
+        go.Release(4);
+        await stopping;
+
+        Assert.Equal(4, most);
+        Assert.Equal(14, loop.TakeWindow().Count);
+        Assert.Equal(0, loop.TakeWindow().Count);
+    }
+}
