@@ -11,9 +11,12 @@ static class ModeCommand
     public static IReadOnlyDictionary<string, string> CommonOptions { get; } = new Dictionary<string, string>
     {
         ["repeats"] = "3",
-        ["warm-up"] = "10",
+        ["warm-up"] = "40",
         ["telemetry"] = "on",
         ["kafka"] = "",
+        // What a change of settings is worth, without a change of code.
+        ["env"] = "",
+        ["npgsql"] = "",
         ["json"] = "",
         ["charts"] = "",
     };
@@ -28,6 +31,8 @@ static class ModeCommand
         { Key: "json" } => "FILE",
         { Key: "charts" } => "FOLDER",
         { Key: "kafka" } => "HOST:PORT",
+        { Key: "env" } => "\"NAME=VALUE;NAME=VALUE\"",
+        { Key: "npgsql" } => "\"Max Auto Prepare=50\"",
         _ => option.Value,
     };
 

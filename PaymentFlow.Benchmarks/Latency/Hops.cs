@@ -20,7 +20,7 @@ static class Hops
     const string Shown = "frame sent → frame read";
 
     public static async Task<IReadOnlyList<(string Name, Latencies Latencies)>> OfAppAsync(
-        BenchmarkWorld world, OrderBatch orders, DateTimeOffset[] sent, PaidFrame[] frames)
+        BenchmarkWorld world, OrderBatch orders, DateTimeOffset[] sent, PaidFrame?[] frames)
     {
         await Task.Delay(JournalWritten);
         Dictionary<string, Latencies> hops = [];
@@ -32,25 +32,26 @@ static class Hops
         var pushed = await ReadAsync(world.OrdersDb, orders, "SELECT order_id, first_at FROM order_pushes WHERE order_id BETWEEN $1 AND $2 AND kind = 'socket'");
         for (var i = 0; i < orders.Count; i++)
         {
+            if (frames[i] is not { } frame) continue;
             var id = orders.IdOf(i);
             Add(hops, Claimed, sent[i], claims[id]);
-            Add(hops, Yes, claims[id], frames[i].At);
-            Add(hops, Consumed, frames[i].At, consumed[id]);
+            Add(hops, Yes, claims[id], frame.At);
+            Add(hops, Consumed, frame.At, consumed[id]);
             Add(hops, Applied, consumed[id], applied[id]);
             // It drops what it can't keep up with.
             if (!pushed.TryGetValue(id, out var push)) continue;
             Add(hops, Pushed, applied[id], push);
-            Add(hops, Shown, push, frames[i].Received);
+            Add(hops, Shown, push, frame.Received);
         }
         return [.. hops.Select(hop => (hop.Key, hop.Value))];
     }
 
-    public static IReadOnlyList<(string Name, Latencies Latencies)> OfTwin(DateTimeOffset[] sent, PaidFrame[] frames)
+    public static IReadOnlyList<(string Name, Latencies Latencies)> OfTwin(DateTimeOffset[] sent, PaidFrame?[] frames)
     {
         Dictionary<string, Latencies> hops = [];
         for (var i = 0; i < frames.Length; i++)
         {
-            var frame = frames[i];
+            if (frames[i] is not { } frame) continue;
             Add(hops, "POST → twin's clock (HTTP)", sent[i], frame.At);
             Add(hops, "commit of the twin", frame.At, frame.Hops["committed"]);
             Add(hops, Consumed, frame.At, frame.Hops["consumed"]);

@@ -11,7 +11,7 @@ static class LatencyMode
     static readonly double[] Percentiles = [50, 99, 99.9];
 
     public static Mode Mode { get; } = new("latency", "Open loop: Stripe's yes → frame, POST → frame, and the hops in between.",
-        new Dictionary<string, string> { ["rates"] = "10,100,500", ["seconds"] = "20", ["prepared"] = "off" }, MeasureAsync);
+        new Dictionary<string, string> { ["rates"] = "10,100,500", ["seconds"] = "20", ["prepared"] = "off", ["twin"] = "on" }, MeasureAsync);
 
     static async Task<Report> MeasureAsync(Options options)
     {
@@ -19,14 +19,14 @@ static class LatencyMode
         var (warmUp, prepared) = (options.Seconds("warm-up"), options.Switch("prepared"));
         await using var world = await BenchmarkWorld.StartAsync(WorldOptions.From(options));
         AppTarget app = new(world, prepared);
-        await using var twin = await TwinTarget.StartAsync(world);
+        await using var twin = options.Switch("twin") ? await TwinTarget.StartAsync(world) : null;
         await Load.WarmUpAsync(app, warmUp);
-        await Load.WarmUpAsync(twin, warmUp / 2);
+        if (twin is not null) await Load.WarmUpAsync(twin, warmUp / 2);
 
         Measurements measurements = new();
         foreach (var rate in rates)
             for (var repeat = 1; repeat <= repeats; repeat++)
-                foreach (var target in (ITarget[])[app, twin])
+                foreach (var target in twin is null ? (ITarget[])[app] : [app, twin])
                 {
                     Progress.Say($"{Load.NameOf(target)} at {rate}/s for {duration.TotalSeconds:0} s, {repeat} of {repeats}");
                     await MeasureAsync(target, world, rate, (int)(rate * duration.TotalSeconds), measurements);
@@ -42,13 +42,21 @@ static class LatencyMode
         var orders = await target.SeedAsync(count);
         var screens = await Load.OpenAsync(target, orders);
         Latencies fromYes = new(), fromPost = new();
-        var frames = new PaidFrame[count];
+        var frames = new PaidFrame?[count];
         var sent = new DateTimeOffset[count];
         CpuMeter cpu = new(target.Processes());
         await OpenLoop.RunAsync(rate, count, async (order, intended) =>
         {
             sent[order] = TimeProvider.System.GetUtcNow() - Stopwatch.GetElapsedTime(intended);
-            await target.PayAsync(orders, order);
+            try
+            {
+                await target.PayAsync(orders, order);
+            }
+            catch (PutOffException)
+            {
+                // It is no wait of a customer's who was served, and is told by itself.
+                return;
+            }
             var frame = frames[order] = await screens[order].Paid.WaitAsync(TimeSpan.FromMinutes(1));
             fromYes.Record(frame.Received - frame.At);
             fromPost.Record(Stopwatch.GetElapsedTime(intended, frame.Timestamp));
@@ -56,6 +64,7 @@ static class LatencyMode
         var used = cpu.Used();
         await Load.CloseAsync(screens);
 
+        if (frames.Count(frame => frame is null) is > 0 and var putOff) measurements.Add($"{rate}/s: put off with 503", 100.0 * putOff / count, "%", target.IsTwin);
         foreach (var (name, latencies) in ((string, Latencies)[])[(FromYes(rate), fromYes), (FromPost(rate), fromPost)])
             foreach (var percentile in Percentiles)
                 measurements.Add($"{name}, p{percentile:0.#}", latencies.Milliseconds(percentile), "ms", target.IsTwin);
@@ -77,7 +86,7 @@ static class LatencyMode
         {
             yield return new Chart(file, title, "ms", [.. rates.Select(rate => $"{rate}/s")],
             [
-                .. ((double[])[50, 99]).SelectMany(percentile => ((bool[])[false, true]).Select(twin => new ChartSeries(
+                .. ((double[])[50, 99]).SelectMany(percentile => ((bool[])[false, true]).Where(twin => measurements.Has($"{name(rates[0])}, p50", twin)).Select(twin => new ChartSeries(
                     $"{(twin ? "twin" : "PaymentFlow")}, p{percentile:0}", [.. rates.Select(rate => measurements.Of($"{name(rate)}, p{percentile:0.#}", twin))]))),
             ]);
         }

@@ -21,23 +21,23 @@ static class PollingMode
         AppTarget app = new(world);
         await Load.WarmUpAsync(app, options.Seconds("warm-up"));
         // Both ways once before, so that both are compiled.
-        await new Crowd(app, 50, TimeSpan.FromSeconds(3)).WatchAsync(interval);
-        await new Crowd(app, 50, TimeSpan.FromSeconds(3)).WatchAsync(null);
+        await new Crowd(app, 50, TimeSpan.FromSeconds(5)).WatchAsync(Way.Ask, interval);
+        await new Crowd(app, 50, TimeSpan.FromSeconds(5)).WatchAsync(Way.Listen, interval);
 
         Measurements measurements = new();
         for (var repeat = 1; repeat <= repeats; repeat++)
-            foreach (var polled in (bool[])[true, false])
-            {
-                Progress.Say($"{customers} customers {(polled ? "ask every second" : "are told by WebSocket")}, {repeat} of {repeats}");
-                var seen = await new Crowd(app, customers, duration).WatchAsync(polled ? interval : null);
-                seen.AddTo(measurements, polled ? Asked : Told);
-            }
+        {
+            Progress.Say($"{customers} customers pay, and nobody looks, {repeat} of {repeats}");
+            var unwatched = await new Crowd(app, customers, duration).WatchAsync(Way.Nobody, interval);
+            Progress.Say($"{customers} customers ask every second, {repeat} of {repeats}");
+            (await new Crowd(app, customers, duration).WatchAsync(Way.Ask, interval)).AddTo(measurements, Asked, unwatched);
+            Progress.Say($"{customers} customers are told by WebSocket, {repeat} of {repeats}");
+            (await new Crowd(app, customers, duration).WatchAsync(Way.Listen, interval)).AddTo(measurements, Told, unwatched);
+        }
         var settings = await world.SettingsAsync(options);
         settings["ratio"] = "polling to the WebSocket";
         settings["customers"] = "each opens the page, pays at a moment of their own within the time, and goes when they know; a poll has a phase of its own";
-        return new Report(Mode.Name, settings, [.. measurements.Rows().Select(row => row.Name.StartsWith(Asked, StringComparison.Ordinal)
-            ? row with { Ratio = row.Value / Math.Max(measurements.Of(Told + row.Name[Asked.Length..]), double.Epsilon) }
-            : row)])
+        return new Report(Mode.Name, settings, [.. measurements.Rows().Select(row => Compare(row, measurements))])
         {
             Charts =
             [
@@ -47,4 +47,10 @@ static class PollingMode
             ],
         };
     }
+
+    /// <summary>A figure of polling is set against the WebSocket's, where there is anything to divide by.</summary>
+    static Row Compare(Row row, Measurements measurements) =>
+        row.Name.StartsWith(Asked, StringComparison.Ordinal) && measurements.Of(Told + row.Name[Asked.Length..]) is > 0 and var told
+            ? row with { Ratio = row.Value / told }
+            : row;
 }

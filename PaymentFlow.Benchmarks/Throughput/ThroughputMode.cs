@@ -9,11 +9,12 @@ namespace PaymentFlow.Benchmarks.Throughput;
 static class ThroughputMode
 {
     const int Writers = 2;
+    const string GroupCommit = ", group commit";
     const string PaymentsPerSecond = "payments/s";
     static readonly TimeSpan Settle = TimeSpan.FromSeconds(2);
 
     public static Mode Mode { get; } = new("throughput", "Closed loop: payments/s through HTTP, CPU a payment by process, p99 of the answer.",
-        new Dictionary<string, string> { ["concurrency"] = "1,4,16,64,256", ["seconds"] = "10", ["prepared"] = "off" }, MeasureAsync);
+        new Dictionary<string, string> { ["concurrency"] = "1,4,16,64,256", ["seconds"] = "10", ["prepared"] = "off", ["twin"] = "on" }, MeasureAsync);
 
     static async Task<Report> MeasureAsync(Options options)
     {
@@ -24,29 +25,27 @@ static class ThroughputMode
         AppTarget app = new(world, prepared);
         await Load.WarmUpAsync(app, warmUp);
         foreach (var (level, repeat) in levels.SelectMany(level => Enumerable.Range(1, repeats).Select(repeat => (level, repeat))))
-            await MeasureAsync(app, level, duration, repeat, repeats, measurements, "");
-        foreach (var writers in (int[])[0, Writers])
+            await MeasureAsync(app, world, level, duration, repeat, repeats, measurements, "");
+        foreach (var writers in options.Switch("twin") ? (int[])[0, Writers] : [])
         {
             await using var twin = await TwinTarget.StartAsync(world, writers);
             await Load.WarmUpAsync(twin, warmUp / 2);
             foreach (var (level, repeat) in levels.SelectMany(level => Enumerable.Range(1, repeats).Select(repeat => (level, repeat))))
-                await MeasureAsync(twin, level, duration, repeat, repeats, measurements, writers == 0 ? "" : ", group commit");
+                await MeasureAsync(twin, world, level, duration, repeat, repeats, measurements, writers == 0 ? "" : GroupCommit);
         }
         return new Report(Mode.Name, await world.SettingsAsync(options), measurements.Rows())
         {
-            Charts =
+            Charts = [new Chart("throughput", "Payments a second, by how many pay at once", PaymentsPerSecond, [.. levels.Select(level => $"{level}")],
             [
-                new Chart("throughput", "Payments a second", PaymentsPerSecond, [.. levels.Select(level => $"{level}")],
-                [
-                    new("PaymentFlow", [.. levels.Select(level => measurements.Of($"{level} at once: {PaymentsPerSecond}"))]),
-                    new("twin", [.. levels.Select(level => measurements.Of($"{level} at once: {PaymentsPerSecond}", twin: true))]),
-                    new("twin, group commit", [.. levels.Select(level => measurements.Of($"{level} at once, group commit: {PaymentsPerSecond}", twin: true))]),
-                ]),
-            ],
+                .. new (string Title, string Variant, bool Twin)[] { ("PaymentFlow", "", false), ("twin", "", true), ("twin, group commit", GroupCommit, true) }
+                .Where(series => measurements.Has(NameOf(levels[0], series.Variant), series.Twin))
+                .Select(series => new ChartSeries(series.Title, [.. levels.Select(level => measurements.Of(NameOf(level, series.Variant), series.Twin))])),
+            ])],
         };
     }
 
-    static async Task MeasureAsync(ITarget target, int concurrency, TimeSpan duration, int repeat, int repeats, Measurements measurements, string variant)
+    static async Task MeasureAsync(
+        ITarget target, BenchmarkWorld world, int concurrency, TimeSpan duration, int repeat, int repeats, Measurements measurements, string variant)
     {
         Progress.Say($"{Load.NameOf(target)}{variant}, {concurrency} at once for {duration.TotalSeconds:0} s, {repeat} of {repeats}");
         var most = target.IsTwin ? Math.Min(concurrency * 2_000, 20_000) : Math.Min(concurrency * 400, 2_000);
@@ -55,23 +54,29 @@ static class ThroughputMode
 
         buyers.TakeWindow();
         CpuMeter cpu = new(target.Processes());
+        var workBefore = await PostgresWork.SoFarAsync(world.PaymentsDb);
         var (appliedBefore, started) = (await buyers.AppliedAsync(), Stopwatch.GetTimestamp());
         await Task.Delay(duration);
         var answers = buyers.TakeWindow();
         var used = cpu.Used();
         var (applied, elapsed) = (await buyers.AppliedAsync() - appliedBefore, Stopwatch.GetElapsedTime(started));
+        var work = await PostgresWork.SoFarAsync(world.PaymentsDb) - workBefore;
         await buyers.StopAsync();
         var ended = Stopwatch.GetTimestamp();
         await Load.DrainAsync(buyers);
 
         var name = $"{concurrency} at once{variant}";
         // Those whose order is paid, not those that are merely answered.
-        measurements.Add($"{name}: {PaymentsPerSecond}", applied / elapsed.TotalSeconds, PaymentsPerSecond, target.IsTwin);
+        measurements.Add(NameOf(concurrency, variant), applied / elapsed.TotalSeconds, PaymentsPerSecond, target.IsTwin);
         foreach (var percentile in (double[])[50, 99])
             measurements.Add($"{name}: answer, p{percentile:0}", answers.Milliseconds(percentile), "ms", target.IsTwin);
         measurements.Add($"{name}: orders behind at the end", Stopwatch.GetElapsedTime(ended).TotalMilliseconds, "ms", target.IsTwin);
+        measurements.Add($"{name}: transactions of Postgres", (double)work.Commits / answers.Count, "/payment", target.IsTwin);
+        measurements.Add($"{name}: WAL of Postgres", work.WalBytes / 1024.0 / answers.Count, "KiB/payment", target.IsTwin);
         if (target.IsTwin) return;
         foreach (var (process, time) in used) measurements.Add($"{name}: CPU of {process}", time.TotalMilliseconds / answers.Count, "ms/payment");
         measurements.Add($"{name}: CPU busy", used.Values.Sum(time => time.TotalSeconds) / elapsed.TotalSeconds / Environment.ProcessorCount * 100, "%");
     }
+
+    static string NameOf(int concurrency, string variant) => $"{concurrency} at once{variant}: {PaymentsPerSecond}";
 }

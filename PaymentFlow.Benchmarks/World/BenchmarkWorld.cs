@@ -93,11 +93,13 @@ sealed class BenchmarkWorld : IAsyncDisposable
             _environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = _collector.Answer;
             _environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
         }
+        foreach (var (name, value) in _options.Environment) _environment[name] = value;
+        var services = _options.Npgsql.Length > 0 ? $"{Postgres};{_options.Npgsql}" : Postgres;
         _services = await RunAsync("services", _options.OnlyOrders ? DefineOrders : AppModel.Define, new Dictionary<string, string?>
         {
             ["ConnectionStrings:kafka"] = Kafka,
-            ["ConnectionStrings:postgres"] = Postgres,
-            ["ConnectionStrings:ordersdb"] = $"{Postgres};Database=ordersdb",
+            ["ConnectionStrings:postgres"] = services,
+            ["ConnectionStrings:ordersdb"] = $"{services};Database=ordersdb",
             ["Parameters:operator-key"] = OperatorKey,
             ["Parameters:service-key"] = ServiceKey,
         });

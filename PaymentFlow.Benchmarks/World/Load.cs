@@ -5,11 +5,11 @@ namespace PaymentFlow.Benchmarks.World;
 /// <summary>What every mode does to a target before and beside its measurement.</summary>
 static class Load
 {
-    const int WarmUpConcurrency = 8;
+    const int WarmUpConcurrency = 16;
     static readonly TimeSpan DrainPatience = TimeSpan.FromMinutes(2);
     static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Pays orders one after another for a while, so that the JIT has compiled what is measured afterwards.</summary>
+    /// <summary>Pays orders one after another for a while, so that the JIT has compiled what is measured afterwards: on two slow cores that takes it most of a minute.</summary>
     public static async Task WarmUpAsync(ITarget target, TimeSpan duration)
     {
         Progress.Say($"warming up {NameOf(target)} for {duration.TotalSeconds:0} s");

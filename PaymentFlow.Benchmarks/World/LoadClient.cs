@@ -18,6 +18,7 @@ static class LoadClient
     { Timeout = TimeSpan.FromSeconds(60) };
 
     /// <returns>The body of a 200.</returns>
+    /// <exception cref="PutOffException">It is a 503: more came at once than can be served.</exception>
     /// <exception cref="InvalidOperationException">It is another answer.</exception>
     public static async Task<byte[]> PostAsync(Uri address, ReadOnlyMemory<byte> body, string? secret)
     {
@@ -25,8 +26,12 @@ static class LoadClient
         if (secret is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", secret);
         using var response = await Http.SendAsync(request);
         var answer = await response.Content.ReadAsByteArrayAsync();
+        if (response.StatusCode == HttpStatusCode.ServiceUnavailable) throw new PutOffException();
         return response.StatusCode == HttpStatusCode.OK
             ? answer
             : throw new InvalidOperationException($"{address.AbsolutePath} answered {(int)response.StatusCode}: {System.Text.Encoding.UTF8.GetString(answer)}");
     }
 }
+
+/// <summary>503: nothing was done, and the caller is asked to come again.</summary>
+sealed class PutOffException() : Exception("The service has more to do than it can: it put a request off.");

@@ -12,5 +12,18 @@ sealed record WorldOptions(string? Kafka, bool Telemetry)
     /// <summary>OrderService alone, where nobody pays.</summary>
     public bool OnlyOrders { get; init; }
 
-    public static WorldOptions From(Options options) => new(options["kafka"] is { Length: > 0 } kafka ? kafka : null, options.Switch("telemetry"));
+    /// <summary>Environment variables for the services, on top of all others.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Npgsql's settings for the services' connections, on top of theirs.</summary>
+    public string Npgsql { get; init; } = "";
+
+    /// <exception cref="OptionException">One of them can't be understood.</exception>
+    public static WorldOptions From(Options options) => new(options["kafka"] is { Length: > 0 } kafka ? kafka : null, options.Switch("telemetry"))
+    {
+        Environment = options["env"].Split(';', StringSplitOptions.RemoveEmptyEntries).Select(variable => variable.Split('=', 2) is [var name, var value]
+            ? KeyValuePair.Create(name.Trim(), value)
+            : throw new OptionException($"--env takes NAME=VALUE with semicolons between them, not '{variable}'.")).ToDictionary(),
+        Npgsql = options["npgsql"],
+    };
 }
