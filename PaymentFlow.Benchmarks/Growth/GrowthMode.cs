@@ -64,6 +64,7 @@ static class GrowthMode
             fromPost.Record(Stopwatch.GetElapsedTime(intended, frame.Timestamp));
         });
         await Load.CloseAsync(screens);
+        await Load.RestAsync(app);
         foreach (var percentile in (double[])[50, 99])
         {
             measurements.Add($"{name}: Stripe's yes → frame, p{percentile:0}", fromYes.Milliseconds(percentile), "ms");
@@ -78,5 +79,6 @@ static class GrowthMode
         measurements.Add($"{name}: payments/s", (await buyers.AppliedAsync() - before) / Stopwatch.GetElapsedTime(started).TotalSeconds, "payments/s");
         await buyers.StopAsync();
         await Load.DrainAsync(buyers);
+        await Load.RestAsync(app);
     }
 }

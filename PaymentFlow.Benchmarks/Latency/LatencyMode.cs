@@ -63,6 +63,7 @@ static class LatencyMode
         });
         var used = cpu.Used();
         await Load.CloseAsync(screens);
+        await Load.RestAsync(target);
 
         if (frames.Count(frame => frame is null) is > 0 and var putOff) measurements.Add($"{rate}/s: put off with 503", 100.0 * putOff / count, "%", target.IsTwin);
         foreach (var (name, latencies) in ((string, Latencies)[])[(FromYes(rate), fromYes), (FromPost(rate), fromPost)])

@@ -35,7 +35,9 @@ sealed class Crowd(AppTarget app, int customers, TimeSpan duration)
             await app.PayAsync(orders, order);
             knowing.Record(await watching);
         }));
-        return new Seen(customers, knowing, requests, wire.Bytes, cpu.Used());
+        var used = cpu.Used();
+        await Load.RestAsync(app);
+        return new Seen(customers, knowing, requests, wire.Bytes, used);
     }
 
     /// <returns>From Stripe's yes until the answer that tells of it.</returns>

@@ -64,13 +64,17 @@ static class ThroughputMode
         await buyers.StopAsync();
         var ended = Stopwatch.GetTimestamp();
         await Load.DrainAsync(buyers);
+        var behind = Stopwatch.GetElapsedTime(ended);
+        await Load.RestAsync(target);
+        var atRest = Stopwatch.GetElapsedTime(ended);
 
         var name = $"{concurrency} at once{variant}";
         // Those whose order is paid, not those that are merely answered.
         measurements.Add(NameOf(concurrency, variant), applied / elapsed.TotalSeconds, PaymentsPerSecond, target.IsTwin);
         foreach (var percentile in (double[])[50, 99])
             measurements.Add($"{name}: answer, p{percentile:0}", answers.Milliseconds(percentile), "ms", target.IsTwin);
-        measurements.Add($"{name}: orders behind at the end", Stopwatch.GetElapsedTime(ended).TotalMilliseconds, "ms", target.IsTwin);
+        measurements.Add($"{name}: orders behind at the end", behind.TotalMilliseconds, "ms", target.IsTwin);
+        measurements.Add($"{name}: webhooks and marks behind at the end", atRest.TotalMilliseconds, "ms", target.IsTwin);
         measurements.Add($"{name}: transactions of Postgres", (double)work.Commits / answers.Count, "/payment", target.IsTwin);
         measurements.Add($"{name}: WAL of Postgres", work.WalBytes / 1024.0 / answers.Count, "KiB/payment", target.IsTwin);
         if (target.IsTwin) return;

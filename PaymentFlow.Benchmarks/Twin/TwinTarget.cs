@@ -42,6 +42,12 @@ sealed class TwinTarget : ITarget, IAsyncDisposable
 
     public Task<long> PaidAsync(OrderBatch orders) => TwinDatabase.PaidAsync(_database, orders);
 
+    public async Task<long> LeftToDoAsync()
+    {
+        await using var command = _database.CreateCommand("SELECT count(*) FROM outbox WHERE published_at IS NULL");
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
     /// <summary>Begins to publish what waits in its outbox; returns when all of it is handed to Kafka's client.</summary>
     public async Task PublishAsync() => (await LoadClient.Http.PostAsync(new Uri(_address, "/publish"), null)).EnsureSuccessStatusCode();
 

@@ -18,6 +18,9 @@ interface ITarget
     /// <summary>How many of them are paid in the database.</summary>
     Task<long> PaidAsync(OrderBatch orders);
 
+    /// <summary>What it still has to do for payments that are paid and answered; 0 when it is at rest.</summary>
+    Task<long> LeftToDoAsync();
+
     /// <summary>Its processes and those that it stands on.</summary>
     IReadOnlyDictionary<string, int> Processes();
 }

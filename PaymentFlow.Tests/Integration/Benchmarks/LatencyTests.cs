@@ -16,6 +16,7 @@ public sealed class LatencyTests(ITestOutputHelper output)
     [Fact]
     public async Task Latency_is_measured_beside_the_twin_and_written_as_JSON()
     {
+        var stopping = TestContext.Current.CancellationToken;
         var file = Path.Combine(Path.GetTempPath(), $"paymentflow-latency-{Guid.CreateVersion7():N}.json");
         try
         {
@@ -26,12 +27,12 @@ public sealed class LatencyTests(ITestOutputHelper output)
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
             })!;
-            var (told, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+            var (told, errors) = (process.StandardOutput.ReadToEndAsync(stopping), process.StandardError.ReadToEndAsync(stopping));
+            await process.WaitForExitAsync(stopping);
             output.WriteLine(await told + await errors);
 
             Assert.Equal(0, process.ExitCode);
-            var rows = JsonNode.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))!["rows"]!.AsArray();
+            var rows = JsonNode.Parse(await File.ReadAllTextAsync(file, stopping))!["rows"]!.AsArray();
             Assert.All((string[])["10/s: Stripe's yes → frame, p50", "10/s: POST → frame, p99"], name =>
             {
                 var row = rows.Single(row => row!["name"]!.GetValue<string>() == name)!;
