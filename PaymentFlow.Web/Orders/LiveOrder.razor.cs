@@ -20,17 +20,6 @@ public sealed partial class LiveOrder(
     OrderClient orders, PaymentClient payments, OrderUpdates updates, NavigationManager navigation, StripeJs stripe, PayLimit limit, PaymentOptions options, CircuitWatch circuit,
     PushJournal journal, ILogger<LiveOrder> logger) : IDisposable
 {
-    /// <summary>Our own word: the bank has neither confirmed nor refused the last attempt.</summary>
-    const string BankPending = "bank_pending";
-
-    /// <summary>Our own words: why an order could not be canceled.</summary>
-    const string TooLateToCancel = "cancel_too_late";
-    const string CancelInFlight = "cancel_in_flight";
-    const string CancelUnknown = "cancel_unknown";
-
-    const string ByCustomer = "ByCustomer";
-    const string Expired = "Expired";
-
     readonly CancellationTokenSource _closed = new();
     // As few as an order has changes.
     readonly Channel<News> _news = Channel.CreateUnbounded<News>(new() { SingleReader = true });
@@ -38,15 +27,8 @@ public sealed partial class LiveOrder(
     Order _order = null!;
     OrderScreen _stage;
     Problem? _problem;
-    Problem? _cancelProblem;
-    NextAction? _action;
-    string? _unanswered;
-    string _attemptKey = NewKey();
     string _announcement = "";
     bool _paidBefore;
-    bool _paying;
-    bool _canceling;
-    string? _reason;
     bool _focusHeading;
     IDisposable? _subscription;
     ElementReference _heading;
@@ -89,13 +71,6 @@ public sealed partial class LiveOrder(
         OrderScreen.Canceled when Reason == Expired => T["Canceled.ExpiredHeading"],
         var screen => T[$"{screen}.Heading"],
     };
-
-    /// <summary>Why the order was canceled: the end of a resource's name.</summary>
-    string Reason => _reason ?? "Text";
-
-    bool CanCancel => _order.Payable && Screen is OrderScreen.Pay or OrderScreen.Bank or OrderScreen.Confirming;
-
-    string ReturnUrl => BankReturn.UrlOf(_order.Id, navigation.BaseUri);
 
     protected override void OnInitialized()
     {
@@ -186,32 +161,6 @@ public sealed partial class LiveOrder(
         }
     }
 
-    async Task PrepareAsync()
-    {
-        var (payment, problem) = await payments.PrepareAsync(_order.Id, Secret, ReturnUrl, CancellationToken.None);
-        if (problem is not null) Log.NotPrepared(logger, _order.Id, problem.Code);
-        if (!_order.Payable || _paying || _canceling) return;
-        switch (payment, problem?.Code)
-        {
-            case ({ Status: "succeeded" }, _) or (_, "already_paid"):
-                Show(OrderScreen.Received);
-                break;
-            case (_, "order_canceled"):
-                Show(OrderScreen.Canceled);
-                break;
-            case ({ Status: "failed" }, _) when FromBank && Waits:
-                Show(OrderScreen.Pay, FailureOfWait());
-                break;
-            case ({ Status: "requires_action", NextAction: { } action }, _) when !FromBank && (action.RedirectUrl is not null || options.UsesStripe):
-                _action = action;
-                Show(OrderScreen.Bank);
-                break;
-            case ({ Status: "requires_action" }, _) when !FromBank:
-                Show(OrderScreen.Pay, new Problem(BankPending));
-                break;
-        }
-    }
-
     /// <summary>Takes over a state of the order; an old or repeated one changes nothing.</summary>
     void Apply(Order order)
     {
@@ -224,158 +173,6 @@ public sealed partial class LiveOrder(
         if (order.Status == OrderStatuses.PaymentFailed && !_paying && Waits) AskWhetherFailed();
         StateHasChanged();
     }
-
-    /// <summary>For the outcome of an attempt that is in the bank's hands.</summary>
-    bool Waits => _stage is OrderScreen.Confirming or OrderScreen.Bank;
-
-    /// <summary>
-    /// The push of a failure may be late and tell of an attempt before the one that the customer is at: only if the payment itself
-    /// is failed now is the wait over.
-    /// </summary>
-    void AskWhetherFailed() => InCircuit(async () =>
-    {
-        var (payment, problem) = await payments.PrepareAsync(_order.Id, Secret, ReturnUrl, CancellationToken.None);
-        if (_paying || _order.Status != OrderStatuses.PaymentFailed || !Waits) return;
-        if (payment is not null && payment.Status != "failed" || problem?.Code is "already_paid" or "order_canceled") return;
-        Show(OrderScreen.Pay, FailureOfWait());
-        StateHasChanged();
-    });
-
-    Problem FailureOfWait() =>
-        new(_stage == OrderScreen.Confirming && FromBank ? "payment_intent_authentication_failure" : OrderStatuses.PaymentFailed);
-
-    async Task CancelAsync()
-    {
-        if (_canceling || _paying || !_order.Payable) return;
-        _canceling = true;
-        _cancelProblem = null;
-        Problem? problem;
-        try
-        {
-            // Not with the page's token: closing the page does not take the wish back.
-            problem = limit.Allows(Client) ? await orders.CancelAsync(_order.Id, Secret, CancellationToken.None) : new Problem(Problem.RateLimited);
-        }
-        catch (ServiceUnavailableException e)
-        {
-            Log.CancelUnanswered(logger, e, _order.Id);
-            problem = new Problem(CancelUnknown);
-        }
-        finally
-        {
-            _canceling = false;
-        }
-        // The push was faster.
-        if (!_order.Payable) return;
-        switch (problem?.Code)
-        {
-            case null:
-                _reason = ByCustomer;
-                Show(OrderScreen.Canceling);
-                break;
-            case "already_paid":
-                _paidBefore = true;
-                Show(OrderScreen.AlreadyPaid, new Problem(TooLateToCancel));
-                break;
-            case "confirmation_in_flight":
-                _cancelProblem = new Problem(CancelInFlight);
-                break;
-            case Problem.RateLimited:
-                _cancelProblem = problem;
-                break;
-            default:
-                _cancelProblem = new Problem(CancelUnknown);
-                break;
-        }
-    }
-
-    static string ReasonOf(Order canceled) => canceled.CanceledBy switch
-    {
-        "customer" => ByCustomer,
-        "operator" => "ByOperator",
-        _ => Expired,
-    };
-
-    async Task PayAsync(string paymentMethod)
-    {
-        // The circuit handles one event at a time, so the second click of a double click ends here.
-        if (_paying || _canceling || !_order.Payable) return;
-        _paying = true;
-        _cancelProblem = null;
-        try
-        {
-            Take(await AskAsync(paymentMethod), paymentMethod);
-        }
-        finally
-        {
-            _paying = false;
-        }
-        if (Screen == OrderScreen.Bank) await GoToBankAsync(_action!);
-    }
-
-    async Task<PayAnswer> AskAsync(string paymentMethod)
-    {
-        if (!limit.Allows(Client)) return new PayAnswer.NotAsked(new Problem(Problem.RateLimited));
-        // The circuit's own activity lasts as long as the page: the click starts a trace of its own.
-        Activity.Current = null;
-        using var span = PaymentFlowTelemetry.Source.StartActivity("pay click");
-        span?.SetTag("paymentflow.order_id", _order.Id);
-        // Not with the page's token: a payment is not stopped half-way by closing the page.
-        return await payments.PayAsync(_order.Id, Secret, paymentMethod, ReturnUrl, _attemptKey, CancellationToken.None);
-    }
-
-    void Take(PayAnswer answer, string paymentMethod)
-    {
-        Log.Answered(logger, _order.Id, answer.GetType().Name);
-        // Where the outcome is open the next press is the same one again: it hears the outcome, or, should Stripe never have heard
-        // of it, makes the payment after all. No push tells of the latter, for the order has not changed.
-        _unanswered = answer switch
-        {
-            PayAnswer.Unknown or PayAnswer.Processing => paymentMethod,
-            PayAnswer.NotAsked => _unanswered,
-            _ => null,
-        };
-        if (_unanswered is null) _attemptKey = NewKey();
-        // The push was faster.
-        if (!_order.Payable) return;
-        switch (answer)
-        {
-            case PayAnswer.Succeeded:
-                Show(OrderScreen.Received);
-                break;
-            case PayAnswer.ActionRequired { Action: var action }:
-                _action = action;
-                Show(OrderScreen.Bank);
-                break;
-            case PayAnswer.NotAsked { Problem: var problem } when _unanswered is null:
-                Show(OrderScreen.Pay, problem);
-                break;
-            case PayAnswer.Refused { Problem: { Code: "already_paid" } }:
-                _paidBefore = true;
-                Show(OrderScreen.AlreadyPaid);
-                break;
-            case PayAnswer.Refused { Problem: { Code: "order_canceled" } }:
-                Show(OrderScreen.Canceled);
-                break;
-            case PayAnswer.Refused { Problem: { Code: not "confirmation_in_flight" } problem }:
-                Show(OrderScreen.Pay, problem);
-                break;
-            default:
-                Show(OrderScreen.Confirming);
-                break;
-        }
-    }
-
-    /// <summary>To the bank's own page, or, where Stripe.js shows it above ours, through that.</summary>
-    async Task GoToBankAsync(NextAction action)
-    {
-        if (action.RedirectUrl is { } url) navigation.NavigateTo(url.AbsoluteUri, forceLoad: true);
-        else if (await stripe.ConfirmAsync(action.StripeClientSecret) is { } refused) Show(OrderScreen.Pay, refused);
-        else Show(OrderScreen.Confirming);
-    }
-
-    Task ContinueAtBankAsync() => _paying ? Task.CompletedTask : GoToBankAsync(_action!);
-
-    void PayAnotherWay() => Show(OrderScreen.Pay);
 
     void Show(OrderScreen stage, Problem? problem = null)
     {
@@ -401,8 +198,6 @@ public sealed partial class LiveOrder(
         OrderScreen.AlreadyPaid => Emblem.Look.Settled,
         _ => Emblem.Look.Info,
     };
-
-    static string NewKey() => Guid.CreateVersion7().ToString();
 
     public void Dispose()
     {

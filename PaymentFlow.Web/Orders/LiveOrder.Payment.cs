@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using PaymentFlow.Messaging.Events;
+using PaymentFlow.Messaging.Telemetry;
+using PaymentFlow.Web.Payments;
+using PaymentFlow.Web.Services;
+
+namespace PaymentFlow.Web.Orders;
+
+/// <summary>The press on Pay, what comes of it, and the way over the bank.</summary>
+public sealed partial class LiveOrder
+{
+    /// <summary>Our own word: the bank has neither confirmed nor refused the last attempt.</summary>
+    const string BankPending = "bank_pending";
+
+    NextAction? _action;
+    string? _unanswered;
+    string _attemptKey = NewKey();
+    bool _paying;
+
+    string ReturnUrl => BankReturn.UrlOf(_order.Id, navigation.BaseUri);
+
+    /// <summary>For the outcome of an attempt that is in the bank's hands.</summary>
+    bool Waits => _stage is OrderScreen.Confirming or OrderScreen.Bank;
+
+    async Task PrepareAsync()
+    {
+        var (payment, problem) = await payments.PrepareAsync(_order.Id, Secret, ReturnUrl, CancellationToken.None);
+        if (problem is not null) Log.NotPrepared(logger, _order.Id, problem.Code);
+        if (!_order.Payable || _paying || _canceling) return;
+        switch (payment, problem?.Code)
+        {
+            case ({ Status: "succeeded" }, _) or (_, "already_paid"):
+                Show(OrderScreen.Received);
+                break;
+            case (_, "order_canceled"):
+                Show(OrderScreen.Canceled);
+                break;
+            case ({ Status: "failed" }, _) when FromBank && Waits:
+                Show(OrderScreen.Pay, FailureOfWait());
+                break;
+            case ({ Status: "requires_action", NextAction: { } action }, _) when !FromBank && (action.RedirectUrl is not null || options.UsesStripe):
+                _action = action;
+                Show(OrderScreen.Bank);
+                break;
+            case ({ Status: "requires_action" }, _) when !FromBank:
+                Show(OrderScreen.Pay, new Problem(BankPending));
+                break;
+        }
+    }
+
+    /// <summary>
+    /// The push of a failure may be late and tell of an attempt before the one that the customer is at: only if the payment itself
+    /// is failed now is the wait over.
+    /// </summary>
+    void AskWhetherFailed() => InCircuit(async () =>
+    {
+        var (payment, problem) = await payments.PrepareAsync(_order.Id, Secret, ReturnUrl, CancellationToken.None);
+        if (_paying || _order.Status != OrderStatuses.PaymentFailed || !Waits) return;
+        if (payment is not null && payment.Status != "failed" || problem?.Code is "already_paid" or "order_canceled") return;
+        Show(OrderScreen.Pay, FailureOfWait());
+        StateHasChanged();
+    });
+
+    Problem FailureOfWait() =>
+        new(_stage == OrderScreen.Confirming && FromBank ? "payment_intent_authentication_failure" : OrderStatuses.PaymentFailed);
+
+    async Task PayAsync(string paymentMethod)
+    {
+        // The circuit handles one event at a time, so the second click of a double click ends here.
+        if (_paying || _canceling || !_order.Payable) return;
+        _paying = true;
+        _cancelProblem = null;
+        try
+        {
+            Take(await AskAsync(paymentMethod), paymentMethod);
+        }
+        finally
+        {
+            _paying = false;
+        }
+        if (Screen == OrderScreen.Bank) await GoToBankAsync(_action!);
+    }
+
+    async Task<PayAnswer> AskAsync(string paymentMethod)
+    {
+        if (!limit.Allows(Client)) return new PayAnswer.NotAsked(new Problem(Problem.RateLimited));
+        // The circuit's own activity lasts as long as the page: the click starts a trace of its own.
+        Activity.Current = null;
+        using var span = PaymentFlowTelemetry.Source.StartActivity("pay click");
+        span?.SetTag("paymentflow.order_id", _order.Id);
+        // Not with the page's token: a payment is not stopped half-way by closing the page.
+        return await payments.PayAsync(_order.Id, Secret, paymentMethod, ReturnUrl, _attemptKey, CancellationToken.None);
+    }
+
+    void Take(PayAnswer answer, string paymentMethod)
+    {
+        Log.Answered(logger, _order.Id, answer.GetType().Name);
+        // Where the outcome is open the next press is the same one again: it hears the outcome, or, should Stripe never have heard
+        // of it, makes the payment after all. No push tells of the latter, for the order has not changed.
+        _unanswered = answer switch
+        {
+            PayAnswer.Unknown or PayAnswer.Processing => paymentMethod,
+            PayAnswer.NotAsked => _unanswered,
+            _ => null,
+        };
+        if (_unanswered is null) _attemptKey = NewKey();
+        // The push was faster.
+        if (!_order.Payable) return;
+        switch (answer)
+        {
+            case PayAnswer.Succeeded:
+                Show(OrderScreen.Received);
+                break;
+            case PayAnswer.ActionRequired { Action: var action }:
+                _action = action;
+                Show(OrderScreen.Bank);
+                break;
+            case PayAnswer.NotAsked { Problem: var problem } when _unanswered is null:
+                Show(OrderScreen.Pay, problem);
+                break;
+            case PayAnswer.Refused { Problem: { Code: "already_paid" } }:
+                _paidBefore = true;
+                Show(OrderScreen.AlreadyPaid);
+                break;
+            case PayAnswer.Refused { Problem: { Code: "order_canceled" } }:
+                Show(OrderScreen.Canceled);
+                break;
+            case PayAnswer.Refused { Problem: { Code: not "confirmation_in_flight" } problem }:
+                Show(OrderScreen.Pay, problem);
+                break;
+            default:
+                Show(OrderScreen.Confirming);
+                break;
+        }
+    }
+
+    /// <summary>To the bank's own page, or, where Stripe.js shows it above ours, through that.</summary>
+    async Task GoToBankAsync(NextAction action)
+    {
+        if (action.RedirectUrl is { } url) navigation.NavigateTo(url.AbsoluteUri, forceLoad: true);
+        else if (await stripe.ConfirmAsync(action.StripeClientSecret) is { } refused) Show(OrderScreen.Pay, refused);
+        else Show(OrderScreen.Confirming);
+    }
+
+    Task ContinueAtBankAsync() => _paying ? Task.CompletedTask : GoToBankAsync(_action!);
+
+    void PayAnotherWay() => Show(OrderScreen.Pay);
+
+    static string NewKey() => Guid.CreateVersion7().ToString();
+}
