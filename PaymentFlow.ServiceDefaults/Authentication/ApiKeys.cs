@@ -1,6 +1,4 @@
 using System.Security.Claims;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -52,7 +50,7 @@ public static class ApiKeyAuthentication
     }
 }
 
-/// <summary>The configured keys, kept as digests, so that comparing takes the same time whatever the length or content.</summary>
+/// <summary>The configured keys, kept as digests: see <see cref="SecretKey"/>.</summary>
 sealed class ApiKeys(IConfiguration configuration)
 {
     internal static readonly Dictionary<string, (string Header, string Setting)> Headers = new()
@@ -67,18 +65,16 @@ sealed class ApiKeys(IConfiguration configuration)
         .. from entry in Headers
            let key = configuration[entry.Value.Setting]
            where !string.IsNullOrWhiteSpace(key)
-           select (entry.Key, entry.Value.Header, Digest(key)),
+           select (entry.Key, entry.Value.Header, SecretKey.Digest(key)),
     ];
 
     public IEnumerable<string> RolesOf(IHeaderDictionary headers)
     {
         foreach (var (role, header, digest) in _keys)
             if (headers.TryGetValue(header, out var given) && given.Count == 1
-                && CryptographicOperations.FixedTimeEquals(Digest(given[0]!), digest))
+                && SecretKey.Matches(given[0]!, digest))
                 yield return role;
     }
-
-    static byte[] Digest(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 }
 
 sealed class ApiKeyHandler(
