@@ -4,6 +4,7 @@ using PaymentFlow.Messaging.Events;
 using PaymentFlow.Messaging.Push;
 using PaymentFlow.OrderService.Catalogue;
 using PaymentFlow.OrderService.DeadLetters;
+using PaymentFlow.OrderService.Figures;
 using PaymentFlow.OrderService.Journey;
 using PaymentFlow.OrderService.Live;
 using PaymentFlow.OrderService.Operators;
@@ -32,6 +33,7 @@ namespace PaymentFlow.OrderService;
 [JsonSerializable(typeof(ReplayedResponse))]
 [JsonSerializable(typeof(List<OperatorActionResponse>))]
 [JsonSerializable(typeof(OrderJourney))]
+[JsonSerializable(typeof(OrderFigures))]
 [JsonSerializable(typeof(IReadOnlyList<PushRecord>))]
 [JsonSerializable(typeof(LiveFrame))]
 [JsonSerializable(typeof(ProblemDetails))]

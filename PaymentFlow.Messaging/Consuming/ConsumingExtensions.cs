@@ -39,5 +39,7 @@ public static class ConsumingExtensions
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<BatchProcessor<T>>(services, json));
         builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<BatchConsumer<T>>(
             services, topic, services.GetRequiredKeyedService<IConsumer<string, byte[]>>(topic)));
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<ConsumerGroupLag>(
+            services, topic, services.GetRequiredKeyedService<IConsumer<string, byte[]>>(topic)));
     }
 }

@@ -2,6 +2,7 @@ using Confluent.Kafka;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using PaymentFlow.Messaging.Figures;
 
 namespace PaymentFlow.Messaging.Outbox;
 
@@ -27,6 +28,7 @@ public static partial class OutboxExtensions
             },
             (services, producer) => producer.SetErrorHandler((_, error) => OnError(services, error)));
         builder.Services.AddSingleton<OutboxStore>();
+        builder.Services.AddSingleton<OutboxFiguresReader>();
         builder.Services.AddSingleton<OutboxRelay>();
         builder.Services.AddHostedService(services => services.GetRequiredService<OutboxRelay>());
         builder.AddOutboxPruning();

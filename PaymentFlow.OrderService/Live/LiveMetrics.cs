@@ -5,10 +5,25 @@ namespace PaymentFlow.OrderService.Live;
 
 static class LiveMetrics
 {
-    public static readonly UpDownCounter<long> OpenSockets = PaymentFlowTelemetry.Meter.CreateUpDownCounter<long>(
-        "paymentflow.sockets.open", "{socket}", "WebSockets that are open");
-
     public static readonly Histogram<double> PushDuration = PaymentFlowTelemetry.Meter.CreateHistogram(
         "paymentflow.push.duration", "s", "From Stripe's answer, by the event's time, until the frame was sent",
         tags: null, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 15, 60] });
+
+    static readonly UpDownCounter<long> SocketCounter = PaymentFlowTelemetry.Meter.CreateUpDownCounter<long>(
+        "paymentflow.sockets.open", "{socket}", "WebSockets that are open");
+
+    static long _openSockets;
+
+    /// <summary>Of this instance, now.</summary>
+    public static long OpenSockets => Interlocked.Read(ref _openSockets);
+
+    public static void SocketOpened() => CountSockets(1);
+
+    public static void SocketClosed() => CountSockets(-1);
+
+    static void CountSockets(long change)
+    {
+        Interlocked.Add(ref _openSockets, change);
+        SocketCounter.Add(change);
+    }
 }

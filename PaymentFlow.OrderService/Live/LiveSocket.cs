@@ -42,7 +42,7 @@ sealed class LiveSocket(CultureInfo language, PushJournal journal, TimeProvider 
     /// <summary>Sends what was offered, and then whatever is newer, until the client leaves or the service stops.</summary>
     public async Task RunAsync(WebSocket socket, CancellationToken stopping)
     {
-        LiveMetrics.OpenSockets.Add(1);
+        LiveMetrics.SocketOpened();
         try
         {
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
@@ -65,7 +65,7 @@ sealed class LiveSocket(CultureInfo language, PushJournal journal, TimeProvider 
         }
         finally
         {
-            LiveMetrics.OpenSockets.Add(-1);
+            LiveMetrics.SocketClosed();
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using PaymentFlow.Messaging.Audit;
 using PaymentFlow.PaymentApi.Cancellation;
+using PaymentFlow.PaymentApi.Figures;
 using PaymentFlow.PaymentApi.Journey;
 using PaymentFlow.PaymentApi.Refunds;
 
@@ -16,4 +17,5 @@ namespace PaymentFlow.PaymentApi.Payments;
 [JsonSerializable(typeof(CancelPaymentRequest))]
 [JsonSerializable(typeof(IReadOnlyList<RecordedAction>))]
 [JsonSerializable(typeof(PaymentJourney))]
+[JsonSerializable(typeof(PaymentFigures))]
 sealed partial class PaymentJson : JsonSerializerContext;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using PaymentFlow.Messaging.Events;
 using PaymentFlow.Tests.Integration.Payments;
 
 namespace PaymentFlow.Tests.Integration.Orders;
@@ -8,12 +7,10 @@ namespace PaymentFlow.Tests.Integration.Orders;
 /// <summary>What could not be applied waits for an operator, who applies it after a fix.</summary>
 public sealed class DeadLetterTests(OrdersApp app) : IClassFixture<OrdersApp>
 {
-    const string IsThere = "SELECT count(*) FROM dead_letters WHERE event_id = $1";
-
     [Fact]
     public async Task A_payment_of_an_order_that_is_not_there_is_applied_by_a_replay_once_it_is()
     {
-        var lost = await LostPaymentAsync();
+        var lost = await app.LosePaymentAsync();
 
         // The partition goes on.
         var neighbour = await app.CreateAsync();
@@ -26,7 +23,7 @@ public sealed class DeadLetterTests(OrdersApp app) : IClassFixture<OrdersApp>
         Assert.Contains("there is no such order", refused["detail"], StringComparison.Ordinal);
         Assert.Contains(await WaitingAsync(), letter => letter["id"]!.GetValue<Guid>() == lost.EventId);
 
-        var order = await RestoreAsync(lost.OrderId);
+        var order = await app.RestoreAsync(lost.OrderId);
         using var live = await LiveClient.OpenAsync(app, order);
         Assert.Equal("awaiting_payment", (await live.NextAsync())!.Status);
 
@@ -42,8 +39,8 @@ public sealed class DeadLetterTests(OrdersApp app) : IClassFixture<OrdersApp>
     [Fact]
     public async Task A_replay_of_what_was_replayed_changes_nothing_and_says_so()
     {
-        var lost = await LostPaymentAsync();
-        await RestoreAsync(lost.OrderId);
+        var lost = await app.LosePaymentAsync();
+        await app.RestoreAsync(lost.OrderId);
         Assert.Equal(HttpStatusCode.OK, (await ReplayAsync(lost.EventId)).Status);
 
         var again = await ReplayAsync(lost.EventId);
@@ -56,8 +53,8 @@ public sealed class DeadLetterTests(OrdersApp app) : IClassFixture<OrdersApp>
     [Fact]
     public async Task Replays_at_once_apply_it_once()
     {
-        var lost = await LostPaymentAsync();
-        await RestoreAsync(lost.OrderId);
+        var lost = await app.LosePaymentAsync();
+        await app.RestoreAsync(lost.OrderId);
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => ReplayAsync(lost.EventId)));
 
@@ -69,8 +66,8 @@ public sealed class DeadLetterTests(OrdersApp app) : IClassFixture<OrdersApp>
     [Fact]
     public async Task A_replay_of_old_news_moves_no_order_back()
     {
-        var lost = await LostPaymentAsync();
-        await RestoreAsync(lost.OrderId);
+        var lost = await app.LosePaymentAsync();
+        await app.RestoreAsync(lost.OrderId);
         await app.PublishAsync(lost with { PaymentVersion = lost.PaymentVersion + 1, Status = "refunded", AmountRefunded = lost.Amount });
         await app.UntilAsync("refunded", "SELECT status FROM orders WHERE id = $1", lost.OrderId);
 
@@ -88,7 +85,7 @@ public sealed class DeadLetterTests(OrdersApp app) : IClassFixture<OrdersApp>
         await app.PublishAsync(wrong);
         var garbled = order.Payment(version: 3);
         await app.PublishAsync(garbled, message => message.Value = "{\"half\":"u8.ToArray());
-        foreach (var id in new[] { wrong.EventId, garbled.EventId }) await app.UntilAsync(1L, IsThere, id);
+        foreach (var id in new[] { wrong.EventId, garbled.EventId }) await app.UntilAsync(1L, OrdersApp.IsDeadLettered, id);
 
         Assert.Equal("replay_refused", (await ReplayAsync(wrong.EventId)).Code);
         Assert.Equal("replay_refused", (await ReplayAsync(garbled.EventId)).Code);
@@ -108,7 +105,7 @@ public sealed class DeadLetterTests(OrdersApp app) : IClassFixture<OrdersApp>
     [Fact]
     public async Task The_list_goes_on_from_page_to_page_oldest_first()
     {
-        for (var i = 0; i < 3; i++) await LostPaymentAsync();
+        for (var i = 0; i < 3; i++) await app.LosePaymentAsync();
 
         var all = await WaitingAsync();
         List<JsonNode> walked = [];
@@ -132,7 +129,7 @@ public sealed class DeadLetterTests(OrdersApp app) : IClassFixture<OrdersApp>
     [Fact]
     public async Task Every_replay_that_was_tried_is_on_record()
     {
-        var lost = await LostPaymentAsync();
+        var lost = await app.LosePaymentAsync();
         await ReplayAsync(lost.EventId);
 
         var actions = await app.AsOperatorAsync(HttpMethod.Get, "/operator-actions?limit=500");
@@ -163,26 +160,4 @@ public sealed class DeadLetterTests(OrdersApp app) : IClassFixture<OrdersApp>
 
     async Task<IReadOnlyList<JsonNode>> WaitingAsync() =>
         [.. (await app.AsOperatorAsync(HttpMethod.Get, "/dead-letters?limit=200")).Body!["deadLetters"]!.AsArray()!];
-
-    /// <summary>A payment whose order is in no table, dead-lettered.</summary>
-    async Task<PaymentEvent> LostPaymentAsync()
-    {
-        var model = await app.CreateAsync();
-        var lost = model.Payment(version: 2) with { OrderId = Guid.CreateVersion7() };
-        await app.PublishAsync(lost);
-        await app.UntilAsync(1L, IsThere, lost.EventId);
-        return lost;
-    }
-
-    /// <summary>The fix: the missing order's row, as a restore would put it in.</summary>
-    async Task<CreatedOrder> RestoreAsync(Guid id)
-    {
-        var model = await app.CreateAsync();
-        await app.QueryAsync<Guid>("""
-            INSERT INTO orders (id, reference, secret_hash, amount, currency, items, created_at, updated_at, description)
-            SELECT $1, $2, secret_hash, amount, currency, items, created_at, updated_at, 'written past the API' FROM orders WHERE id = $3
-            RETURNING id
-            """, id, $"restored-{id}", model.Id);
-        return model with { Id = id };
-    }
 }

@@ -15,6 +15,9 @@ public sealed class OrdersApp : IAsyncDisposable
     /// <summary>The trace that published payments belong to.</summary>
     public const string Trace = "0af7651916cd43dd8448eb211c80319c";
 
+    /// <summary>By the event's id.</summary>
+    public const string IsDeadLettered = "SELECT count(*) FROM dead_letters WHERE event_id = $1";
+
     readonly IProducer<string, byte[]> _producer;
     readonly NpgsqlDataSource _database;
 
@@ -70,6 +73,28 @@ public sealed class OrdersApp : IAsyncDisposable
         var message = KafkaBinding.ToMessage(cloudEvent, $"00-{Trace}-b7ad6b7169203331-01");
         tamper?.Invoke(message);
         await _producer.ProduceAsync(Topics.Payments, message, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>A payment whose order is in no table, dead-lettered.</summary>
+    public async Task<PaymentEvent> LosePaymentAsync()
+    {
+        var model = await CreateAsync();
+        var lost = model.Payment(version: 2) with { OrderId = Guid.CreateVersion7() };
+        await PublishAsync(lost);
+        await UntilAsync(1L, IsDeadLettered, lost.EventId);
+        return lost;
+    }
+
+    /// <summary>The fix: the missing order's row, as a restore would put it in.</summary>
+    public async Task<CreatedOrder> RestoreAsync(Guid id)
+    {
+        var model = await CreateAsync();
+        await QueryAsync<Guid>("""
+            INSERT INTO orders (id, reference, secret_hash, amount, currency, items, created_at, updated_at, description)
+            SELECT $1, $2, secret_hash, amount, currency, items, created_at, updated_at, 'written past the API' FROM orders WHERE id = $3
+            RETURNING id
+            """, id, $"restored-{id}", model.Id);
+        return model with { Id = id };
     }
 
     public async Task<T> QueryAsync<T>(string sql, params object[] parameters)

@@ -1,10 +1,8 @@
 using System.Diagnostics.Metrics;
-using System.Text.Json;
 using Confluent.Kafka;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using PaymentFlow.Messaging.CloudEvents;
 using PaymentFlow.Messaging.Consuming;
 using PaymentFlow.Messaging.Events;
 using PaymentFlow.Tests.Chaos.Driver;
@@ -12,7 +10,7 @@ using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Integration.Resilience;
 
-/// <summary>The metric that says how far a consumer is behind, of a consumer on a broker of its own.</summary>
+/// <summary>How far a consumer says that it is behind, and how far the broker says that its group is, on a broker of its own.</summary>
 public sealed class ConsumerLagTests(PaymentFlowApp app)
 {
     const int Events = 5;
@@ -32,19 +30,22 @@ public sealed class ConsumerLagTests(PaymentFlowApp app)
         var handler = database.Services.GetRequiredService<Handler>();
         var consumer = database.Services.GetServices<IHostedService>().OfType<BatchConsumer<PaymentEvent>>().Single();
         using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = kafka.BootstrapServers }).Build();
-        for (var i = 0; i < Events; i++)
-        {
-            PaymentEvent payment = new(Guid.CreateVersion7(), Guid.CreateVersion7(), null, 1, "succeeded", 100, 0, "usd");
-            CloudEvent envelope = new(payment.EventId, "payment.succeeded", "/test", DateTimeOffset.UnixEpoch, payment.OrderId.ToString(),
-                JsonSerializer.SerializeToUtf8Bytes(payment, EventJson.Default.PaymentEvent), null);
-            await producer.ProduceAsync(new TopicPartition(Topics.Payments, 0), KafkaBinding.ToMessage(envelope, null), token);
-        }
+        for (var i = 0; i < Events; i++) await producer.ProducePaymentAsync(partition: 0);
+        var group = database.Services.GetRequiredService<ConsumerGroupLag>();
 
         await consumer.StartAsync(token);
         await handler.Begun.Task.WaitAsync(token);
         await Eventually.TrueAsync(() => Lag() == Events);
+        List<PartitionLag> behind = [.. Enumerable.Range(0, Broker.Partitions).Select(partition => new PartitionLag(partition, partition == 0 ? Events : 0))];
+        await Eventually.TrueAsync(async () => await group.ReadAsync(token) is { } lag && lag.SequenceEqual(behind));
         handler.Go.SetResult();
         await Eventually.TrueAsync(() => Lag() == 0);
+        // What is applied is committed within a second.
+        await Eventually.TrueAsync(async () => (await group.ReadAsync(token))?.Sum(partition => partition.Events) == 0);
+
+        kafka.Wire.Target = null;
+        kafka.Wire.Reset();
+        Assert.Null(await group.ReadAsync(token));
         await consumer.StopAsync(token);
     }
 

@@ -1,0 +1,87 @@
+using Npgsql;
+using OpenTelemetry;
+using PaymentFlow.Messaging.Outbox;
+
+namespace PaymentFlow.Messaging.Figures;
+
+/// <summary>
+/// Counts what went through this service's outbox. A minute that is over does not change any more, so it is read once and remembered:
+/// a question costs the last two minutes' rows, however many ask and whatever the table's size.
+/// </summary>
+public sealed class OutboxFiguresReader(NpgsqlDataSource dataSource, OutboxStore outbox, TimeProvider time) : IDisposable
+{
+    const int Minutes = 60;
+    // The database's clock may be a little behind ours, and what is committed may have begun a little earlier.
+    static readonly TimeSpan Settling = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
+
+    // A row that was committed within the window is unpublished or was published within it: two indexes find them all.
+    const string Sql = """
+        SELECT date_trunc('minute', published_at) AS minute, NULL AS type, count(*) FROM outbox WHERE published_at >= $1 GROUP BY 1
+        UNION ALL
+        SELECT date_trunc('minute', created_at), type, count(*) FROM (
+            SELECT created_at, type FROM outbox WHERE published_at >= $1 AND created_at >= $1
+            UNION ALL
+            SELECT created_at, type FROM outbox WHERE published_at IS NULL AND created_at >= $1) committed
+        GROUP BY 1, 2
+        """;
+
+    readonly SemaphoreSlim _turn = new(1);
+    readonly Dictionary<DateTimeOffset, MinuteFigures> _settled = [];
+    OutboxFigures? _newest;
+    long _readAt;
+
+    /// <summary>At most two seconds old.</summary>
+    /// <exception cref="NpgsqlException">The database is away.</exception>
+    public async Task<OutboxFigures> ReadAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (_newest is not null && time.GetElapsedTime(_readAt) < Fresh) return _newest;
+            var backlog = await outbox.BacklogAsync(cancellationToken);
+            _newest = new OutboxFigures(new Waiting(backlog.Depth, backlog.AgeSeconds), await MinutesAsync(cancellationToken));
+            _readAt = time.GetTimestamp();
+            return _newest;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    async Task<IReadOnlyList<MinuteFigures>> MinutesAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var last = new DateTimeOffset(now.Ticks - now.Ticks % TimeSpan.TicksPerMinute, TimeSpan.Zero);
+        List<DateTimeOffset> window = [.. Enumerable.Range(0, Minutes).Select(i => last.AddMinutes(i + 1 - Minutes))];
+        foreach (var gone in _settled.Keys.Where(minute => minute < window[0]).ToList()) _settled.Remove(gone);
+
+        var from = window.First(minute => !_settled.ContainsKey(minute));
+        var read = await CountAsync(from, cancellationToken);
+        var minutes = window.Select(minute => _settled.TryGetValue(minute, out var settled) ? settled
+            : read.GetValueOrDefault(minute) ?? new MinuteFigures(minute, 0, new Dictionary<string, long>())).ToList();
+        foreach (var minute in minutes.Where(minute => minute.At.AddMinutes(1) + Settling <= now)) _settled[minute.At] = minute;
+        return minutes;
+    }
+
+    async Task<Dictionary<DateTimeOffset, MinuteFigures>> CountAsync(DateTimeOffset from, CancellationToken cancellationToken)
+    {
+        using var untraced = SuppressInstrumentationScope.Begin();
+        await using var command = dataSource.CreateCommand(Sql);
+        command.Parameters.Add(new() { Value = from.UtcDateTime });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        Dictionary<DateTimeOffset, MinuteFigures> minutes = [];
+        while (await row.ReadAsync(cancellationToken))
+        {
+            var at = row.GetFieldValue<DateTimeOffset>(0);
+            var minute = minutes.GetValueOrDefault(at) ?? new MinuteFigures(at, 0, new Dictionary<string, long>());
+            minutes[at] = row.IsDBNull(1)
+                ? minute with { Published = row.GetInt64(2) }
+                : minute with { Committed = new Dictionary<string, long>(minute.Committed) { [row.GetString(1)] = row.GetInt64(2) } };
+        }
+        return minutes;
+    }
+
+    public void Dispose() => _turn.Dispose();
+}

@@ -1,0 +1,34 @@
+using Npgsql;
+using PaymentFlow.Messaging.Consuming;
+using PaymentFlow.Messaging.Figures;
+using PaymentFlow.OrderService.Live;
+
+namespace PaymentFlow.OrderService.Figures;
+
+/// <summary>Counts what is under way, here and, as far as it says so, in Kafka.</summary>
+sealed class OrderFiguresStore(NpgsqlDataSource dataSource, OutboxFiguresReader outbox, ConsumerGroupLag lag, TimeProvider time)
+{
+    // The index dead_letters_waiting.
+    const string DeadLetters = """
+        SELECT count(*), coalesce(extract(epoch FROM now() - min(received_at)), 0)::double precision
+        FROM dead_letters WHERE replayed_at IS NULL
+        """;
+
+    /// <exception cref="NpgsqlException">The database is away.</exception>
+    public async Task<OrderFigures> ReadAsync(CancellationToken cancellationToken)
+    {
+        var asked = lag.ReadAsync(cancellationToken);
+        var passed = await outbox.ReadAsync(cancellationToken);
+        var dead = await DeadLettersAsync(cancellationToken);
+        var behind = await asked;
+        return new OrderFigures(time.GetUtcNow(), passed, dead, behind, LiveMetrics.OpenSockets);
+    }
+
+    async Task<Waiting> DeadLettersAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(DeadLetters);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return new Waiting(row.GetInt64(0), row.GetDouble(1));
+    }
+}
