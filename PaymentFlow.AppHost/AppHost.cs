@@ -57,7 +57,20 @@ public static class AppModel
             .WithReference(payments).WaitFor(payments)
             .WithEnvironment("Operator__Key", operatorKey)
             .WithEnvironment("Services__Key", serviceKey);
+        UseOpenIdConnect(builder, web);
         return new Services(orders, payments, web);
+    }
+
+    /// <summary>Where the operators' console signs people in at a provider of the team's own; Web says what it lacks.</summary>
+    static void UseOpenIdConnect(IDistributedApplicationBuilder builder, IResourceBuilder<ProjectResource> web)
+    {
+        foreach (var setting in builder.Configuration.GetSection("Operator:Oidc").GetChildren())
+        {
+            if (setting.Value is not { Length: > 0 } value) continue;
+            if (setting.Key.Equals("ClientSecret", StringComparison.OrdinalIgnoreCase))
+                web.WithEnvironment("Operator__Oidc__ClientSecret", builder.AddParameter("operator-oidc-client-secret", value, secret: true));
+            else web.WithEnvironment($"Operator__Oidc__{setting.Key}", value);
+        }
     }
 
     /// <summary>Customers' browsers, a team's own shop and Stripe's webhooks come from outside, so each has an address there.</summary>

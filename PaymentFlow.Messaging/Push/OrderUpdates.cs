@@ -11,6 +11,7 @@ namespace PaymentFlow.Messaging.Push;
 public sealed class OrderUpdates
 {
     readonly ConcurrentDictionary<Guid, ImmutableArray<Watcher>> _watchers = new();
+    ImmutableArray<Action<OrderEvent>> _listeners = [];
 
     /// <summary>
     /// Calls <paramref name="onUpdate"/> for every update of the order that reaches this process, on the thread that
@@ -21,12 +22,23 @@ public sealed class OrderUpdates
     {
         Watcher watcher = new(onUpdate, seen);
         _watchers.AddOrUpdate(orderId, [watcher], (_, watchers) => watchers.Add(watcher));
-        return new Subscription(this, orderId, watcher);
+        return new Subscription(() => Unsubscribe(orderId, watcher));
     }
 
-    /// <summary>Tells this process's watchers of the order, if there are any.</summary>
+    /// <summary>
+    /// Calls <paramref name="onUpdate"/> for every update of any order that reaches this process; what else <see cref="Subscribe"/>
+    /// says holds for it too. No sweep looks after what it misses.
+    /// </summary>
+    public IDisposable SubscribeToAll(Action<OrderEvent> onUpdate)
+    {
+        ImmutableInterlocked.Update(ref _listeners, listeners => listeners.Add(onUpdate));
+        return new Subscription(() => ImmutableInterlocked.Update(ref _listeners, listeners => listeners.Remove(onUpdate)));
+    }
+
+    /// <summary>Tells this process's watchers of the order, if there are any, and whoever listens to all.</summary>
     public void Publish(OrderEvent update)
     {
+        foreach (var listener in _listeners) listener(update);
         if (!_watchers.TryGetValue(update.OrderId, out var watchers)) return;
         foreach (var watcher in watchers) watcher.OnUpdate(update);
     }
@@ -55,13 +67,13 @@ public sealed class OrderUpdates
         public Func<long> Seen { get; } = seen;
     }
 
-    sealed class Subscription(OrderUpdates updates, Guid orderId, Watcher watcher) : IDisposable
+    sealed class Subscription(Action end) : IDisposable
     {
         int _disposed;
 
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref _disposed, 1) == 0) updates.Unsubscribe(orderId, watcher);
+            if (Interlocked.Exchange(ref _disposed, 1) == 0) end();
         }
     }
 }

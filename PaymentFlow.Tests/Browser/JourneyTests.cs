@@ -6,7 +6,7 @@ using PaymentFlow.Tests.Integration.Payments;
 namespace PaymentFlow.Tests.Browser;
 
 /// <summary>"Where is the money?": an operator opens one order and reads its way.</summary>
-public sealed class JourneyTests(PaymentFlowApp app, Chromium chromium) : BrowserTest(app, chromium)
+public sealed class JourneyTests(PaymentFlowApp app, Chromium chromium) : OperatorTest(app, chromium)
 {
     [Fact]
     public async Task The_way_of_a_paid_order_is_complete_and_in_the_order_in_which_it_went()
@@ -34,8 +34,7 @@ public sealed class JourneyTests(PaymentFlowApp app, Chromium chromium) : Browse
         await Assertions.Expect(page.Page.Locator("tr[data-kind='order.paid'] code")).ToHaveTextAsync(trace!);
         await page.IsAccessibleAsync("journey");
         Assert.Empty(page.Complaints);
-        if (Environment.GetEnvironmentVariable("UPDATE_SCREENSHOTS") == "1")
-            await page.Page.ScreenshotAsync(new() { Path = Path.Combine(Repository.Folder, "docs", "images", "journey.png"), FullPage = true, Animations = ScreenshotAnimations.Disabled });
+        await PictureForDocsAsync(page.Page, "journey.png");
     }
 
     [Fact]
@@ -119,29 +118,5 @@ public sealed class JourneyTests(PaymentFlowApp app, Chromium chromium) : Browse
         await shopper.Page.WaitForURLAsync("**/operator/sign-in");
         await shopper.Page.GotoAsync("/operator");
         await shopper.Page.WaitForURLAsync("**/operator/sign-in?ReturnUrl=**");
-    }
-
-    async Task<Shopper> SignedInAsync()
-    {
-        var somebody = await ShopperAsync();
-        await somebody.Page.GotoAsync("/operator");
-        await somebody.Page.Locator("#name").FillAsync("Anna");
-        await somebody.Page.Locator("#key").FillAsync(App.OperatorKey);
-        await somebody.Page.GetByText("Sign in", new() { Exact = true }).ClickAsync();
-        await somebody.Page.WaitForURLAsync("**/operator");
-        return somebody;
-    }
-
-    /// <summary>The page's steps, from when these are among them.</summary>
-    static async Task<IReadOnlyList<string>> KindsWithAsync(IPage page, params string[] wanted)
-    {
-        IReadOnlyList<string> kinds = [];
-        await Eventually.TrueAsync(async () =>
-        {
-            await page.ReloadAsync();
-            kinds = await page.Locator("tr[data-kind]").EvaluateAllAsync<string[]>("rows => rows.map(row => row.dataset.kind)");
-            return wanted.All(kinds.Contains);
-        });
-        return kinds;
     }
 }

@@ -1,9 +1,12 @@
 using System.Net;
 using System.Security.Claims;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using PaymentFlow.Messaging.Journey;
+using PaymentFlow.ServiceDefaults;
+using PaymentFlow.Web.Operators.Figures;
 using PaymentFlow.Web.Orders;
 using PaymentFlow.Web.Services;
 
@@ -17,7 +20,8 @@ public sealed record PaymentJourney(
     Guid PaymentId, Guid OrderId, string Status, long Amount, long AmountRefunded, string Currency, string? PaymentIntent, IReadOnlyList<JourneyStep> Steps);
 
 /// <summary>An event that waits for an operator, as far as the console shows it.</summary>
-public sealed record DeadLetter(Guid Id, string Topic, int Partition, long Offset, string Error, DateTimeOffset ReceivedAt);
+/// <param name="Key">The order's id, if the event was one of ours.</param>
+public sealed record DeadLetter(Guid Id, string Topic, int Partition, long Offset, string? Key, string Error, DateTimeOffset ReceivedAt);
 
 public sealed record DeadLetterPage(IReadOnlyList<DeadLetter> DeadLetters, Guid? Next);
 
@@ -49,9 +53,18 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
     public Task<PaymentJourney?> PaymentOfAsync(Guid orderId, ClaimsPrincipal who, CancellationToken cancellationToken) =>
         PaymentAsync($"orderId={orderId}", who, cancellationToken);
 
+    /// <param name="after">The page before's <c>Next</c>.</param>
     /// <exception cref="ServiceUnavailableException">OrderService can't answer now.</exception>
-    public async Task<DeadLetterPage> DeadLettersAsync(ClaimsPrincipal who, CancellationToken cancellationToken) =>
-        (await GetAsync(Orders, "/dead-letters", OperatorJson.Default.DeadLetterPage, who, cancellationToken))!;
+    public async Task<DeadLetterPage> DeadLettersAsync(Guid? after, ClaimsPrincipal who, CancellationToken cancellationToken) =>
+        (await GetAsync(Orders, $"/dead-letters{(after is null ? "" : $"?after={after}")}", OperatorJson.Default.DeadLetterPage, who, cancellationToken))!;
+
+    /// <exception cref="ServiceUnavailableException">PaymentApi can't answer now.</exception>
+    public async Task<PaymentFigures> PaymentFiguresAsync(CancellationToken cancellationToken) =>
+        (await GetAsync(Payments, "/figures", OperatorJson.Default.PaymentFigures, null, cancellationToken))!;
+
+    /// <exception cref="ServiceUnavailableException">OrderService can't answer now.</exception>
+    public async Task<OrderFigures> OrderFiguresAsync(CancellationToken cancellationToken) =>
+        (await GetAsync(Orders, "/figures", OperatorJson.Default.OrderFigures, null, cancellationToken))!;
 
     /// <summary>Null when it is under way or done, else why not. The same <paramref name="key"/> is the same refund.</summary>
     /// <exception cref="ServiceUnavailableException">No answer: it may have been done.</exception>
@@ -69,7 +82,7 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
     Task<PaymentJourney?> PaymentAsync(string query, ClaimsPrincipal who, CancellationToken cancellationToken) =>
         GetAsync(Payments, $"/payments/journey?{query}", OperatorJson.Default.PaymentJourney, who, cancellationToken);
 
-    Task<T?> GetAsync<T>(string service, string path, JsonTypeInfo<T> json, ClaimsPrincipal who, CancellationToken cancellationToken) where T : class
+    Task<T?> GetAsync<T>(string service, string path, JsonTypeInfo<T> json, ClaimsPrincipal? who, CancellationToken cancellationToken) where T : class
     {
         HttpRequestMessage request = new(HttpMethod.Get, new Uri(path, UriKind.Relative));
         return SendAsync(service, request, who, async response =>
@@ -94,12 +107,12 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
     }
 
     async Task<T> SendAsync<T>(
-        string service, HttpRequestMessage request, ClaimsPrincipal who, Func<HttpResponseMessage, Task<T>> read, CancellationToken cancellationToken)
+        string service, HttpRequestMessage request, ClaimsPrincipal? who, Func<HttpResponseMessage, Task<T>> read, CancellationToken cancellationToken)
     {
         using var sent = request;
         using var http = clients.CreateClient(service);
         request.Headers.Add("X-Operator-Key", configuration["Operator:Key"]);
-        request.Headers.TryAddWithoutValidation("X-Operator-Name", who.Identity?.Name);
+        if (who?.Identity?.Name is { } name) request.Headers.TryAddWithoutValidation(OperatorIdentity.NameHeader, name);
         try
         {
             using var response = await http.SendAsync(request, cancellationToken);
@@ -118,6 +131,8 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
 [JsonSerializable(typeof(OrderJourney))]
 [JsonSerializable(typeof(PaymentJourney))]
 [JsonSerializable(typeof(DeadLetterPage))]
+[JsonSerializable(typeof(PaymentFigures))]
+[JsonSerializable(typeof(OrderFigures))]
 [JsonSerializable(typeof(OperatorClient.RefundRequest))]
 sealed partial class OperatorJson : JsonSerializerContext;
 
@@ -130,7 +145,7 @@ static class OperatorConsole
     {
         builder.AddOperatorSignIn();
         builder.Services.AddSingleton<OperatorClient>();
-        builder.Services.AddHttpClient(OperatorClient.Orders, client => client.BaseAddress = new Uri("http://order-service"));
+        builder.Services.AddHttpClient(OperatorClient.Orders, client => client.BaseAddress = new Uri("http://order-service")).SendNamesInUtf8();
         var payments = builder.Services.AddHttpClient(OperatorClient.Payments, client =>
         {
             client.BaseAddress = new Uri("http://payment-api");
@@ -140,5 +155,10 @@ static class OperatorConsole
 #pragma warning disable EXTEXP0001 // Experimental; the stable way would be to write the defaults out again for every other client.
         payments.RemoveAllResilienceHandlers();
 #pragma warning restore EXTEXP0001
+        payments.SendNamesInUtf8();
     }
+
+    /// <summary>As Kestrel reads them. Without it a header that holds a name such as «Анна» is refused before it is sent.</summary>
+    static void SendNamesInUtf8(this IHttpClientBuilder http) =>
+        http.UseSocketsHttpHandler((handler, _) => handler.RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8);
 }

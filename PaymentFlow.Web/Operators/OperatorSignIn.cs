@@ -1,18 +1,16 @@
 using System.Security.Claims;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using PaymentFlow.ServiceDefaults;
-using PaymentFlow.Web.Services;
+using PaymentFlow.Web.Operators.Oidc;
 
 namespace PaymentFlow.Web.Operators;
 
 /// <summary>
-/// The way into the console: the operator key, into a form that is limited by address, for a cookie that scripts can't read, that other
-/// sites' pages don't send, and that lasts a working day.
+/// The way into the console: the operator key, into a form that is limited by address, or OpenID Connect (<see cref="OperatorOidc"/>),
+/// for a cookie that scripts can't read, that other sites' pages don't send, and that lasts a working day.
 /// </summary>
 static class OperatorSignIn
 {
@@ -25,7 +23,7 @@ static class OperatorSignIn
 
     public static void AddOperatorSignIn(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(options =>
+        var authentication = builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(options =>
         {
             options.Cookie.Name = "paymentflow.operator";
             options.Cookie.Path = "/operator";
@@ -33,9 +31,12 @@ static class OperatorSignIn
             options.Cookie.SameSite = SameSiteMode.Strict;
             options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
             options.ExpireTimeSpan = WorkingDay;
+            // Who is no operator any more is so by tomorrow, however busy they are.
+            options.SlidingExpiration = false;
             options.LoginPath = Page;
             options.AccessDeniedPath = Page;
         });
+        builder.AddOperatorOidc(authentication);
         builder.Services.AddAuthorization();
         builder.AddRateLimit(RateLimit, permits: 10, window: TimeSpan.FromMinutes(1));
     }
@@ -44,21 +45,30 @@ static class OperatorSignIn
     {
         app.MapPost(Page, SignInAsync).RequireRateLimiting(RateLimit);
         app.MapPost("/operator/sign-out", SignOutAsync);
+        app.MapOperatorOidc();
     }
 
     /// <summary>Back to the form, for a reason that it has words for.</summary>
     public static string Refusal(string code) => $"{Page}?problem={Uri.EscapeDataString(code)}";
 
+    /// <summary>Where somebody wanted to go, if that is a page of ours; else the console's first.</summary>
+    public static string LocalOf(string? returnUrl) => returnUrl is ['/', not ('/' or '\\'), ..] ? returnUrl : "/operator";
+
+    /// <summary>An operator by that name, as the cookie keeps it.</summary>
+    public static ClaimsPrincipal Operator(string? name)
+    {
+        var said = new string([.. (name ?? "").Where(letter => !char.IsControl(letter)).Take(MaxNameLength)]).Trim();
+        return new ClaimsPrincipal(new ClaimsIdentity(
+            [new(ClaimTypes.Name, said.Length > 0 ? said : "operator"), new(ClaimTypes.Role, Roles.Operator)],
+            CookieAuthenticationDefaults.AuthenticationScheme));
+    }
+
     static async Task<RedirectHttpResult> SignInAsync(
         [FromForm] string key, [FromForm] string? name, HttpContext context, IConfiguration configuration, [FromQuery] string? returnUrl = null)
     {
-        if (!Matches(key, configuration[KeySetting])) return TypedResults.LocalRedirect(Refusal(Wrong));
-        var given = new string([.. (name ?? "").Where(letter => !char.IsControl(letter)).Take(MaxNameLength)]).Trim();
-        ClaimsIdentity identity = new(
-            [new(ClaimTypes.Name, given.Length > 0 ? given : "operator"), new(ClaimTypes.Role, Roles.Operator)],
-            CookieAuthenticationDefaults.AuthenticationScheme);
-        await context.SignInAsync(new ClaimsPrincipal(identity));
-        return TypedResults.LocalRedirect(returnUrl is ['/', not ('/' or '\\'), ..] ? returnUrl : "/operator");
+        if (!SecretKey.Matches(key, configuration[KeySetting])) return TypedResults.LocalRedirect(Refusal(Wrong));
+        await context.SignInAsync(Operator(name));
+        return TypedResults.LocalRedirect(LocalOf(returnUrl));
     }
 
     // Read as a form, it has the antiforgery token checked.
@@ -67,8 +77,4 @@ static class OperatorSignIn
         await context.SignOutAsync();
         return TypedResults.LocalRedirect(Page);
     }
-
-    /// <summary>By digests, so that comparing takes the same time whatever the length or content.</summary>
-    static bool Matches(string given, string? key) => !string.IsNullOrWhiteSpace(key)
-        && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)), SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 }

@@ -34,7 +34,7 @@ static class WebSecurity
         {
             // Only forms are limited, and whoever filled one in gets a page that says so.
             rejected.HttpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
-            rejected.HttpContext.Response.Headers.Location = rejected.HttpContext.Request.Path == OperatorSignIn.Page
+            rejected.HttpContext.Response.Headers.Location = rejected.HttpContext.Request.Path.StartsWithSegments(OperatorSignIn.Page)
                 ? OperatorSignIn.Refusal(Problem.RateLimited) : CheckoutEndpoint.Refusal(Problem.RateLimited);
             return ValueTask.CompletedTask;
         });

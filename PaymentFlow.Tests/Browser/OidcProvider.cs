@@ -1,0 +1,121 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OpenIddict.Abstractions;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+using static OpenIddict.Server.OpenIddictServerEvents;
+
+namespace PaymentFlow.Tests.Browser;
+
+/// <summary>
+/// A team's provider of OpenID Connect: OpenIddict's own server, with two people and no database. It insists on PKCE, and takes people's
+/// word for who they are.
+/// </summary>
+sealed class OidcProvider : IAsyncDisposable
+{
+    public const string ClientId = "paymentflow-console";
+    public const string ClientSecret = "a-secret-of-the-console";
+
+    const string Role = "groups";
+    const string Allowed = "payments";
+
+    readonly WebApplication _app;
+
+    OidcProvider(WebApplication app) => _app = app;
+
+    /// <summary>What Web needs to be told.</summary>
+    public (string Name, string Value)[] Settings =>
+    [
+        ("Operator__Oidc__Authority", _app.Urls.First()),
+        ("Operator__Oidc__ClientId", ClientId),
+        ("Operator__Oidc__ClientSecret", ClientSecret),
+        ("Operator__Oidc__RequiredClaim", Role),
+        ("Operator__Oidc__RequiredValue", Allowed),
+        ("Operator__Oidc__Name", "the team's accounts"),
+    ];
+
+    public static async Task<OidcProvider> StartAsync()
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddOpenIddict().AddServer(server =>
+        {
+            server.SetAuthorizationEndpointUris("connect/authorize").SetTokenEndpointUris("connect/token");
+            server.AllowAuthorizationCodeFlow().RequireProofKeyForCodeExchange();
+            server.RegisterScopes(Scopes.Profile, Scopes.Email);
+            server.AddEphemeralEncryptionKey().AddEphemeralSigningKey();
+            server.UseAspNetCore().DisableTransportSecurityRequirement();
+            // No store: the client is the one that is checked here.
+            server.EnableDegradedMode();
+            server.AddEventHandler<ValidateAuthorizationRequestContext>(handler => handler.UseInlineHandler(context =>
+            {
+                if (context.ClientId != ClientId || context.RedirectUri?.EndsWith("/operator/sign-in/callback", StringComparison.Ordinal) != true)
+                    context.Reject(Errors.InvalidClient, "Not a client of ours.");
+                return default;
+            }));
+            server.AddEventHandler<ValidateTokenRequestContext>(handler => handler.UseInlineHandler(context =>
+            {
+                if (context.ClientId != ClientId || context.ClientSecret != ClientSecret) context.Reject(Errors.InvalidClient, "Not a client of ours.");
+                return default;
+            }));
+            server.AddEventHandler<HandleAuthorizationRequestContext>(handler => handler.UseInlineHandler(AuthorizeAsync));
+        });
+        var app = builder.Build();
+        app.UseRouting();
+        app.UseAuthentication();
+        // Browsers ask for it, and would complain.
+        app.MapGet("/favicon.ico", () => Results.NoContent());
+        // Another site than Web's localhost.
+        app.Urls.Add("http://127.0.0.1:0");
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return new OidcProvider(app);
+    }
+
+    static async ValueTask AuthorizeAsync(HandleAuthorizationRequestContext context)
+    {
+        var request = context.Transaction.GetHttpRequest()!;
+        switch ((string?)context.Request["who"])
+        {
+            case "anna":
+                context.SignIn(Person("1", "Anna Jensen", "anna@example.com", Allowed));
+                break;
+            case "bert":
+                context.SignIn(Person("2", "Bert", "bert@example.com", "gardeners"));
+                break;
+            case "nobody":
+                context.Reject(Errors.AccessDenied, "They changed their mind.");
+                break;
+            default:
+                var here = HtmlEncoder.Default.Encode(request.GetEncodedUrl());
+                request.HttpContext.Response.ContentType = "text/html; charset=utf-8";
+                await request.HttpContext.Response.WriteAsync(
+                    $"""
+                    <!DOCTYPE html><html lang="en"><title>Who are you?</title>
+                    <p><a href="{here}&amp;who=anna">Anna</a> <a href="{here}&amp;who=bert">Bert</a> <a href="{here}&amp;who=nobody">Never mind</a></p></html>
+                    """);
+                context.HandleRequest();
+                break;
+        }
+
+        ClaimsPrincipal Person(string subject, string name, string email, string group)
+        {
+            ClaimsIdentity identity = new("password");
+            identity.AddClaim(new Claim(Claims.Subject, subject));
+            identity.AddClaim(new Claim(Claims.Name, name));
+            identity.AddClaim(new Claim(Claims.Email, email));
+            identity.AddClaim(new Claim(Role, "everybody"));
+            identity.AddClaim(new Claim(Role, group));
+            identity.SetDestinations(_ => [Destinations.IdentityToken]);
+            ClaimsPrincipal person = new(identity);
+            person.SetScopes(context.Request.GetScopes());
+            return person;
+        }
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+}

@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using Microsoft.Playwright;
+using PaymentFlow.AppHost.Embedded;
+using PaymentFlow.Tests.Fixtures;
+using PaymentFlow.Tests.Integration.Payments;
+
+namespace PaymentFlow.Tests.Browser;
+
+/// <summary>Operators sign in at their team's provider.</summary>
+public sealed class OidcTests(PaymentFlowApp app, Chromium chromium) : OperatorTest(app, chromium)
+{
+    [Fact]
+    public async Task An_operator_signs_in_at_the_provider_and_is_on_record_by_their_name_there()
+    {
+        var customer = await Customer.OrdersAsync(App);
+        await WithProviderAsync(async web =>
+        {
+            var somebody = await ShopperAsync(web: web);
+            var page = somebody.Page;
+            await page.GotoAsync($"/operator/orders/{customer.OrderId}");
+            await page.WaitForURLAsync("**/operator/sign-in?ReturnUrl=**");
+            await somebody.IsAccessibleAsync("sign-in with a provider");
+            await page.GetByText("Sign in with the team's accounts").ClickAsync();
+            await page.GetByText("Anna").ClickAsync();
+
+            // Where she wanted to go, on another site than the one that she comes from.
+            await page.WaitForURLAsync($"**/operator/orders/{customer.OrderId}");
+            await Assertions.Expect(page.Locator(".console-menu form")).ToContainTextAsync("Anna Jensen, anna@example.com");
+            await page.GetByText("Cancel the order…").ClickAsync();
+            await page.Locator("input[name=sure]").CheckAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = "Cancel the order", Exact = true }).ClickAsync();
+            await Assertions.Expect(page.Locator("main [role=status]")).ToContainTextAsync("Done.");
+            await KindsWithAsync(page, "order.canceled");
+            await Assertions.Expect(page.Locator("tr[data-kind=operator]").First).ToContainTextAsync("by Anna Jensen, anna@example.com");
+
+            await page.GetByText("Sign out").ClickAsync();
+            await page.WaitForURLAsync("**/operator/sign-in");
+            await page.GotoAsync("/operator");
+            await page.WaitForURLAsync("**/operator/sign-in?ReturnUrl=**");
+            Assert.Empty(somebody.Complaints);
+        });
+    }
+
+    [Fact]
+    public async Task Who_lacks_the_claim_is_told_so_and_who_changes_their_mind_is_back_at_the_form() => await WithProviderAsync(async web =>
+    {
+        var somebody = await ShopperAsync(web: web);
+        var page = somebody.Page;
+        await page.GotoAsync("/operator/sign-in");
+        await page.GetByText("Sign in with the team's accounts").ClickAsync();
+        var denied = await page.RunAndWaitForResponseAsync(
+            () => page.GetByText("Bert").ClickAsync(), response => new Uri(response.Url).AbsolutePath == "/operator/denied");
+        Assert.Equal(403, denied.Status);
+        await Assertions.Expect(somebody.Heading).ToHaveTextAsync("You are not an operator here");
+        await somebody.IsAccessibleAsync("denied");
+        await page.GotoAsync("/operator");
+        await page.WaitForURLAsync("**/operator/sign-in?ReturnUrl=**");
+
+        await page.GetByText("Sign in with the team's accounts").ClickAsync();
+        await page.GetByText("Never mind").ClickAsync();
+        await page.WaitForURLAsync("**/operator/sign-in?problem=**");
+        await Assertions.Expect(page.Locator("[role=alert]")).ToContainTextAsync("Signing in there did not work.");
+
+        // The key works beside it.
+        await page.Locator("#key").FillAsync(App.OperatorKey);
+        await page.GetByText("Sign in", new() { Exact = true }).ClickAsync();
+        await page.WaitForURLAsync("**/operator");
+    });
+
+    [Fact]
+    public async Task A_provider_that_is_away_is_said_to_be()
+    {
+        var provider = await OidcProvider.StartAsync();
+        var settings = provider.Settings;
+        await provider.DisposeAsync();
+        var replica = await Replica.StartAsync(App, settings);
+        try
+        {
+            var somebody = await ShopperAsync(web: replica.GetEndpoint("web"));
+            await somebody.Page.GotoAsync("/operator/sign-in");
+            await somebody.Page.GetByText("Sign in with the team's accounts").ClickAsync();
+            await Assertions.Expect(somebody.Page.Locator("[role=alert]")).ToContainTextAsync("The provider does not answer.");
+        }
+        finally
+        {
+            await TestHost.StopAsync(replica);
+        }
+    }
+
+    [Fact]
+    public async Task Half_a_configuration_stops_Web_with_one_line_that_names_the_missing_half()
+    {
+        ProcessStartInfo start = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "PaymentFlow.Web.dll")])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        start.Environment["ConnectionStrings__kafka"] = "localhost:1";
+        start.Environment["Operator__Key"] = "key";
+        start.Environment["Services__Key"] = "key";
+        start.Environment["Operator__Oidc__Authority"] = "https://accounts.example";
+        start.Environment["Operator__Oidc__ClientId"] = "console";
+        using var web = Process.Start(start)!;
+        var output = web.StandardOutput.ReadToEndAsync(Token);
+        var line = Assert.Single((await web.StandardError.ReadToEndAsync(Token)).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        await web.WaitForExitAsync(Token);
+
+        Assert.Equal(1, web.ExitCode);
+        Assert.Contains("Operator:Oidc:ClientSecret, Operator:Oidc:RequiredClaim, Operator:Oidc:RequiredValue is missing", line);
+        Assert.Empty(await output);
+    }
+
+    /// <summary>With a Web that knows a provider.</summary>
+    async Task WithProviderAsync(Func<Uri, Task> test)
+    {
+        await using var provider = await OidcProvider.StartAsync();
+        var replica = await Replica.StartAsync(App, provider.Settings);
+        try
+        {
+            await test(replica.GetEndpoint("web"));
+        }
+        finally
+        {
+            await TestHost.StopAsync(replica);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using PaymentFlow.Messaging.Events;
+using PaymentFlow.Messaging.Push;
+using PaymentFlow.Web.Operators.Live;
+
+namespace PaymentFlow.Tests.Unit.Web;
+
+public sealed class LiveFeedTests
+{
+    readonly LiveFeed _feed = new();
+
+    [Fact]
+    public void The_newest_come_first_and_the_same_version_once()
+    {
+        var order = Guid.CreateVersion7();
+        foreach (var version in (long[])[1, 2, 2, 1, 3]) _feed.Offer(Update(order, version));
+        _feed.Take();
+        _feed.Offer(Update(order, 3));
+        _feed.Offer(Update(order, 4));
+        _feed.Take();
+
+        Assert.Equal([4, 3, 2, 1], _feed.Shown.Select(update => update.Version));
+        Assert.Equal(0, _feed.PassedBy);
+    }
+
+    [Fact]
+    public void However_much_happens_only_the_newest_hundred_are_kept_and_the_others_counted()
+    {
+        var order = Guid.CreateVersion7();
+        for (var version = 1; version <= 10_000; version++) _feed.Offer(Update(order, version));
+        _feed.Take();
+
+        Assert.Equal(Enumerable.Range(0, LiveFeed.Length).Select(i => 10_000L - i), _feed.Shown.Select(update => update.Version));
+        Assert.Equal(10_000 - LiveFeed.Length, _feed.PassedBy);
+    }
+
+    [Fact]
+    public void A_listener_to_all_orders_hears_of_each_until_it_leaves()
+    {
+        OrderUpdates updates = new();
+        List<Guid> heard = [];
+        var (first, second) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        using (updates.SubscribeToAll(update => heard.Add(update.OrderId)))
+        {
+            updates.Publish(Update(first, 1));
+            updates.Publish(Update(second, 1));
+        }
+        updates.Publish(Update(first, 2));
+
+        Assert.Equal([first, second], heard);
+        // No sweep is to look after them.
+        Assert.Empty(updates.Watched());
+    }
+
+    static OrderEvent Update(Guid order, long version) =>
+        new(order, "R", version, "paid", null, version - 1, 100, 0, "usd", DateTimeOffset.UnixEpoch);
+}

@@ -1,0 +1,24 @@
+using System.Globalization;
+using PaymentFlow.Messaging.Figures;
+
+namespace PaymentFlow.Web.Operators.Figures;
+
+/// <summary>Figures for people; the console is in English only.</summary>
+static class FigureWords
+{
+    public static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+
+    public static string Age(Waiting waiting) => waiting.Count == 0 ? "none waits" : $"the oldest for {Duration(waiting.OldestSeconds)}";
+
+    public static string Clock(DateTimeOffset at) => string.Create(CultureInfo.InvariantCulture, $"{at.UtcDateTime:HH:mm:ss} UTC");
+
+    /// <summary>How many events of the type became true in the minute.</summary>
+    public static long CountOf(this MinuteFigures minute, string type) => minute.Committed.GetValueOrDefault(type);
+
+    static string Duration(double seconds) => seconds switch
+    {
+        < 120 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0} s"),
+        < 7200 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 60:0} min"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600:0} h"),
+    };
+}

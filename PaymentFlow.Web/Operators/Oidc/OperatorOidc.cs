@@ -1,0 +1,164 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authentication.OpenIdConnect;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using PaymentFlow.ServiceDefaults;
+
+namespace PaymentFlow.Web.Operators.Oidc;
+
+/// <summary>
+/// Signing in at a provider of the team's own, where <c>Operator:Oidc</c> is configured: OpenID Connect's code flow with PKCE. An operator
+/// is who has the required claim in the ID token; the cookie that follows is the same as with the key.
+/// </summary>
+static partial class OperatorOidc
+{
+    public const string Denied = "/operator/denied";
+    public const string Failed = "provider_failed";
+    public const string Away = "provider_away";
+
+    const string Scheme = "oidc";
+    const string Section = "Operator:Oidc";
+    const string Start = $"{OperatorSignIn.Page}/oidc";
+    // To be entered at the provider as the address that it may send people back to.
+    const string Callback = $"{OperatorSignIn.Page}/callback";
+    const string Arrived = $"{OperatorSignIn.Page}/arrived";
+    static readonly TimeSpan ProviderPatience = TimeSpan.FromSeconds(10);
+
+    static readonly string[] Settings = ["Authority", "ClientId", "ClientSecret", "RequiredClaim", "RequiredValue"];
+
+    public static void AddOperatorOidc(this IHostApplicationBuilder builder, AuthenticationBuilder authentication)
+    {
+        var section = builder.Configuration.GetSection(Section);
+        var missing = Settings.Where(setting => string.IsNullOrWhiteSpace(section[setting])).ToList();
+        if (missing.Count == Settings.Length) return;
+        if (missing.Count > 0)
+        {
+            RequiredSettings.Stop($"{builder.Environment.ApplicationName} cannot start: OpenID Connect is configured in part; setting " +
+                $"{string.Join(", ", missing.Select(setting => $"{Section}:{setting}"))} is missing. Set all of {Section}:{{{string.Join(',', Settings)}}}, or none.");
+        }
+
+        authentication.AddOpenIdConnect(Scheme, options =>
+        {
+            options.SignInScheme = CookieAuthenticationDefaults.AuthenticationScheme;
+            options.Authority = section["Authority"];
+            options.ClientId = section["ClientId"];
+            options.ClientSecret = section["ClientSecret"];
+            options.RequireHttpsMetadata = !builder.Environment.IsDevelopment();
+            options.ResponseType = OpenIdConnectResponseType.Code;
+            // By a plain redirect: the provider's page need not post to us, and our cookies for the way need not be sent with foreign posts.
+            options.ResponseMode = OpenIdConnectResponseMode.Query;
+            options.CorrelationCookie.SameSite = options.NonceCookie.SameSite = SameSiteMode.Lax;
+            options.CorrelationCookie.SecurePolicy = options.NonceCookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            options.CallbackPath = Callback;
+            options.BackchannelTimeout = ProviderPatience;
+            options.MapInboundClaims = false;
+            options.DisableTelemetry = true;
+            options.Scope.Add("email");
+            options.Events.OnTokenValidated = context => AdmitAsync(context, section["RequiredClaim"]!, section["RequiredValue"]!);
+            options.Events.OnRemoteFailure = RefuseAsync;
+        });
+    }
+
+    public static void MapOperatorOidc(this IEndpointRouteBuilder app)
+    {
+        if (NameOf(app.ServiceProvider.GetRequiredService<IConfiguration>()) is null) return;
+        app.MapGet(Start, StartAsync).RequireRateLimiting(OperatorSignIn.RateLimit);
+        app.MapGet(Arrived, Arrive);
+    }
+
+    /// <summary>What to call the provider on the sign-in page: <c>Operator:Oidc:Name</c>, else its host; null where there is none.</summary>
+    public static string? NameOf(IConfiguration configuration)
+    {
+        var section = configuration.GetSection(Section);
+        if (section["Authority"] is not { Length: > 0 } authority) return null;
+        return section["Name"] is { Length: > 0 } name ? name : Uri.TryCreate(authority, UriKind.Absolute, out var address) ? address.Host : authority;
+    }
+
+    public static string StartOf(string? returnUrl) => returnUrl is null ? Start : $"{Start}?returnUrl={Uri.EscapeDataString(returnUrl)}";
+
+    static async Task StartAsync(HttpContext context, ILoggerFactory loggers, string? returnUrl = null)
+    {
+        try
+        {
+            await context.ChallengeAsync(Scheme, new AuthenticationProperties
+            {
+                RedirectUri = $"{Arrived}?returnUrl={Uri.EscapeDataString(OperatorSignIn.LocalOf(returnUrl))}",
+            });
+        }
+        catch (InvalidOperationException e)
+        {
+            // Its configuration can't be read.
+            Log.ProviderAway(loggers.CreateLogger(typeof(OperatorOidc)), e);
+            context.Response.Redirect(OperatorSignIn.Refusal(Away));
+        }
+    }
+
+    /// <summary>
+    /// The way from the provider ends here, with a page that goes on by itself: a redirect would still be the provider's doing, with
+    /// which the browser does not send the new cookie, for that is SameSite=Strict.
+    /// </summary>
+    static ContentHttpResult Arrive(string? returnUrl = null)
+    {
+        var target = HtmlEncoder.Default.Encode(OperatorSignIn.LocalOf(returnUrl));
+        return TypedResults.Content(
+            $"""
+            <!DOCTYPE html>
+            <html lang="en"><head><title>Signed in</title><meta http-equiv="refresh" content="0; url={target}"></head>
+            <body><p><a href="{target}">Go on</a></p></body></html>
+            """, "text/html; charset=utf-8");
+    }
+
+    static Task AdmitAsync(TokenValidatedContext context, string claim, string value)
+    {
+        var somebody = context.Principal!;
+        var log = LogOf(context.HttpContext);
+        if (somebody.HasClaim(claim, value))
+        {
+            context.Principal = OperatorSignIn.Operator(NameOf(somebody));
+            Log.Admitted(log, context.Principal.Identity!.Name!);
+        }
+        else
+        {
+            Log.NotAdmitted(log, NameOf(somebody), claim);
+            context.HandleResponse();
+            context.Response.Redirect(Denied);
+        }
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The person's name, with what tells two of the same name apart.</summary>
+    static string NameOf(ClaimsPrincipal somebody)
+    {
+        var account = (somebody.FindFirst("email") ?? somebody.FindFirst("preferred_username") ?? somebody.FindFirst("sub"))?.Value;
+        return string.Join(", ", new[] { somebody.FindFirst("name")?.Value, account }.Where(part => !string.IsNullOrWhiteSpace(part)));
+    }
+
+    /// <summary>They changed their mind, took too long, or the provider and we do not agree.</summary>
+    static Task RefuseAsync(RemoteFailureContext context)
+    {
+        Log.Refused(LogOf(context.HttpContext), context.Failure!);
+        context.HandleResponse();
+        context.Response.Redirect(OperatorSignIn.Refusal(Failed));
+        return Task.CompletedTask;
+    }
+
+    static ILogger LogOf(HttpContext context) => context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(OperatorOidc));
+
+    static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "{Name} has signed in as operator")]
+        public static partial void Admitted(ILogger logger, string name);
+
+        [LoggerMessage(LogLevel.Warning, "{Name} is not admitted as operator: the ID token does not have the required value of {Claim}")]
+        public static partial void NotAdmitted(ILogger logger, string name, string claim);
+
+        [LoggerMessage(LogLevel.Warning, "Somebody could not be signed in as operator by the provider")]
+        public static partial void Refused(ILogger logger, Exception exception);
+
+        [LoggerMessage(LogLevel.Error, "The provider of OpenID Connect can't be asked")]
+        public static partial void ProviderAway(ILogger logger, Exception exception);
+    }
+}
