@@ -106,7 +106,7 @@ static partial class OperatorOidc
         return TypedResults.Content(
             $"""
             <!DOCTYPE html>
-            <html lang="en"><head><title>Signed in</title><meta http-equiv="refresh" content="0; url={target}"></head>
+            <html lang="en"><head><title>Signed in</title><link rel="icon" href="/favicon.svg"><meta http-equiv="refresh" content="0; url={target}"></head>
             <body><p><a href="{target}">Go on</a></p></body></html>
             """, "text/html; charset=utf-8");
     }
