@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Configuration;
+using PaymentFlow.AppHost.Embedded.Dashboard;
+using PaymentFlow.AppHost.Embedded.Dashboard.Traces;
 using PaymentFlow.AppHost.Embedded.Output;
 using PaymentFlow.AppHost.Embedded.Running;
 
@@ -13,11 +15,21 @@ public sealed class DistributedApplication : IAsyncDisposable
     readonly IReadOnlyList<IResource> _resources;
     readonly Engine _engine;
     readonly DataFolder _dataFolder;
+    // Null without a dashboard.
+    readonly OtlpEndpoint? _telemetry;
+    readonly EmbeddedOptions _options;
+    DashboardServer? _dashboard;
 
     internal DistributedApplication(EmbeddedOptions options, IReadOnlyList<IResource> resources, DataFolder dataFolder)
     {
         _dataFolder = dataFolder;
         _resources = resources;
+        _options = options;
+        if (options.Dashboard)
+        {
+            _telemetry = new OtlpEndpoint();
+            options = options with { Environment = new Dictionary<string, string>([.. _telemetry.Settings, .. options.Environment]) };
+        }
         _engine = new Engine(options, dataFolder, resources, TimeProvider.System);
     }
 
@@ -66,7 +78,7 @@ public sealed class DistributedApplication : IAsyncDisposable
         try
         {
             await StartAsync(shutdown.Token);
-            await Summary.WriteAsync(_engine, _resources);
+            await Summary.WriteAsync(_engine, _resources, _dashboard?.SignInLink);
             await Task.Delay(Timeout.Infinite, shutdown.Token);
         }
         catch (OperationCanceledException) when (shutdown.Token.IsCancellationRequested)
@@ -80,7 +92,18 @@ public sealed class DistributedApplication : IAsyncDisposable
     }
 
     /// <summary>Starts everything and returns when every resource is ready.</summary>
-    public Task StartAsync(CancellationToken cancellationToken = default) => _engine.StartAsync(cancellationToken);
+    /// <exception cref="EmbeddedException">Something can't start, for a reason that can be mended.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        _engine.AssignPorts();
+        if (_telemetry is not null)
+        {
+            _dashboard = new DashboardServer(_engine, _resources, _telemetry, Ports.ForHost(_options));
+            await _dashboard.StartAsync(cancellationToken);
+            _engine.Output.Write("dashboard", $"{_dashboard.SignInLink}");
+        }
+        await _engine.StartAsync(cancellationToken);
+    }
 
     public Uri GetEndpoint(string name, string endpointName = "http") => new(Find<ProjectResource>(name).GetEndpoint(endpointName).Url);
 
@@ -106,6 +129,7 @@ public sealed class DistributedApplication : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _engine.DisposeAsync();
+        if (_dashboard is not null) await _dashboard.DisposeAsync();
         _dataFolder.Dispose();
     }
 

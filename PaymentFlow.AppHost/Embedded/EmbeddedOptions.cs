@@ -4,7 +4,7 @@ using System.Text;
 
 namespace PaymentFlow.AppHost.Embedded;
 
-/// <summary>How the embedded engine runs the model. The defaults are those of <c>dotnet run</c>.</summary>
+/// <summary>How the embedded engine runs the model. What <see cref="Parse"/> makes of no arguments is what <c>dotnet run</c> does.</summary>
 public sealed record EmbeddedOptions
 {
     /// <summary>Where everything lives that outlasts a run: the database cluster, generated keys, the sandbox's journal.</summary>
@@ -18,6 +18,9 @@ public sealed record EmbeddedOptions
     /// <summary>Any free ports in place of those in the projects' launchSettings.json.</summary>
     public bool FreePorts { get; init; }
 
+    /// <summary>With the developer's dashboard, which the services then send their telemetry to.</summary>
+    public bool Dashboard { get; init; }
+
     /// <summary>Where the resources' log lines go; the console by default.</summary>
     public Action<string, string>? Log { get; init; }
 
@@ -29,7 +32,7 @@ public sealed record EmbeddedOptions
 
     internal string AppHostDirectory { get; } = SourceDirectory();
 
-    /// <summary>Reads <c>--fresh</c>, <c>--free-ports</c> and <c>--data-folder PATH</c>; the rest is configuration.</summary>
+    /// <summary>Reads <c>--fresh</c>, <c>--free-ports</c>, <c>--no-dashboard</c> and <c>--data-folder PATH</c>; the rest is configuration.</summary>
     /// <exception cref="EmbeddedException">The arguments ask for something that needs .NET Aspire.</exception>
     public static EmbeddedOptions Parse(string[] args, out string[] rest)
     {
@@ -41,8 +44,13 @@ public sealed record EmbeddedOptions
         }
         var folder = Array.IndexOf(args, "--data-folder");
         if (folder >= 0 && (folder + 1 >= args.Length || args[folder + 1].StartsWith("--", StringComparison.Ordinal))) throw new EmbeddedException("--data-folder needs a path.");
-        rest = [.. args.Where((arg, i) => arg is not ("--fresh" or "--free-ports") && !(folder >= 0 && (i == folder || i == folder + 1)))];
-        var options = new EmbeddedOptions { Fresh = args.Contains("--fresh"), FreePorts = args.Contains("--free-ports") };
+        rest = [.. args.Where((arg, i) => arg is not ("--fresh" or "--free-ports" or "--no-dashboard") && !(folder >= 0 && (i == folder || i == folder + 1)))];
+        var options = new EmbeddedOptions
+        {
+            Fresh = args.Contains("--fresh"),
+            FreePorts = args.Contains("--free-ports"),
+            Dashboard = !args.Contains("--no-dashboard"),
+        };
         return folder >= 0 ? options with { DataFolder = Path.GetFullPath(args[folder + 1]) } : options;
     }
 

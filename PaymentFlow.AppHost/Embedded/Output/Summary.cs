@@ -6,7 +6,7 @@ namespace PaymentFlow.AppHost.Embedded.Output;
 /// <summary>What is up and where, once everything is.</summary>
 static class Summary
 {
-    public static async Task WriteAsync(Engine engine, IReadOnlyList<IResource> resources)
+    public static async Task WriteAsync(Engine engine, IReadOnlyList<IResource> resources, Uri? dashboard)
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumns("Resource", "Address", "Process");
         foreach (var resource in resources)
@@ -33,6 +33,7 @@ static class Summary
             Console.WriteLine($"Operators: /operator of the shop, or the header X-Operator-Key: {await key.GetValueAsync()}");
         if (resources.OfType<ParameterResource>().FirstOrDefault(parameter => parameter.Name == "merchant-key") is { } merchantKey)
             Console.WriteLine($"Your own shop: send the header X-Api-Key: {await merchantKey.GetValueAsync()}");
+        if (dashboard is not null) Console.WriteLine($"Dashboard: {dashboard}");
         Console.WriteLine("Stop with Ctrl+C. `-- --fresh` starts anew.");
     }
 

@@ -20,9 +20,16 @@ sealed class Child(
     volatile bool _deliberate;
     Process? _process;
     Task _supervising = Task.CompletedTask;
+    int _restarts;
 
     /// <summary>Null while it is down.</summary>
     public int? ProcessId => _process is { HasExited: false } process ? process.Id : null;
+
+    /// <summary>How often it was started again.</summary>
+    public int Restarts => Volatile.Read(ref _restarts);
+
+    /// <summary>It is down because somebody wants it so.</summary>
+    public bool IsHeld => _held is not null;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -55,6 +62,7 @@ sealed class Child(
                 delay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay;
                 started = time.GetTimestamp();
                 await StartAsync(_stopping.Token);
+                Interlocked.Increment(ref _restarts);
                 output.Write(name, $"started again, process {_process.Id}");
             }
             catch (OperationCanceledException)
@@ -88,6 +96,30 @@ sealed class Child(
             _held = null;
             held.TrySetResult();
         });
+    }
+
+    /// <summary>Ends it in order; it stays down until <see cref="Resume"/>.</summary>
+    public Task StopAsync()
+    {
+        _held ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return EndAsync();
+    }
+
+    /// <summary>What was stopped is started again.</summary>
+    public void Resume()
+    {
+        if (_held is not { } held) return;
+        _held = null;
+        held.TrySetResult();
+    }
+
+    /// <summary>Ends it in order, and it is started again.</summary>
+    public Task RestartAsync() => EndAsync();
+
+    Task EndAsync()
+    {
+        _deliberate = true;
+        return _process is { } process ? process.StopAsync(stopSignal, patience) : Task.CompletedTask;
     }
 
     public async ValueTask DisposeAsync()

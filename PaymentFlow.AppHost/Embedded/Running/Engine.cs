@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using PaymentFlow.AppHost.Embedded.Kafka;
 using PaymentFlow.AppHost.Embedded.Output;
 using PaymentFlow.AppHost.Embedded.Postgres;
@@ -15,13 +16,14 @@ sealed class Engine : IAsyncDisposable
     readonly IReadOnlyList<IResource> _resources;
     readonly Spawner _spawner = new();
     readonly Dictionary<string, IRunner> _runners;
+    readonly ConcurrentDictionary<string, ResourceState> _progress = new();
 
     public Engine(EmbeddedOptions options, DataFolder dataFolder, IReadOnlyList<IResource> resources, TimeProvider time)
     {
         _options = options;
         _dataFolder = dataFolder;
         _resources = resources;
-        Output = new ResourceOutput(options.Log);
+        Output = new ResourceOutput(options.Log, time);
         _runners = resources.ToDictionary(resource => resource.Name, resource => (IRunner)(resource switch
         {
             PostgresServerResource postgres => new PostgresServer(postgres, options, _spawner, Output, time),
@@ -34,9 +36,12 @@ sealed class Engine : IAsyncDisposable
 
     public ResourceOutput Output { get; }
 
+    /// <exception cref="EmbeddedException">A port is taken.</exception>
+    public void AssignPorts() => Ports.Assign(_resources.OfType<ProjectResource>(), _options.FreePorts);
+
+    /// <summary>Returns when everything is ready.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        Ports.Assign(_resources.OfType<ProjectResource>(), _options.FreePorts);
         // After what can still refuse the start, which then has deleted nothing.
         if (_options.Fresh) _dataFolder.Clear();
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -48,7 +53,9 @@ sealed class Engine : IAsyncDisposable
             try
             {
                 foreach (var other in ((Resource)resource).WaitsFor) await started[other].Task.WaitAsync(failed.Token);
+                _progress[resource.Name] = ResourceState.Starting;
                 await _runners[resource.Name].StartAsync(failed.Token);
+                _progress[resource.Name] = ResourceState.Running;
                 started[resource].SetResult();
             }
             catch
@@ -59,6 +66,15 @@ sealed class Engine : IAsyncDisposable
             }
         })).FirstReason();
     }
+
+    public ResourceState StateOf(string name) => _progress.GetValueOrDefault(name) switch
+    {
+        ResourceState.Running when _runners[name].Child is { ProcessId: null } child => child.IsHeld ? ResourceState.Stopped : ResourceState.Exited,
+        var progress => progress,
+    };
+
+    /// <summary>Null for what is no process of its own, or not started yet.</summary>
+    public Child? ChildOf(string name) => _runners[name].Child;
 
     public int? ProcessIdOf(string name) => _runners[name].ProcessId;
 

@@ -17,9 +17,20 @@ static class Ports
         var taken = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(listener => listener.Port).ToHashSet();
         foreach (var project in projects)
         {
-            project.Address = free ? new Uri($"http://localhost:{Free()}") : FromLaunchSettings(project);
-            if (!free && taken.Contains(project.Address.Port)) throw Busy(project);
+            project.Address = free ? new Uri($"http://localhost:{Free()}") : FromLaunchSettings(Folder(project));
+            if (!free && taken.Contains(project.Address.Port)) throw Busy(project.Name, project.Address.Port, Folder(project));
         }
+    }
+
+    /// <summary>The host's own address, for its dashboard.</summary>
+    /// <exception cref="EmbeddedException">The port is taken.</exception>
+    public static Uri ForHost(EmbeddedOptions options)
+    {
+        if (options.FreePorts) return new Uri($"http://localhost:{Free()}");
+        var address = FromLaunchSettings(options.AppHostDirectory);
+        return IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Any(listener => listener.Port == address.Port)
+            ? throw Busy("the dashboard", address.Port, options.AppHostDirectory)
+            : address;
     }
 
     /// <summary>
@@ -49,9 +60,9 @@ static class Ports
         }
     }
 
-    static Uri FromLaunchSettings(ProjectResource project)
+    static Uri FromLaunchSettings(string projectFolder)
     {
-        var file = LaunchSettings(project);
+        var file = Path.Combine(projectFolder, "Properties", "launchSettings.json");
         using var settings = JsonDocument.Parse(File.ReadAllText(file));
         var url = settings.RootElement.GetProperty("profiles").EnumerateObject()
             .Select(profile => profile.Value.TryGetProperty("applicationUrl", out var value) ? value.GetString() : null)
@@ -59,17 +70,15 @@ static class Ports
         return url is null ? throw new EmbeddedException($"{file} has no http applicationUrl.") : new Uri(url);
     }
 
-    static EmbeddedException Busy(ProjectResource project)
+    static EmbeddedException Busy(string name, int port, string projectFolder)
     {
-        var port = project.Address!.Port;
         var find = OperatingSystem.IsWindows() ? $"netstat -ano | findstr :{port}"
             : OperatingSystem.IsMacOS() ? $"lsof -iTCP:{port} -sTCP:LISTEN"
             : $"ss -ltnp 'sport = :{port}'";
         return new EmbeddedException(
-            $"Port {port}, which {project.Name} needs, is taken by another program: stop it (find it with `{find}`), "
-            + $"or change applicationUrl in {Path.GetFileName(Path.GetDirectoryName(project.Metadata.ProjectPath))}/Properties/launchSettings.json.");
+            $"Port {port}, which {name} needs, is taken by another program: stop it (find it with `{find}`), "
+            + $"or change applicationUrl in {Path.GetFileName(projectFolder)}/Properties/launchSettings.json.");
     }
 
-    static string LaunchSettings(ProjectResource project) =>
-        Path.Combine(Path.GetDirectoryName(project.Metadata.ProjectPath)!, "Properties", "launchSettings.json");
+    static string Folder(ProjectResource project) => Path.GetDirectoryName(project.Metadata.ProjectPath)!;
 }

@@ -13,7 +13,7 @@ public sealed class ChildTests
     static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
 
     readonly FakeTimeProvider _time = new();
-    readonly ResourceOutput _output = new((_, _) => { });
+    readonly ResourceOutput _output = new((_, _) => { }, TimeProvider.System);
     int _starts;
 
     [Fact]
