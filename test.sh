@@ -33,5 +33,7 @@ if ((${#missing[@]})); then
 fi
 
 dotnet build PaymentFlow.sln --nologo -v quiet
-dotnet format PaymentFlow.sln --verify-no-changes --no-restore
-exec dotnet run --no-build --project PaymentFlow.Tests -- -noColor "$@"
+# Code style is part of the build; what is left is the whitespace, for which nothing needs to be compiled again.
+dotnet format whitespace --folder --verify-no-changes
+# Two at a time for every core: tests of services wait more than they compute.
+exec dotnet run --no-build --project PaymentFlow.Tests -- -noColor -maxThreads 2.0x "$@"

@@ -21,7 +21,7 @@ public sealed record ChaosOptions(int Seed, TimeSpan Duration, double Rate)
     /// <summary>How long it may take until everything has come to rest after the last fault.</summary>
     public TimeSpan Patience { get; init; } = DefaultPatience;
 
-    public static TimeSpan DefaultPatience { get; } = TimeSpan.FromMinutes(10);
+    public static TimeSpan DefaultPatience { get; } = TimeSpan.FromMinutes(30);
 }
 
 /// <param name="Name">What the report calls it.</param>
