@@ -102,6 +102,8 @@ public sealed partial class StripeEventWorker(
         var ofDispute = waiting.Any(waits => StripeNews.IsOfDispute(waits.Type));
         // The most frequent case by far: our own call has heard it all already, and a PaymentIntent that succeeded stays so.
         if (payment is { Paid: true } && !ofRefund && !ofDispute) return true;
+        // We created it ourselves and know its id: that it exists is no news, and would cost every payment a question.
+        if (payment is not null && waiting.All(waits => waits.Type == EventTypes.PaymentIntentCreated)) return true;
         // Once the call is over, a decline is the attempt's own: that of a bank debit comes days later.
         var answered = payment is not null && reconciliation.CallIsOver(payment, time.GetUtcNow()) ? payment.AttemptId : null;
         // The webhook may be faster than the answer that it tells of: one trace either way.

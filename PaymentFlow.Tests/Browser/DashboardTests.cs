@@ -73,6 +73,7 @@ public sealed class DashboardTests(DashboardHost host, PaymentFlowApp app, Chrom
         await developer.IsAccessibleAsync("logs");
 
         await page.GotoAsync("/");
+        await page.Locator("[data-live]").WaitForAsync();
         await page.GetByLabel("Stop payment-api").ClickAsync();
         await page.Locator("tr[data-resource=payment-api][data-state=Stopped]").WaitForAsync();
         // Nobody starts it but the developer; the others say that it is missing.

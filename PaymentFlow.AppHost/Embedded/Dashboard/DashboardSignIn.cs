@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace PaymentFlow.AppHost.Embedded.Dashboard;
 
@@ -38,8 +39,7 @@ sealed class DashboardSignIn
     public static void MapTo(IEndpointRouteBuilder app)
     {
         app.MapGet("/enter", (string? token, HttpContext context, DashboardSignIn signIn) => signIn.EnterAsync(token, context)).AllowAnonymous();
-        app.MapPost("/enter", async (HttpContext context, DashboardSignIn signIn) =>
-            await signIn.EnterAsync((await context.Request.ReadFormAsync(context.RequestAborted))["token"], context)).AllowAnonymous();
+        app.MapPost("/enter", ([FromForm] string? token, HttpContext context, DashboardSignIn signIn) => signIn.EnterAsync(token, context)).AllowAnonymous();
     }
 
     async Task<RedirectHttpResult> EnterAsync(string? token, HttpContext context)

@@ -68,6 +68,26 @@ public sealed class WebhookNewsTests(FaultyStripeApp faulty)
     }
 
     [Fact]
+    public async Task That_a_PaymentIntent_of_ours_was_created_is_no_reason_to_ask_Stripe()
+    {
+        var customer = await Customer.OrdersAsync(faulty.App);
+        var payment = Guid.Parse((await customer.PayAsync("pm_card_visa_chargeDeclinedInsufficientFunds"))["paymentId"]!);
+        var intent = await faulty.Stripe.IntentAsync((await _anna.PaymentAsync(payment))["paymentIntent"]!);
+        var id = NewEventId();
+        await faulty.Stripe.FailAsync("retrieve", "error_before", count: 1000);
+        try
+        {
+            await DeliverAsync(id, "payment_intent.created", JsonNode.Parse(intent.ToJson())!);
+            await AppliedAsync(id);
+            Assert.Equal(0, await faulty.QueryAsync<int>("SELECT tries FROM stripe_events WHERE id = $1", id));
+        }
+        finally
+        {
+            await faulty.Stripe.RecoverAsync();
+        }
+    }
+
+    [Fact]
     public async Task What_is_not_ours_is_answered_200_and_left_alone()
     {
         var (refund, intent, unknown) = (NewEventId(), NewEventId(), NewEventId());
