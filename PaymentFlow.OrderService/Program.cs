@@ -20,11 +20,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.RequireSettings("ConnectionStrings:ordersdb", "ConnectionStrings:kafka", "Operator:Key", "Merchant:ApiKey", "Services:Key");
 builder.AddServiceDefaults();
 builder.AddApiDefaults();
-builder.AddNpgsqlDataSource("ordersdb", configureDataSourceBuilder: source =>
-{
-    DatabaseDefaults.Apply(source);
-    source.ConnectionStringBuilder.MaxAutoPrepare = 20;
-});
+builder.AddNpgsqlDataSource("ordersdb", configureDataSourceBuilder: DatabaseDefaults.Apply);
 builder.AddDatabaseMigration("ordersdb", typeof(Program).Assembly, deadLetters: true);
 builder.AddOutbox();
 builder.AddOrderUpdates();

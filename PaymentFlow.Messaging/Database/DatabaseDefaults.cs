@@ -9,6 +9,8 @@ public static class DatabaseDefaults
     const int CommandSeconds = 10;
     const int NpgsqlsPoolSize = 100;
     const int PoolSize = 12;
+    // More than a service has statements.
+    const int PreparedStatements = 100;
 
     /// <summary>
     /// Every statement here takes milliseconds: one that takes 10 s waits for a server that hangs or a network that swallows,
@@ -23,5 +25,8 @@ public static class DatabaseDefaults
         // away under load, two slow cores needed longer for three pools of 30 than their openers waited, and so never got there.
         // Who sets another number in the connection string keeps it.
         if (source.ConnectionStringBuilder.MaxPoolSize == NpgsqlsPoolSize) source.ConnectionStringBuilder.MaxPoolSize = PoolSize;
+        // What a connection is asked again and again is parsed and planned once: a payment cost Postgres 6.8 ms of CPU without, 4.8 ms with it
+        // (throughput, 64 at once, two cores). A pooler that hands every transaction another connection must know prepared statements.
+        if (source.ConnectionStringBuilder.MaxAutoPrepare == 0) source.ConnectionStringBuilder.MaxAutoPrepare = PreparedStatements;
     }
 }
