@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Confluent.Kafka;
 using Microsoft.Playwright;
 using PaymentFlow.Messaging.CloudEvents;
@@ -83,8 +85,8 @@ public sealed class ConsoleTests(PaymentFlowApp app, Chromium chromium) : Operat
         await OpenAsync(somebody, "Figures");
         await page.Locator("[data-service=payment-api][data-state=here]").WaitForAsync();
         await page.Locator("[data-service=order-service][data-state=here]").WaitForAsync();
-        foreach (var (service, figure) in new[] { ("payment-api", "unacknowledged"), ("payment-api", "unknown"), ("order-service", "lag"), ("order-service", "dead-letters"), ("order-service", "sockets") })
-            await Assertions.Expect(page.Locator($"[data-service={service}] [data-figure={figure}] strong")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^[0-9,]+$"));
+        foreach (var figure in new[] { "unacknowledged", "unknown", "lag", "dead-letters", "sockets" })
+            await Assertions.Expect(page.Locator($"[data-figure={figure}] strong")).ToHaveTextAsync(new Regex("^[0-9,]+$"));
         await somebody.IsAccessibleAsync("figures");
 
         // Without a reload: the next ones count one more.
@@ -197,5 +199,5 @@ public sealed class ConsoleTests(PaymentFlowApp app, Chromium chromium) : Operat
     }
 
     static async Task<long> SumAsync(IPage page, string chart) =>
-        long.Parse((await page.Locator($"[data-chart={chart}]").GetAttributeAsync("data-sum"))!, System.Globalization.CultureInfo.InvariantCulture);
+        long.Parse((await page.Locator($"[data-chart={chart}]").GetAttributeAsync("data-sum"))!, CultureInfo.InvariantCulture);
 }

@@ -64,7 +64,10 @@ public sealed class FiguresTests(PaymentFlowApp app) : IDisposable
             Assert.Equal(HttpStatusCode.OK, (await GetAsync(service, ("X-Operator-Key", app.OperatorKey))).Status);
             Assert.Equal(HttpStatusCode.OK, (await GetAsync(service, ("X-Service-Key", app.ServiceKey))).Status);
             foreach (var other in new[] { ("X-Api-Key", app.MerchantKey), ("X-Operator-Key", "guess") })
-                Assert.Equal((HttpStatusCode.Unauthorized, "unauthorized"), (await GetAsync(service, other) is var answer ? (answer.Status, answer.Code) : default));
+            {
+                var answer = await GetAsync(service, other);
+                Assert.Equal((HttpStatusCode.Unauthorized, "unauthorized"), (answer.Status, answer.Code));
+            }
         }
     }
 
