@@ -22,13 +22,22 @@ static class TwinServer
     {
         var options = Options.Parse(args, new Dictionary<string, string>
         {
-            ["postgres"] = "", ["kafka"] = "", ["topic"] = "", ["writers"] = "0", ["fetch-wait-ms"] = "500", ["session-ms"] = "45000", ["heartbeat-ms"] = "3000",
+            ["postgres"] = "",
+            ["kafka"] = "",
+            ["topic"] = "",
+            ["writers"] = "0",
+            ["fetch-wait-ms"] = "500",
+            ["session-ms"] = "45000",
+            ["heartbeat-ms"] = "3000",
         });
         var topic = options["topic"];
         await using var database = NpgsqlDataSource.Create($"{options["postgres"]};Database=twin;Maximum Pool Size=12;Max Auto Prepare=20");
         using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig
         {
-            BootstrapServers = options["kafka"], EnableIdempotence = true, Acks = Acks.All, LingerMs = 0,
+            BootstrapServers = options["kafka"],
+            EnableIdempotence = true,
+            Acks = Acks.All,
+            LingerMs = 0,
         }).Build();
         using var consumer = new ConsumerBuilder<string, byte[]>(new ConsumerConfig
         {

@@ -48,7 +48,11 @@ static class PaymentSeeds
         using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig
         {
             // Large batches: the in-process broker keeps no more than 100,000 of them a partition.
-            BootstrapServers = kafka, EnableIdempotence = true, Acks = Acks.All, LingerMs = 20, QueueBufferingMaxMessages = 200_000,
+            BootstrapServers = kafka,
+            EnableIdempotence = true,
+            Acks = Acks.All,
+            LingerMs = 20,
+            QueueBufferingMaxMessages = 200_000,
         }).Build();
         var failed = 0;
         for (var i = 0; i < count; i++)

@@ -72,7 +72,7 @@ public sealed class StripeGateway(StripeClient stripe)
             new DisputeListOptions { PaymentIntent = intentId, Limit = PageSize }, cancellationToken: cancellationToken);
 
     /// <summary>What happened at Stripe since then, newest first. It reaches back 30 days.</summary>
-    public IAsyncEnumerable<Event> EventsAsync(DateTime since, IReadOnlyList<string> types, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<Event> EventsAsync(DateTime since, IEnumerable<string> types, CancellationToken cancellationToken) =>
         stripe.V1.Events.ListAutoPagingAsync(
             new EventListOptions { Created = new DateRangeOptions { GreaterThanOrEqual = since }, Types = [.. types], Limit = PageSize },
             cancellationToken: cancellationToken);

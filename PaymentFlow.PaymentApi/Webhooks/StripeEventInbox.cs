@@ -10,6 +10,7 @@ public sealed class StripeEventInbox(StripeEventStore events, PaymentStore payme
     /// <returns>Whether it was stored now.</returns>
     public async Task<bool> TakeAsync(Event stripeEvent, CancellationToken cancellationToken)
     {
+        if (!StripeNews.Types.Contains(stripeEvent.Type)) return false;
         if (StripeNews.Of(stripeEvent) is not var (intentId, ours)) return false;
         // A refund or a dispute carries no metadata of ours; by then its PaymentIntent has long been stored.
         if (!ours && await payments.FindByIntentAsync(intentId, cancellationToken) is null) return false;

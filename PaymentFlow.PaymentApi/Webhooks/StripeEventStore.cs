@@ -31,6 +31,27 @@ public sealed class StripeEventStore(NpgsqlDataSource dataSource)
         return (await connection.QueryAsync<string>(new CommandDefinition(Sql, cancellationToken: cancellationToken))).AsList();
     }
 
+    /// <summary>
+    /// Lays aside what can be no news, in one statement: a paid PaymentIntent stays paid, and whatever else may become of it, a refund
+    /// or a dispute, has events of its own.
+    /// </summary>
+    /// <returns>Those of the objects that have other events waiting.</returns>
+    public async Task<IReadOnlyList<string>> LayAsideHeardAsync(IReadOnlyCollection<string> objectIds, CancellationToken cancellationToken)
+    {
+        const string Sql = """
+            WITH heard AS (
+                UPDATE stripe_events e SET processed_at = now() FROM payments p
+                WHERE e.object_id = ANY(@objectIds) AND e.processed_at IS NULL AND e.type LIKE 'payment\_intent.%'
+                    AND p.payment_intent_id = e.object_id AND p.status IN ('succeeded', 'partially_refunded', 'refunded')
+                RETURNING e.id)
+            SELECT DISTINCT object_id FROM stripe_events
+            WHERE object_id = ANY(@objectIds) AND processed_at IS NULL AND id NOT IN (SELECT id FROM heard)
+            """;
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return (await connection.QueryAsync<string>(new CommandDefinition(
+            Sql, new { objectIds = objectIds.ToArray() }, cancellationToken: cancellationToken))).AsList();
+    }
+
     /// <summary>The object's events that wait now; what comes while Stripe is being asked is not among them.</summary>
     public async Task<IReadOnlyList<WaitingEvent>> WaitingEventsAsync(string objectId, CancellationToken cancellationToken)
     {

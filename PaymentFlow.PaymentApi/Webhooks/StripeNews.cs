@@ -5,14 +5,17 @@ namespace PaymentFlow.PaymentApi.Webhooks;
 /// <summary>Which of Stripe's events concern us, and which PaymentIntent each is about.</summary>
 static class StripeNews
 {
-    /// <summary>The types that List Events is asked for. A webhook of any other type of these objects is taken as well.</summary>
-    public static readonly IReadOnlyList<string> Types =
-    [
+    /// <summary>
+    /// The types that can change a payment: what List Events is asked for, and what of a webhook is stored. Any other type
+    /// (<c>payment_intent.created</c>, <c>charge.succeeded</c>…) says nothing that none of these says.
+    /// </summary>
+    public static readonly IReadOnlySet<string> Types = new HashSet<string>
+    {
         EventTypes.PaymentIntentSucceeded, EventTypes.PaymentIntentPaymentFailed, EventTypes.PaymentIntentCanceled,
         EventTypes.PaymentIntentProcessing, EventTypes.PaymentIntentRequiresAction,
         EventTypes.ChargeRefunded, EventTypes.RefundCreated, EventTypes.RefundUpdated, EventTypes.RefundFailed,
         EventTypes.ChargeDisputeCreated, EventTypes.ChargeDisputeUpdated, EventTypes.ChargeDisputeClosed,
-    ];
+    };
 
     /// <summary>The PaymentIntent, and whether its metadata already tells that it is ours; null for any other object.</summary>
     public static (string IntentId, bool Ours)? Of(Event stripeEvent) => stripeEvent.Data?.Object switch
