@@ -13,4 +13,4 @@ CREATE TABLE dead_letters (
 );
 
 -- Serves the operator's list: what still waits, oldest first.
-CREATE INDEX dead_letters_waiting ON dead_letters (received_at) WHERE replayed_at IS NULL;
+CREATE INDEX IF NOT EXISTS dead_letters_waiting ON dead_letters (received_at) WHERE replayed_at IS NULL;

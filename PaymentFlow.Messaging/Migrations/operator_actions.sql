@@ -9,4 +9,4 @@ CREATE TABLE operator_actions (
 );
 
 -- Serves the operator's list, newest first.
-CREATE INDEX operator_actions_at ON operator_actions (at DESC);
+CREATE INDEX IF NOT EXISTS operator_actions_at ON operator_actions (at DESC);

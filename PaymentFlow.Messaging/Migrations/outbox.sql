@@ -16,4 +16,4 @@ CREATE TABLE outbox (
 );
 
 -- Serves the sweep and the depth gauge; empty in health, whatever the table's size.
-CREATE INDEX outbox_unpublished ON outbox (id) INCLUDE (created_at, leased_until) WHERE published_at IS NULL;
+CREATE INDEX IF NOT EXISTS outbox_unpublished ON outbox (id) INCLUDE (created_at, leased_until) WHERE published_at IS NULL;

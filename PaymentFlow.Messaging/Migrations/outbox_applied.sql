@@ -8,8 +8,8 @@ ALTER TABLE outbox
 
 -- Serves the end-to-end check: what is published and not known to be applied. In health, the last half minute's events.
 -- Neither index holds a row that is only committed: the commit of a payment pays for none of this.
-CREATE INDEX outbox_unapplied ON outbox (coalesce(wait_from, published_at))
+CREATE INDEX IF NOT EXISTS outbox_unapplied ON outbox (coalesce(wait_from, published_at))
     WHERE topic = 'payments' AND published_at IS NOT NULL AND applied_at IS NULL;
 
 -- Serves the pruning.
-CREATE INDEX outbox_published ON outbox (published_at) WHERE published_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS outbox_published ON outbox (published_at) WHERE published_at IS NOT NULL;

@@ -4,6 +4,6 @@ ALTER TABLE outbox
     ADD COLUMN republished_at timestamptz;
 
 -- Serves the journey of one order.
-CREATE INDEX outbox_key ON outbox (key);
+CREATE INDEX IF NOT EXISTS outbox_key ON outbox (key);
 -- Serves the same, for what operators did.
-CREATE INDEX operator_actions_target ON operator_actions (target);
+CREATE INDEX IF NOT EXISTS operator_actions_target ON operator_actions (target);

@@ -24,4 +24,4 @@ CREATE TABLE order_pushes (
     PRIMARY KEY (order_id, version, kind)
 );
 
-CREATE INDEX dead_letters_key ON dead_letters (key);
+CREATE INDEX IF NOT EXISTS dead_letters_key ON dead_letters (key);

@@ -36,11 +36,11 @@ CREATE TABLE payment_attempts (
     UNIQUE (payment_id, number)
 );
 
-CREATE UNIQUE INDEX payment_attempts_idempotency_key
+CREATE UNIQUE INDEX IF NOT EXISTS payment_attempts_idempotency_key
     ON payment_attempts (payment_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
 
 -- Serves the reconciliation: attempts whose outcome is unknown. Empty in health.
-CREATE INDEX payment_attempts_unknown ON payment_attempts (started_at) WHERE status = 'started';
+CREATE INDEX IF NOT EXISTS payment_attempts_unknown ON payment_attempts (started_at) WHERE status = 'started';
 
 -- What happened to a payment, a row a version.
 CREATE TABLE payment_history (

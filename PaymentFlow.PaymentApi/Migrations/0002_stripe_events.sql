@@ -9,4 +9,4 @@ CREATE TABLE stripe_events (
 );
 
 -- Serves the worker: what is not applied yet. Empty in health.
-CREATE INDEX stripe_events_waiting ON stripe_events (received_at) WHERE processed_at IS NULL;
+CREATE INDEX IF NOT EXISTS stripe_events_waiting ON stripe_events (received_at) WHERE processed_at IS NULL;

@@ -18,10 +18,10 @@ CREATE TABLE refunds (
     reconcile_at     timestamptz NOT NULL DEFAULT now() + interval '10 seconds'
 );
 
-CREATE INDEX refunds_payment ON refunds (payment_id);
-CREATE UNIQUE INDEX refunds_idempotency_key ON refunds (payment_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
+CREATE INDEX IF NOT EXISTS refunds_payment ON refunds (payment_id);
+CREATE UNIQUE INDEX IF NOT EXISTS refunds_idempotency_key ON refunds (payment_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
 
 -- Serves the reconciliation.
-CREATE INDEX refunds_open ON refunds (reconcile_at) WHERE status IN ('reserved', 'pending');
+CREATE INDEX IF NOT EXISTS refunds_open ON refunds (reconcile_at) WHERE status IN ('reserved', 'pending');
 
 ALTER TABLE payment_history ADD COLUMN amount_refunded bigint NOT NULL DEFAULT 0;

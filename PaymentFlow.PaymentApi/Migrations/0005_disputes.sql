@@ -10,4 +10,4 @@ CREATE TABLE disputes (
     updated_at timestamptz NOT NULL DEFAULT now()
 );
 
-CREATE INDEX disputes_payment ON disputes (payment_id);
+CREATE INDEX IF NOT EXISTS disputes_payment ON disputes (payment_id);
