@@ -7,12 +7,12 @@ namespace PaymentFlow.Tests.Browser;
 public abstract class OperatorTest(PaymentFlowApp app, Chromium chromium) : BrowserTest(app, chromium)
 {
     /// <summary>By the key, as <paramref name="name"/>, on the console's first page.</summary>
-    protected async Task<Shopper> SignedInAsync(string name = "Anna", Uri? web = null)
+    protected async Task<Shopper> SignedInAsync(string name = "Anna", Uri? web = null, string? key = null)
     {
         var somebody = await ShopperAsync(web: web);
         await somebody.Page.GotoAsync("/operator");
         await somebody.Page.Locator("#name").FillAsync(name);
-        await somebody.Page.Locator("#key").FillAsync(App.OperatorKey);
+        await somebody.Page.Locator("#key").FillAsync(key ?? App.OperatorKey);
         await somebody.Page.GetByText("Sign in", new() { Exact = true }).ClickAsync();
         await somebody.Page.WaitForURLAsync("**/operator");
         return somebody;

@@ -13,7 +13,8 @@ sealed class PostgresServer(
     PostgresServerResource resource, EmbeddedOptions options, Spawner spawner, ResourceOutput output, TimeProvider time) : IRunner
 {
     const string Superuser = "postgres";
-    static readonly TimeSpan StopPatience = TimeSpan.FromMilliseconds(1500);
+    // On a busy machine the last checkpoint takes its time; one that is killed instead has to recover at the next start.
+    static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(15);
     static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(50);
 
     readonly string _cluster = Path.Combine(options.DataFolder, "postgres");

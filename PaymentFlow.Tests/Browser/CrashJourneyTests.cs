@@ -1,0 +1,54 @@
+using Microsoft.Playwright;
+using PaymentFlow.AppHost.Embedded;
+using PaymentFlow.Tests.Fixtures;
+using PaymentFlow.Tests.Integration.Payments;
+
+namespace PaymentFlow.Tests.Browser;
+
+/// <summary>The journey of an order whose payment was killed in the middle.</summary>
+public sealed class CrashJourneyTests(PaymentFlowApp app, Chromium chromium) : OperatorTest(app, chromium)
+{
+    [Fact]
+    public async Task It_tells_of_the_one_attempt_and_of_the_outcome_that_was_found_out_afterwards()
+    {
+        // Of its own: nobody else's payments are to die with it.
+        var own = await TestHost.StartAsync();
+        try
+        {
+            var customer = await PaidThoughKilledAsync(own);
+            var operators = await SignedInAsync(web: own.GetEndpoint("web"), key: await own.GetParameterAsync("operator-key"));
+            await operators.Page.GotoAsync($"/operator/orders/{customer.OrderId}");
+            var kinds = await KindsWithAsync(operators.Page, "order.paid", "pushed.socket", "event.checked");
+
+            string[] way =
+            [
+                "order.created", "payment.accepted", "attempt.started", "attempt.succeeded", "payment.succeeded", "event.consumed", "order.paid",
+                "event.checked",
+            ];
+            Assert.Equal(way, kinds.Where(way.Contains));
+            await Assertions.Expect(operators.Page.Locator("strong[data-status]")).ToHaveTextAsync("paid");
+            Assert.Empty(operators.Complaints);
+        }
+        finally
+        {
+            await TestHost.StopAsync(own);
+        }
+    }
+
+    /// <summary>Stripe has charged and its answer is on the way when PaymentApi is killed: nobody here knows of the charge.</summary>
+    static async Task<Customer> PaidThoughKilledAsync(DistributedApplication own)
+    {
+        StripeAccount stripe = new(own);
+        var customer = await Customer.OrdersAsync(own);
+        using var live = await customer.WatchAsync();
+        await stripe.FailAsync("confirm", "hang_after");
+        var asked = customer.PayAsync();
+        await stripe.HoldingAsync();
+        own.Signal("payment-api", ProcessSignal.Kill);
+        await Assert.ThrowsAsync<HttpRequestException>(() => asked);
+        await stripe.RecoverAsync();
+        await live.UntilAsync("paid");
+        Assert.Single(await customer.ChargesAsync());
+        return customer;
+    }
+}
