@@ -1,0 +1,24 @@
+using PaymentFlow.Tests.Browser;
+using PaymentFlow.Tests.Chaos;
+using PaymentFlow.Tests.Fixtures;
+using PaymentFlow.Tests.Integration.Reconciliation;
+using PaymentFlow.Tests.Integration.Resilience;
+using Xunit.Sdk;
+using Xunit.v3;
+
+[assembly: TestCollectionOrderer(typeof(LongestFirst))]
+
+namespace PaymentFlow.Tests.Fixtures;
+
+/// <summary>
+/// The collections whose tests run one after another for minutes begin first: begun last, they would run alone on a machine that
+/// has nothing else to do.
+/// </summary>
+public sealed class LongestFirst : ITestCollectionOrderer
+{
+    static readonly string[] Longest = [nameof(Chromium), nameof(ChaosTests), nameof(FaultyStripeApp), nameof(OutageApp)];
+
+    public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
+        where TTestCollection : ITestCollection =>
+        [.. testCollections.OrderBy(collection => Array.IndexOf(Longest, collection.TestCollectionDisplayName) is >= 0 and var place ? place : Longest.Length)];
+}
