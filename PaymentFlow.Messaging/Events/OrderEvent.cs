@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace PaymentFlow.Messaging.Events;
 
 /// <summary>The full state of an order at one version.</summary>
@@ -8,7 +10,7 @@ namespace PaymentFlow.Messaging.Events;
 /// <param name="Currency">ISO 4217, lower case.</param>
 public sealed record OrderEvent(
     Guid OrderId,
-    string? Reference,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reference,
     long Version,
     string Status,
     Guid? PaymentId,

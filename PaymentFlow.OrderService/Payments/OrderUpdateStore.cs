@@ -13,7 +13,8 @@ namespace PaymentFlow.OrderService.Payments;
 sealed class OrderUpdateStore(NpgsqlDataSource dataSource)
 {
     // Locks are taken in the order of the ids, so that two batches cannot deadlock. Where a change contradicts its order the
-    // statement applies nothing at all and names it. Of a paid order only a change of what is refunded is news: a dispute, or a
+    // statement applies nothing at all and names it. The event's data is text up to the end, which is where the reference is put:
+    // parsing and printing it as jsonb cost 7 of 48 µs an event. Of a paid order only a change of what is refunded is news: a dispute, or a
     // refund that failed, must not make anybody fulfil it twice.
     const string Sql = """
         WITH input AS MATERIALIZED (
@@ -41,7 +42,7 @@ sealed class OrderUpdateStore(NpgsqlDataSource dataSource)
         event AS (
             INSERT INTO outbox (event_id, topic, key, type, source, time, traceparent, data)
             SELECT event_id, $13, id::text, type, $14, at, traceparent,
-                convert_to((data || jsonb_build_object('reference', reference))::text, 'UTF8')
+                convert_to(left(data, -1) || ',"reference":' || to_json(reference)::text || '}', 'UTF8')
             FROM applied WHERE type IS NOT NULL
             RETURNING id, event_id, data, type),
         history AS (
@@ -74,7 +75,7 @@ sealed class OrderUpdateStore(NpgsqlDataSource dataSource)
         Add(NpgsqlDbType.Uuid, change => change.Order.EventId);
         Add(NpgsqlDbType.Text, change => change.EventType);
         Add(NpgsqlDbType.Text, change => change.TraceParent);
-        Add(NpgsqlDbType.Jsonb, change => JsonSerializer.Serialize(change.Order, EventJson.Default.OrderEvent));
+        Add(NpgsqlDbType.Text, change => JsonSerializer.Serialize(change.Order, EventJson.Default.OrderEvent));
         command.Parameters.Add(new() { Value = Topics.Orders });
         command.Parameters.Add(new() { Value = OrderStore.EventSource });
         command.Parameters.Add(new() { Value = OrderState.Charged });

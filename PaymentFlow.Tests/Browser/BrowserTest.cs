@@ -25,7 +25,7 @@ public abstract class BrowserTest(PaymentFlowApp app, Chromium chromium) : IAsyn
             Locale = locale,
             ViewportSize = new() { Width = 1280, Height = 860 },
         });
-        profile.SetDefaultTimeout(30_000);
+        profile.SetDefaultTimeout(Chromium.Patience);
         _profiles.Add(profile);
         return new Shopper(await profile.NewPageAsync());
     }

@@ -14,7 +14,7 @@ public sealed class Chromium : IAsyncLifetime
     ];
 
     // As patient as every other wait: on a busy machine a page may take its time, and a test must not care.
-    const float Patience = 30_000;
+    public const float Patience = 90_000;
 
     IPlaywright _playwright = null!;
 

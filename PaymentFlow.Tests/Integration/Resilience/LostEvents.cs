@@ -20,8 +20,8 @@ public sealed class LostEvents(string paymentsDb, string kafka) : IAsyncDisposab
         foreach (var payment in payments)
         {
             batch.BatchCommands.Add(new("""
-                INSERT INTO outbox (event_id, topic, key, type, source, time, data, published_at)
-                VALUES ($1, 'payments', $2, 'payment.succeeded', '/payment-api', $4, $3, $4)
+                INSERT INTO outbox (event_id, topic, key, type, source, time, data, created_at, published_at)
+                VALUES ($1, 'payments', $2, 'payment.succeeded', '/payment-api', $4, $3, $4, $4)
                 """)
             {
                 Parameters =
