@@ -27,9 +27,12 @@ public sealed partial class OutboxRelay(
     // What they leave undone, the next start's sweep does.
     static readonly TimeSpan FlushPatience = TimeSpan.FromSeconds(3);
     static readonly TimeSpan MarkPatience = TimeSpan.FromSeconds(2);
+    // Nobody waits for a mark: those of a tenth of a second are one transaction. A crash in between publishes them again, which the
+    // versions make harmless.
+    static readonly TimeSpan MarkInterval = TimeSpan.FromMilliseconds(100);
 
     // Bounded by what librdkafka holds in flight; a full queue only means that the sweep publishes a row again.
-    readonly Channel<long> _delivered = Channel.CreateBounded<long>(
+    readonly Channel<Delivery> _delivered = Channel.CreateBounded<Delivery>(
         new BoundedChannelOptions(100_000) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
 
     OutboxBacklog _backlog;
@@ -134,7 +137,7 @@ public sealed partial class OutboxRelay(
 
         void Finish(string? failure)
         {
-            if (failure is null) _delivered.Writer.TryWrite(entry.Id);
+            if (failure is null) _delivered.Writer.TryWrite(new Delivery(entry.Id, time.GetUtcNow()));
             else
             {
                 Log.NotPublished(logger, entry.Event.Type, entry.Event.Id, failure);
@@ -148,21 +151,22 @@ public sealed partial class OutboxRelay(
     /// <summary>Until there will be no more deliveries, or the patience ends.</summary>
     async Task MarkDeliveredAsync(CancellationToken patience)
     {
-        var ids = new List<long>();
+        var deliveries = new List<Delivery>();
         while (await _delivered.Reader.WaitToReadAsync(patience))
         {
-            while (ids.Count < SweepBatch && _delivered.Reader.TryRead(out var id)) ids.Add(id);
+            if (_delivered.Reader.Count < SweepBatch) await Task.Delay(MarkInterval, time, patience);
+            while (deliveries.Count < SweepBatch && _delivered.Reader.TryRead(out var delivery)) deliveries.Add(delivery);
             try
             {
-                await store.MarkPublishedAsync(ids, patience);
-                ids.Clear();
+                await store.MarkPublishedAsync(deliveries, patience);
+                deliveries.Clear();
             }
             catch (Exception e) when (DatabaseFailure.IsAway(e))
             {
                 Log.DatabaseAway(logger, e.Message);
                 await Task.Delay(SweepInterval, time, patience);
                 // What stays unmarked is published again: the versions make that harmless.
-                if (ids.Count >= SweepBatch) ids.Clear();
+                if (deliveries.Count >= SweepBatch) deliveries.Clear();
             }
         }
     }

@@ -36,13 +36,19 @@ public sealed class OutboxStore(NpgsqlDataSource dataSource)
         return entries;
     }
 
-    public async Task MarkPublishedAsync(IReadOnlyList<long> ids, CancellationToken cancellationToken)
+    /// <summary>Notes when Kafka acknowledged each; what is marked already keeps its time.</summary>
+    public async Task MarkPublishedAsync(IEnumerable<Delivery> deliveries, CancellationToken cancellationToken)
     {
+        var sorted = deliveries.OrderBy(delivery => delivery.Id).ToList();
         // A batch of many payments' events belongs in none of their traces.
         using var untraced = SuppressInstrumentationScope.Begin();
         await using var command = dataSource.CreateCommand(
-            "UPDATE outbox SET published_at = now() WHERE id = ANY($1) AND published_at IS NULL");
-        command.Parameters.Add(new() { Value = ids.Order().ToArray() });
+            """
+            UPDATE outbox o SET published_at = d.at FROM unnest($1, $2) AS d (id, at)
+            WHERE o.id = d.id AND o.published_at IS NULL
+            """);
+        command.Parameters.Add(new() { Value = sorted.Select(delivery => delivery.Id).ToArray() });
+        command.Parameters.Add(new() { Value = sorted.Select(delivery => delivery.At.UtcDateTime).ToArray() });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -7,6 +7,18 @@ namespace PaymentFlow.OrderService.Payments;
 /// <param name="EventType">Of the event to write, or null for none.</param>
 sealed record OrderChange(OrderEvent Order, string? EventType, string? TraceParent)
 {
+    /// <summary>An event carries the full state, so of several for an order only the newest matters.</summary>
+    /// <exception cref="EventRejectedException">
+    /// Two payments claim one order: the one that came first is the order's, so none may cover another before it is applied.
+    /// </exception>
+    public static IReadOnlyList<ReceivedEvent<PaymentEvent>> NewestOf(IReadOnlyList<ReceivedEvent<PaymentEvent>> events) =>
+        [.. events.GroupBy(received => received.Data.OrderId).Select(order =>
+        {
+            if (order.Any(received => received.Data.PaymentId != order.First().Data.PaymentId))
+                throw new EventRejectedException($"Order {order.Key}: more than one payment claims it.");
+            return order.MaxBy(received => received.Data.PaymentVersion)!;
+        })];
+
     /// <exception cref="EventRejectedException">The event cannot be true of any order.</exception>
     public static OrderChange From(ReceivedEvent<PaymentEvent> received, string? traceParent)
     {

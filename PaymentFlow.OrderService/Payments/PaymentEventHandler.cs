@@ -16,9 +16,7 @@ sealed class PaymentEventHandler(OrderUpdateStore store, OrderUpdates updates, O
     public async Task HandleAsync(IReadOnlyList<ReceivedEvent<PaymentEvent>> events, CancellationToken cancellationToken)
     {
         var consumedAt = time.GetUtcNow();
-        // An event carries the full state, so of several only the newest matters.
-        var newest = events.GroupBy(received => received.Data.OrderId)
-            .Select(order => order.MaxBy(received => received.Data.PaymentVersion)!).ToList();
+        var newest = OrderChange.NewestOf(events);
         var spans = newest.Select(StartSpan).ToList();
         try
         {
