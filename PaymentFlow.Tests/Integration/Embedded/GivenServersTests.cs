@@ -37,13 +37,24 @@ public sealed class GivenServersTests
     }
 
     [Fact]
-    public async Task With_a_Stripe_key_the_sandbox_is_not_started()
+    public async Task With_a_Stripe_key_the_sandbox_is_not_started_and_with_a_provider_the_console_offers_it()
     {
-        var app = await TestHost.StartAsync(configuration: new Dictionary<string, string?> { ["Stripe:ApiKey"] = "sk_test_of_a_team" });
+        var app = await TestHost.StartAsync(configuration: new Dictionary<string, string?>
+        {
+            ["Stripe:ApiKey"] = "sk_test_of_a_team",
+            ["Operator:Oidc:Authority"] = "https://accounts.example",
+            ["Operator:Oidc:ClientId"] = "console",
+            ["Operator:Oidc:ClientSecret"] = "secret",
+            ["Operator:Oidc:RequiredClaim"] = "groups",
+            ["Operator:Oidc:RequiredValue"] = "operators",
+        });
         try
         {
             Assert.Throws<ArgumentException>(() => app.GetEndpoint("stripe-sandbox"));
             Assert.NotNull(app.ProcessIdOf("payment-api"));
+            using HttpClient http = new();
+            Assert.Contains("Sign in with accounts.example",
+                await http.GetStringAsync(new Uri(app.GetEndpoint("web"), "/operator/sign-in"), TestContext.Current.CancellationToken));
         }
         finally
         {
