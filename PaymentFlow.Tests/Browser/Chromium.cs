@@ -13,7 +13,7 @@ public sealed class Chromium : IAsyncLifetime
         "--disable-component-update", "--disable-sync",
     ];
 
-    // As patient as every other wait: on a busy machine a page may take its time, and a test must not care.
+    // In milliseconds. The first page of a service that has just started on a busy machine has taken more than 30 s.
     public const float Patience = 90_000;
 
     IPlaywright _playwright = null!;
