@@ -75,8 +75,6 @@ public sealed class ChaosWorld : IAsyncDisposable
             ["Payments__ListEventsEvery"] = "00:00:10",
             ["Delivery__CheckAfter"] = "00:00:10",
             ["Logging__LogLevel__Default"] = "Warning",
-            // Few of these processes live long enough for what the JIT would learn of them.
-            ["DOTNET_TieredPGO"] = "0",
         };
         _replica = await StartAsync(AddReplica, settings, environment);
         environment["services__order-service__http__1"] = _replica.GetEndpoint("order-service").GetLeftPart(UriPartial.Authority);

@@ -1,0 +1,35 @@
+using Npgsql;
+using PaymentFlow.Messaging.Database;
+using PaymentFlow.Tests.Fixtures;
+
+namespace PaymentFlow.Tests.Integration.Resilience;
+
+/// <summary>Connections are handed on without a reset: what must not be handed on with them is a transaction.</summary>
+public sealed class PooledConnectionTests(PaymentFlowApp app)
+{
+    [Fact]
+    public async Task A_transaction_that_was_left_open_is_rolled_back_before_the_connection_is_handed_on()
+    {
+        NpgsqlDataSourceBuilder builder = new(app.PaymentsDb);
+        DatabaseDefaults.Apply(builder);
+        builder.ConnectionStringBuilder.MaxPoolSize = 1;
+        await using var source = builder.Build();
+
+        int first;
+        await using (var connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken))
+        {
+            first = await QueryAsync<int>(connection, "SELECT pg_backend_pid()");
+            await QueryAsync<object?>(connection, "BEGIN; CREATE TABLE left_open (n integer)");
+        }
+
+        await using var next = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(first, await QueryAsync<int>(next, "SELECT pg_backend_pid()"));
+        Assert.True(await QueryAsync<bool>(next, "SELECT to_regclass('left_open') IS NULL"));
+    }
+
+    static async Task<T> QueryAsync<T>(NpgsqlConnection connection, string sql)
+    {
+        await using NpgsqlCommand command = new(sql, connection);
+        return (T)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+    }
+}
