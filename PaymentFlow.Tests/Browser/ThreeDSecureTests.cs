@@ -175,7 +175,9 @@ public sealed class ThreeDSecureTests(PaymentFlowApp app, Chromium chromium) : B
         if (customer is null) await shopper.OrderAsync();
         else await shopper.OpenAsync(App.Web, customer.OrderId, customer.Secret);
         await shopper.PayAsync("pm_card_threeDSecure2Required");
-        await shopper.Page.WaitForURLAsync("**/_sandbox/3ds/**");
+        // What is on the page tells that it is there: the event of its having loaded may come before somebody waits for it.
+        await shopper.Page.WaitForURLAsync("**/_sandbox/3ds/**", new() { WaitUntil = WaitUntilState.Commit });
+        await shopper.Page.Locator("button[value=approve]").WaitForAsync();
         return shopper;
     }
 
