@@ -43,8 +43,8 @@ static class PipelineMode
         // Some customers look on: the last of them to hear of it ends the measurement, too.
         var screens = new Screen[Math.Min(ScreensOpen, count)];
         for (var i = 0; i < screens.Length; i++) screens[i] = await app.OpenAsync(orders, (int)((long)i * count / screens.Length));
-        CpuMeter cpu = new(world.Processes());
         var before = await PaymentSeeds.SeedOutboxAsync(world.PaymentsDb, orders);
+        CpuMeter cpu = new(world.Processes());
         var figures = await OrderFigures.WhenAllPaidAsync(world.OrdersDb, orders, Patience);
         var used = cpu.Used();
         var frames = await Task.WhenAll(screens.Select(screen => screen.Paid.WaitAsync(Patience)));

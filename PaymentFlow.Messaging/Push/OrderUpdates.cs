@@ -43,6 +43,9 @@ public sealed class OrderUpdates
         foreach (var watcher in watchers) watcher.OnUpdate(update);
     }
 
+    /// <summary>Whether anybody in this process would be told of an update of this order.</summary>
+    public bool Concerns(Guid orderId) => !_listeners.IsEmpty || _watchers.ContainsKey(orderId);
+
     /// <summary>The orders that are watched now, each with the version that every watcher of it has at least.</summary>
     public IEnumerable<KeyValuePair<Guid, long>> Watched() =>
         _watchers.Select(order => KeyValuePair.Create(order.Key, order.Value.Min(watcher => watcher.Seen())));

@@ -144,6 +144,8 @@ public sealed partial class OrdersTail(
 
     void Tell(Message<string, byte[]> message)
     {
+        // Every instance reads every order's events, and nearly all of them are nobody's here: those cost a look at the key.
+        if (Guid.TryParse(message.Key, out var orderId) && !updates.Concerns(orderId)) return;
         try
         {
             var envelope = KafkaBinding.Read(message);

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net.WebSockets;
-using System.Threading.Channels;
+using System.Runtime.ExceptionServices;
 using PaymentFlow.Messaging.Events;
 using PaymentFlow.Messaging.Push;
 
@@ -10,16 +10,25 @@ namespace PaymentFlow.OrderService.Live;
 /// One customer's socket. It keeps the newest state only, so a slow reader skips versions instead of building a queue, and
 /// versions only go up whatever order they arrive in.
 /// </summary>
-sealed class LiveSocket(CultureInfo language, PushJournal journal, TimeProvider time)
+/// <remarks>
+/// Between two updates, which is nearly always, nothing of it but a pending read is alive: a customer who only looks costs no queue,
+/// no timer and no task that waits for news. That was 2 KB a socket.
+/// </remarks>
+sealed class LiveSocket(CultureInfo language, PushJournal journal, TimeProvider time) : IThreadPoolWorkItem
 {
     /// <summary>The contract asks nothing of the client; what is larger than this is no misunderstanding any more.</summary>
     const int MaxClientMessageBytes = 1024;
     const int ReceiveBufferBytes = 256;
     static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(3);
 
-    readonly Channel<byte> _news = Channel.CreateBounded<byte>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+    // Reasons to send that came up since the sender was last through. Whoever makes it 1 starts the sender, so there is never a second
+    // one. The first reason is RunAsync's own: nothing is sent before.
+    int _reasons = 1;
+    WebSocket? _socket;
     OrderEvent? _newest;
+    long _sent;
+    Goodbye? _goodbye;
+    Exception? _failure;
 
     /// <summary>The newest version that it has taken note of; 0 before the first.</summary>
     public long Newest => Volatile.Read(ref _newest)?.Version ?? 0;
@@ -32,7 +41,7 @@ sealed class LiveSocket(CultureInfo language, PushJournal journal, TimeProvider 
             var before = Interlocked.CompareExchange(ref _newest, state, seen);
             if (ReferenceEquals(before, seen))
             {
-                _news.Writer.TryWrite(0);
+                Wake();
                 return;
             }
             seen = before;
@@ -45,23 +54,19 @@ sealed class LiveSocket(CultureInfo language, PushJournal journal, TimeProvider 
         LiveMetrics.SocketOpened();
         try
         {
-            using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-            var sending = SendAsync(socket, ended.Token);
-            var receiving = ReceiveAsync(socket);
-            await Task.WhenAny(sending, receiving, Task.Delay(Timeout.InfiniteTimeSpan, ended.Token));
-            await ended.CancelAsync();
-            // A send under way is not cancelled, as that would abort the socket: either it goes through, or the missing pong ends it,
-            // or, when the service stops, this patience does.
-            if (stopping.IsCancellationRequested) await sending.WaitAsync(ClosePatience, time, CancellationToken.None);
-            else await sending;
-            await CloseAsync(socket, stopping.IsCancellationRequested
-                ? WebSocketCloseStatus.EndpointUnavailable // 1001: clients reconnect, elsewhere
-                : await receiving);
+            _socket = socket;
+            StartSending();
+            // 1001: clients reconnect, elsewhere.
+            await using (stopping.UnsafeRegister(static live => ((LiveSocket)live!).Leave(WebSocketCloseStatus.EndpointUnavailable), this))
+                await ReceiveAsync(socket);
+            TrySayGoodbye(WebSocketCloseStatus.NormalClosure);
+            await _goodbye!.Said.WaitAsync(ClosePatience, time, CancellationToken.None);
         }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or TimeoutException)
+        catch (Exception e) when (IsEnd(e) || e is TimeoutException)
         {
             // The client is gone without a goodbye, or was dropped for a missing pong: as ordinary an end as the others.
             socket.Abort();
+            if (_failure is { } failure) ExceptionDispatchInfo.Throw(failure);
         }
         finally
         {
@@ -69,58 +74,101 @@ sealed class LiveSocket(CultureInfo language, PushJournal journal, TimeProvider 
         }
     }
 
-    async Task SendAsync(WebSocket socket, CancellationToken ended)
-    {
-        long sent = 0;
-        try
-        {
-            while (await _news.Reader.WaitToReadAsync(ended))
-            {
-                _news.Reader.TryRead(out _);
-                var state = Volatile.Read(ref _newest)!;
-                if (state.Version <= sent) continue;
-                await socket.SendAsync(LiveFrame.For(state, language), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
-                // The first frame is the order as it was found, which no push brought.
-                if (sent > 0)
-                {
-                    LiveMetrics.PushDuration.Record((time.GetUtcNow() - state.UpdatedAt).TotalSeconds);
-                    journal.Shown(state.OrderId, state.Version);
-                }
-                sent = state.Version;
-            }
-        }
-        catch (OperationCanceledException) when (ended.IsCancellationRequested)
-        {
-            // The other half ended, or the service stops.
-        }
-    }
-
-    /// <summary>Reads to see pongs and the close frame; what the client says is dropped.</summary>
-    /// <returns>How to close.</returns>
-    static async Task<WebSocketCloseStatus> ReceiveAsync(WebSocket socket)
+    /// <summary>Reads to see pongs and the close frame, until that comes; what the client says is dropped.</summary>
+    async Task ReceiveAsync(WebSocket socket)
     {
         var buffer = new byte[ReceiveBufferBytes];
-        for (var messageBytes = 0; messageBytes <= MaxClientMessageBytes;)
+        for (var messageBytes = 0; ;)
         {
             var received = await socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None);
-            if (received.MessageType == WebSocketMessageType.Close) return WebSocketCloseStatus.NormalClosure;
+            if (received.MessageType == WebSocketMessageType.Close) return;
             // Counted before a message's end resets it, so that a single large frame is noticed, too.
             messageBytes += received.Count;
-            if (received.EndOfMessage && messageBytes <= MaxClientMessageBytes) messageBytes = 0;
+            if (messageBytes > MaxClientMessageBytes) Leave(WebSocketCloseStatus.MessageTooBig);
+            if (received.EndOfMessage) messageBytes = 0;
         }
-        return WebSocketCloseStatus.MessageTooBig;
     }
 
-    async Task CloseAsync(WebSocket socket, WebSocketCloseStatus status)
+    /// <summary>Says goodbye; a client that does not answer is left for good after a while.</summary>
+    void Leave(WebSocketCloseStatus status)
     {
-        using CancellationTokenSource patience = new(ClosePatience, time);
+        if (TrySayGoodbye(status)) _ = AbortAsync();
+
+        async Task AbortAsync()
+        {
+            await Task.Delay(ClosePatience, time);
+            _socket!.Abort();
+        }
+    }
+
+    /// <summary>Has the sender close the socket, as the last that it does.</summary>
+    /// <returns>False when that was said before: the first status is the one that counts.</returns>
+    bool TrySayGoodbye(WebSocketCloseStatus status)
+    {
+        if (Interlocked.CompareExchange(ref _goodbye, new Goodbye(status), null) is not null) return false;
+        Wake();
+        return true;
+    }
+
+    void Wake()
+    {
+        if (Interlocked.Increment(ref _reasons) == 1) StartSending();
+    }
+
+    void StartSending() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+
+    void IThreadPoolWorkItem.Execute() => _ = SendAsync(_socket!);
+
+    async Task SendAsync(WebSocket socket)
+    {
         try
         {
-            await socket.CloseAsync(status, statusDescription: null, patience.Token);
+            int seen;
+            do
+            {
+                seen = Volatile.Read(ref _reasons);
+                await SendNewestAsync(socket);
+                if (Volatile.Read(ref _goodbye) is not { } goodbye) continue;
+                await socket.CloseOutputAsync(goodbye.Status, statusDescription: null, CancellationToken.None);
+                goodbye.IsSaid();
+                // A reason is left behind, so nothing is ever sent after it.
+                return;
+            }
+            while (Interlocked.Add(ref _reasons, -seen) != 0);
         }
-        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        catch (Exception e)
         {
+            // The reading half hears of it by the end of the socket, and ends too.
+            if (!IsEnd(e)) _failure = e;
             socket.Abort();
         }
+    }
+
+    /// <remarks>A send under way is not canceled, as that would abort the socket: it goes through, or the missing pong ends it, or a patience.</remarks>
+    async Task SendNewestAsync(WebSocket socket)
+    {
+        var state = Volatile.Read(ref _newest)!;
+        if (state.Version <= _sent) return;
+        await socket.SendAsync(LiveFrame.For(state, language), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+        // The first frame is the order as it was found, which no push brought.
+        if (_sent > 0)
+        {
+            LiveMetrics.PushDuration.Record((time.GetUtcNow() - state.UpdatedAt).TotalSeconds);
+            journal.Shown(state.OrderId, state.Version);
+        }
+        _sent = state.Version;
+    }
+
+    static bool IsEnd(Exception exception) => exception is WebSocketException or OperationCanceledException or ObjectDisposedException;
+
+    sealed class Goodbye(WebSocketCloseStatus status)
+    {
+        readonly TaskCompletionSource _said = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public WebSocketCloseStatus Status { get; } = status;
+
+        public Task Said => _said.Task;
+
+        public void IsSaid() => _said.SetResult();
     }
 }

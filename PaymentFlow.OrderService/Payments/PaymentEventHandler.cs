@@ -41,6 +41,7 @@ sealed class PaymentEventHandler(OrderUpdateStore store, OrderUpdates updates, O
 
     void Push(AppliedChange change)
     {
+        if (!updates.Concerns(change.Order.OrderId)) return;
         using var span = PaymentFlowTelemetry.StartFrom(change.TraceParent, "order push", ActivityKind.Internal);
         span?.SetTag("paymentflow.order_id", change.Order.OrderId).SetTag("paymentflow.order_version", change.Order.Version);
         updates.Publish(change.Order);

@@ -29,8 +29,7 @@ public sealed class DashboardTests(DashboardHost host, PaymentFlowApp app, Chrom
         [
             ("web", "Internal", "pay click"), ("payment-api", "Server", "POST /process-payment"), ("payment-api", "Client", "/confirm"),
             ("stripe-sandbox", "Server", "/confirm"), ("payment-api", "Producer", "payments publish"), ("order-service", "Consumer", "order update"),
-            ("order-service", "Internal", "order push"), ("order-service", "Producer", "orders publish"), ("web", "Consumer", "orders push"),
-            ("web", "Internal", "page update"),
+            ("order-service", "Producer", "orders publish"), ("web", "Consumer", "orders push"), ("web", "Internal", "page update"),
         ];
         foreach (var (service, kind, said) in way)
             await developer.Page.Locator($"li[data-service={service}][data-kind={kind}]", new() { HasText = said }).First.WaitForAsync();
