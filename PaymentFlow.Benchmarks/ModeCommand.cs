@@ -14,6 +14,8 @@ static class ModeCommand
         ["warm-up"] = "40",
         ["telemetry"] = "on",
         ["kafka"] = "",
+        // Of the in-process broker's consumers; empty for what the embedded engine sets.
+        ["fetch-wait-ms"] = "",
         // What a change of settings is worth, without a change of code.
         ["env"] = "",
         ["npgsql"] = "",
@@ -31,6 +33,7 @@ static class ModeCommand
         { Key: "json" } => "FILE",
         { Key: "charts" } => "FOLDER",
         { Key: "kafka" } => "HOST:PORT",
+        { Key: "fetch-wait-ms" } => "1",
         { Key: "env" } => "\"NAME=VALUE;NAME=VALUE\"",
         { Key: "npgsql" } => "\"Max Auto Prepare=50\"",
         _ => option.Value,

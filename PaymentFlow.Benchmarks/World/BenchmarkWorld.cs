@@ -51,7 +51,11 @@ sealed class BenchmarkWorld : IAsyncDisposable
     public Uri Web => _services!.GetEndpoint("web");
 
     /// <summary>How an in-process broker's clients must be set, the twin among them; nothing for a real one.</summary>
-    public IReadOnlyDictionary<string, string> KafkaSettings => _options.Kafka is null ? InProcessBroker.ClientSettings : new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> KafkaSettings => _options.Kafka is not null
+        ? new Dictionary<string, string>()
+        : InProcessBroker.ClientSettings.ToDictionary(
+            setting => setting.Key,
+            setting => IsFetchWait(setting) && _options.FetchWaitMs is { } wait ? $"{wait}" : setting.Value);
 
     public static async Task<BenchmarkWorld> StartAsync(WorldOptions options)
     {
@@ -178,11 +182,13 @@ sealed class BenchmarkWorld : IAsyncDisposable
         settings["Postgres"] = $"{await version.ExecuteScalarAsync()}, fsync on";
         settings["Confluent.Kafka"] = $"{FileVersionInfo.GetVersionInfo(typeof(IConsumer<,>).Assembly.Location).ProductVersion?.Split('+')[0]} (librdkafka {Library.VersionString})";
         settings["broker"] = _options.Kafka ?? $"librdkafka's in-process broker in a process of its own, {_options.Partitions} partitions, fetch.wait.max.ms "
-            + KafkaSettings.First(setting => setting.Key.EndsWith("FetchWaitMaxMs", StringComparison.Ordinal)).Value;
+            + KafkaSettings.First(IsFetchWait).Value;
         settings["telemetry"] = _options.Telemetry ? "on, sent by OTLP to a collector that forgets it" : "recorded, sent nowhere";
         foreach (var option in options.Shown) settings[$"--{option.Key}"] = option.Value;
         return settings;
     }
+
+    static bool IsFetchWait(KeyValuePair<string, string> setting) => setting.Key.EndsWith("FetchWaitMaxMs", StringComparison.Ordinal);
 
     static Uri Loopback(Uri endpoint) => new UriBuilder(endpoint) { Host = "127.0.0.1" }.Uri;
 

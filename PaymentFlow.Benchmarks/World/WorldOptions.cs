@@ -9,6 +9,9 @@ sealed record WorldOptions(string? Kafka, bool Telemetry)
     /// <summary>Of the in-process broker's topics: as the embedded engine has them.</summary>
     public int Partitions { get; init; } = 4;
 
+    /// <summary>How long an empty fetch from the in-process broker sleeps, in milliseconds; null for the embedded engine's setting.</summary>
+    public int? FetchWaitMs { get; init; }
+
     /// <summary>OrderService alone, where nobody pays.</summary>
     public bool OnlyOrders { get; init; }
 
@@ -25,5 +28,6 @@ sealed record WorldOptions(string? Kafka, bool Telemetry)
             ? KeyValuePair.Create(name.Trim(), value)
             : throw new OptionException($"--env takes NAME=VALUE with semicolons between them, not '{variable}'.")).ToDictionary(),
         Npgsql = options["npgsql"],
+        FetchWaitMs = options["fetch-wait-ms"].Length > 0 ? options.Number("fetch-wait-ms") : null,
     };
 }

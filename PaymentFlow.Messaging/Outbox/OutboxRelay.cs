@@ -95,7 +95,7 @@ public sealed partial class OutboxRelay(
         {
             try
             {
-                while (await SweepOnceAsync(stoppingToken) == SweepBatch) { }
+                for (long? after = 0; after is not null;) after = await SweepOnceAsync(after.Value, stoppingToken);
                 _backlog = await store.BacklogAsync(stoppingToken);
             }
             catch (Exception e) when (DatabaseFailure.IsAway(e))
@@ -106,13 +106,15 @@ public sealed partial class OutboxRelay(
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    /// <returns>How many rows were published; a failed delivery ends the round, for Kafka is away.</returns>
-    async Task<int> SweepOnceAsync(CancellationToken stoppingToken)
+    /// <param name="after">The last row that this sweep has published: to begin with the first each time is to walk over all that it has taken.</param>
+    /// <returns>The last row, when there may be more; a failed delivery ends the sweep, for Kafka is away.</returns>
+    async Task<long?> SweepOnceAsync(long after, CancellationToken stoppingToken)
     {
-        var entries = await store.LeaseAsync(SweepBatch, stoppingToken);
-        if (entries.Count == 0) return 0;
+        var entries = await store.LeaseAsync(after, SweepBatch, stoppingToken);
+        if (entries.Count == 0) return null;
         Log.Sweeping(logger, entries.Count);
-        return (await PublishAsync(entries, stoppingToken)).Count(delivered => delivered);
+        var delivered = await PublishAsync(entries, stoppingToken);
+        return entries.Count == SweepBatch && delivered.All(one => one) ? entries[^1].Id : null;
     }
 
     void Produce(OutboxEntry entry, Action<bool> completed)

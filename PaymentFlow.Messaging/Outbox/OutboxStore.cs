@@ -8,21 +8,23 @@ namespace PaymentFlow.Messaging.Outbox;
 public sealed class OutboxStore(NpgsqlDataSource dataSource)
 {
     /// <summary>
-    /// Takes unpublished rows whose lease ran out, oldest first, for 15 s. Rows that another replica is taking are skipped.
+    /// Takes unpublished rows after the given one whose lease ran out, oldest first, for 15 s. Rows that another replica is taking are
+    /// skipped.
     /// </summary>
-    public async Task<IReadOnlyList<OutboxEntry>> LeaseAsync(int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<OutboxEntry>> LeaseAsync(long after, int limit, CancellationToken cancellationToken)
     {
         const string Sql = """
             UPDATE outbox SET leased_until = now() + interval '15 seconds'
             WHERE id IN (
                 SELECT id FROM outbox
-                WHERE published_at IS NULL AND leased_until < now()
-                ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED)
+                WHERE published_at IS NULL AND leased_until < now() AND id > $1
+                ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)
             RETURNING id, topic, event_id, type, source, time, key, data, traceparent
             """;
         // A trace a second of a table that holds nothing would bury the payments'.
         using var untraced = SuppressInstrumentationScope.Begin();
         await using var command = dataSource.CreateCommand(Sql);
+        command.Parameters.Add(new() { Value = after });
         command.Parameters.Add(new() { Value = limit });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var entries = new List<OutboxEntry>();
