@@ -26,7 +26,7 @@ public sealed partial class BatchConsumer<T>(
     TimeProvider time,
     ILogger<BatchConsumer<T>> logger) : BackgroundService
 {
-    const int BatchSize = 500;
+    const int BatchSize = 1_000;
     static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
     static readonly TimeSpan LongestRetryDelay = TimeSpan.FromSeconds(5);
     static readonly TimeSpan LastBatchPatience = TimeSpan.FromSeconds(5);

@@ -14,7 +14,21 @@ namespace PaymentFlow.Messaging.Consuming;
 public sealed partial class BatchProcessor<T>(
     IEventBatchHandler<T> handler, JsonTypeInfo<T> json, DeadLetterStore deadLetters, ILogger<BatchProcessor<T>> logger)
 {
-    public async Task ProcessAsync(IReadOnlyList<ConsumeResult<string, byte[]>> messages, CancellationToken cancellationToken)
+    // Below it a second transaction costs more than it saves.
+    const int WorthSplitting = 100;
+    static readonly int Lanes = Math.Clamp(Environment.ProcessorCount, 1, 4);
+
+    /// <summary>
+    /// A large batch goes in several transactions at the same time. The messages of a partition stay together and in their order, and so
+    /// do the events of an order.
+    /// </summary>
+    public Task ProcessAsync(IReadOnlyList<ConsumeResult<string, byte[]>> messages, CancellationToken cancellationToken) =>
+        messages.Count < WorthSplitting
+            ? ProcessLaneAsync(messages, cancellationToken)
+            : Task.WhenAll(messages.GroupBy(message => message.Partition.Value % Lanes)
+                .Select(lane => Task.Run(() => ProcessLaneAsync([.. lane], cancellationToken), CancellationToken.None)));
+
+    async Task ProcessLaneAsync(IReadOnlyList<ConsumeResult<string, byte[]>> messages, CancellationToken cancellationToken)
     {
         var readable = new List<(ConsumeResult<string, byte[]> Message, ReceivedEvent<T> Event)>(messages.Count);
         foreach (var message in messages)

@@ -44,10 +44,11 @@ public sealed class OutboxStore(NpgsqlDataSource dataSource)
         var sorted = deliveries.OrderBy(delivery => delivery.Id).ToList();
         // A batch of many payments' events belongs in none of their traces.
         using var untraced = SuppressInstrumentationScope.Begin();
+        // Found by id: "AND published_at IS NULL" made Postgres read the index of what is unpublished instead, from end to end, 16,000
+        // entries that were nearly all done with, for 500 rows.
         await using var command = dataSource.CreateCommand(
             """
-            UPDATE outbox o SET published_at = d.at FROM unnest($1, $2) AS d (id, at)
-            WHERE o.id = d.id AND o.published_at IS NULL
+            UPDATE outbox o SET published_at = coalesce(o.published_at, d.at) FROM unnest($1, $2) AS d (id, at) WHERE o.id = d.id
             """);
         command.Parameters.Add(new() { Value = sorted.Select(delivery => delivery.Id).ToArray() });
         command.Parameters.Add(new() { Value = sorted.Select(delivery => delivery.At.UtcDateTime).ToArray() });

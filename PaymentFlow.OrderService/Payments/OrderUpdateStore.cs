@@ -15,30 +15,32 @@ sealed class OrderUpdateStore(NpgsqlDataSource dataSource)
     // Locks are taken in the order of the ids, so that two batches cannot deadlock. Where a change contradicts its order the
     // statement applies nothing at all and names it. Of a paid order only a change of what is refunded is news: a dispute, or a
     // refund that failed, must not make anybody fulfil it twice. The event's data stays text, and the reference is put at its end:
-    // parsing and printing it as jsonb cost 7 of 48 µs an event.
+    // parsing and printing it as jsonb cost 7 of 48 µs an event. No two CTEs are joined where it can be helped: Postgres takes them for a
+    // few rows each and compares every row of the one with every row of the other, 275,100 pairs for a batch of 525.
     const string Sql = """
         WITH input AS MATERIALIZED (
             SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) AS i
                 (order_id, payment_id, payment_version, status, amount, amount_refunded, currency, at, event_id, type, traceparent, data)),
         locked AS MATERIALIZED (
-            SELECT id, payment_id, payment_version, status, amount, amount_refunded, currency
-            FROM orders WHERE id = ANY($1) ORDER BY id FOR UPDATE),
+            SELECT i.*, o.id, o.payment_id AS had_payment_id, o.payment_version AS had_version, o.status AS had_status,
+                o.amount AS had_amount, o.amount_refunded AS had_refunded, o.currency AS had_currency
+            FROM input i JOIN orders o ON o.id = i.order_id ORDER BY o.id FOR UPDATE OF o),
         refused AS MATERIALIZED (
-            SELECT i.order_id, CASE
-                WHEN l.id IS NULL THEN 'there is no such order.'
-                WHEN l.amount <> i.amount OR l.currency <> i.currency THEN 'amount or currency is not the order''s.'
-                ELSE 'the order has another payment.' END AS reason
-            FROM input i LEFT JOIN locked l ON l.id = i.order_id
-            WHERE l.id IS NULL OR l.amount <> i.amount OR l.currency <> i.currency
-                OR (l.payment_version < i.payment_version AND l.payment_id <> i.payment_id)),
+            SELECT order_id, 'there is no such order.' AS reason FROM input WHERE order_id NOT IN (SELECT id FROM locked)
+            UNION ALL
+            SELECT order_id, CASE
+                WHEN amount <> had_amount OR currency <> had_currency THEN 'amount or currency is not the order''s.'
+                ELSE 'the order has another payment.' END
+            FROM locked
+            WHERE amount <> had_amount OR currency <> had_currency OR (had_version < payment_version AND had_payment_id <> payment_id)),
         applied AS (
-            UPDATE orders o SET status = i.status, payment_id = i.payment_id, payment_version = i.payment_version,
-                amount_refunded = i.amount_refunded, updated_at = i.at
-            FROM input i JOIN locked l ON l.id = i.order_id
-            WHERE o.id = i.order_id AND o.payment_version < i.payment_version AND NOT EXISTS (SELECT FROM refused)
-            RETURNING o.id, o.version, o.status, o.reference, i.at, i.event_id, i.traceparent, i.data, CASE
-                WHEN NOT (l.status = ANY($15) AND i.status = ANY($15)) THEN i.type
-                WHEN l.amount_refunded <> i.amount_refunded THEN $16 END AS type),
+            UPDATE orders o SET status = l.status, payment_id = l.payment_id, payment_version = l.payment_version,
+                amount_refunded = l.amount_refunded, updated_at = l.at
+            FROM locked l
+            WHERE o.id = l.id AND o.payment_version < l.payment_version AND NOT EXISTS (SELECT FROM refused)
+            RETURNING o.id, o.version, o.status, o.reference, l.at, l.event_id, l.traceparent, l.data, CASE
+                WHEN NOT (l.had_status = ANY($15) AND l.status = ANY($15)) THEN l.type
+                WHEN l.had_refunded <> l.amount_refunded THEN $16 END AS type),
         event AS (
             INSERT INTO outbox (event_id, topic, key, type, source, time, traceparent, data)
             SELECT event_id, $13, id::text, type, $14, at, traceparent,
