@@ -39,6 +39,8 @@ public sealed class ConsoleTests(PaymentFlowApp app, Chromium chromium) : Operat
         Assert.Equal(rows, await page.Locator("tr[data-order]").CountAsync());
         await page.GetByRole(AriaRole.Button, new() { Name = "Resume" }).ClickAsync();
         await RowOf(page, second, "paid").WaitForAsync();
+        // Other tests' orders must not push it off the page before it is clicked.
+        await page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
         await somebody.IsAccessibleAsync("live");
         await PictureForDocsAsync(page, "live.png");
 
