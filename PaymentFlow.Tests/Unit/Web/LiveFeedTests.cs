@@ -51,6 +51,17 @@ public sealed class LiveFeedTests
         Assert.Empty(updates.Watched());
     }
 
+    [Fact]
+    public void An_order_concerns_this_process_while_somebody_watches_it_or_all()
+    {
+        OrderUpdates updates = new();
+        var (watched, other) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        Assert.False(updates.Concerns(watched));
+        using (updates.Subscribe(watched, _ => { }, () => 0)) Assert.Equal((true, false), (updates.Concerns(watched), updates.Concerns(other)));
+        using (updates.SubscribeToAll(_ => { })) Assert.True(updates.Concerns(other));
+        Assert.Equal((false, false), (updates.Concerns(watched), updates.Concerns(other)));
+    }
+
     static OrderEvent Update(Guid order, long version) =>
         new(order, "R", version, "paid", null, version - 1, 100, 0, "usd", DateTimeOffset.UnixEpoch);
 }
