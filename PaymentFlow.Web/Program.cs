@@ -48,6 +48,12 @@ app.MapOrderHandover();
 app.MapBankReturn();
 app.MapOperatorSignIn();
 app.MapOperatorActions();
-app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
+app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options =>
+{
+    // The security headers have it.
+    options.ContentSecurityFrameAncestorsPolicy = null;
+    // The state of zlib is 300 KB for each connection, more than all else of a circuit, for updates of some hundred bytes.
+    options.DisableWebSocketCompression = true;
+});
 
 app.Run();

@@ -8,10 +8,11 @@ namespace PaymentFlow.Benchmarks.Fanout;
 static class CircuitsMode
 {
     static readonly string[] Browsers = ["chromium", "chromium-browser", "google-chrome"];
+    const int WarmUpPages = 50;
     static readonly TimeSpan Settle = TimeSpan.FromSeconds(5);
 
     public static Mode Mode { get; } = new("circuits", "Open order pages (Blazor circuits) in Chromium: Web's memory each.",
-        new Dictionary<string, string> { ["pages"] = "50" }, MeasureAsync);
+        new Dictionary<string, string> { ["pages"] = "150" }, MeasureAsync);
 
     static async Task<Report> MeasureAsync(Options options)
     {
@@ -28,7 +29,7 @@ static class CircuitsMode
         for (var repeat = 0; repeat <= repeats; repeat++)
         {
             Progress.Say(repeat == 0 ? "warming up the pages" : $"{pages} pages, {repeat} of {repeats}");
-            await MeasureAsync(app, browser, repeat == 0 ? Math.Min(10, pages) : pages, repeat == 0 ? new Measurements() : measurements);
+            await MeasureAsync(app, browser, repeat == 0 ? Math.Min(WarmUpPages, pages) : pages, repeat == 0 ? new Measurements() : measurements);
         }
         return new Report(Mode.Name, await world.SettingsAsync(options), measurements.Rows());
     }

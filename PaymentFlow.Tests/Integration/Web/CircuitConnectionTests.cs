@@ -1,0 +1,20 @@
+using System.Net.WebSockets;
+using PaymentFlow.Tests.Fixtures;
+
+namespace PaymentFlow.Tests.Integration.Web;
+
+/// <summary>The WebSocket below an open page.</summary>
+public sealed class CircuitConnectionTests(PaymentFlowApp app)
+{
+    [Fact]
+    public async Task A_circuit_is_not_compressed_also_for_a_browser_that_offers_it()
+    {
+        using ClientWebSocket socket = new();
+        socket.Options.DangerousDeflateOptions = new();
+        socket.Options.CollectHttpResponseDetails = true;
+
+        await socket.ConnectAsync(new UriBuilder(app.Web) { Scheme = "ws", Path = "/_blazor" }.Uri, TestContext.Current.CancellationToken);
+
+        Assert.DoesNotContain("Sec-WebSocket-Extensions", socket.HttpResponseHeaders!.Keys, StringComparer.OrdinalIgnoreCase);
+    }
+}
