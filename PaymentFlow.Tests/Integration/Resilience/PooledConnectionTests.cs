@@ -4,7 +4,7 @@ using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Integration.Resilience;
 
-/// <summary>Connections are handed on without a reset: what must not be handed on with them is a transaction.</summary>
+/// <summary>Connections are handed on without a reset, with their plans: what must not be handed on with them is a transaction.</summary>
 public sealed class PooledConnectionTests(PaymentFlowApp app)
 {
     [Fact]
@@ -25,6 +25,23 @@ public sealed class PooledConnectionTests(PaymentFlowApp app)
         await using var next = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
         Assert.Equal(first, await QueryAsync<int>(next, "SELECT pg_backend_pid()"));
         Assert.True(await QueryAsync<bool>(next, "SELECT to_regclass('left_open') IS NULL"));
+    }
+
+    [Fact]
+    public async Task A_plan_that_was_made_for_an_empty_table_is_one_for_a_full_table()
+    {
+        NpgsqlDataSourceBuilder builder = new(app.PaymentsDb);
+        DatabaseDefaults.Apply(builder);
+        await using var source = builder.Build();
+        await using var connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await QueryAsync<object?>(connection, "CREATE TEMPORARY TABLE grows (id integer PRIMARY KEY)");
+        await QueryAsync<object?>(connection, "INSERT INTO grows VALUES (1)");
+        await QueryAsync<object?>(connection, "ANALYZE grows");
+        await QueryAsync<object?>(connection, "PREPARE find (integer) AS SELECT id FROM grows WHERE id = $1");
+
+        Assert.Contains("Index", await QueryAsync<string>(connection, "EXPLAIN EXECUTE find(1)"));
+        await QueryAsync<int>(connection, "EXECUTE find(1)");
+        Assert.Equal(0, await QueryAsync<long>(connection, "SELECT custom_plans FROM pg_prepared_statements WHERE name = 'find'"));
     }
 
     static async Task<T> QueryAsync<T>(NpgsqlConnection connection, string sql)
