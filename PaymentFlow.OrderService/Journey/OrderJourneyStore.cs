@@ -13,8 +13,11 @@ sealed class OrderJourneyStore(NpgsqlDataSource dataSource)
         UNION ALL
         SELECT applied_at, 'order.' || status, NULL, version, traceparent FROM order_history WHERE order_id = $1
         UNION ALL
-        SELECT published_at, 'event.published', type, (convert_from(data, 'UTF8')::jsonb ->> 'version')::bigint, traceparent
-        FROM outbox WHERE key = $2 AND published_at IS NOT NULL
+        SELECT published_at, 'event.published', type, 1, traceparent
+        FROM outbox WHERE key = $2 AND type = 'order.created' AND published_at IS NOT NULL
+        UNION ALL
+        SELECT o.published_at, 'event.published', o.type, h.version, o.traceparent
+        FROM order_history h JOIN outbox o ON o.id = h.outbox_id WHERE h.order_id = $1 AND o.published_at IS NOT NULL
         UNION ALL
         SELECT first_at, 'pushed.' || kind, screens::text, version, NULL FROM order_pushes WHERE order_id = $1
         UNION ALL

@@ -9,6 +9,9 @@ public sealed class JourneyStore(NpgsqlDataSource dataSource)
 {
     // The database's clock and the service's may differ by a moment; what was accepted was so before it was tried.
     const string Sql = """
+        WITH events AS (
+            SELECT h.version, o.type, o.published_at, o.republished, o.republished_at, o.applied_at, o.traceparent
+            FROM payment_history h JOIN outbox o ON o.id = h.outbox_id WHERE h.payment_id = $1)
         SELECT * FROM (
         SELECT least(created_at, (SELECT min(started_at) FROM payment_attempts WHERE payment_id = $1)) AS at,
             'payment.accepted' AS kind, NULL AS detail, 1::bigint AS version, NULL AS traceparent
@@ -22,14 +25,11 @@ public sealed class JourneyStore(NpgsqlDataSource dataSource)
         UNION ALL
         SELECT at, 'payment.' || status, NULL, version, traceparent FROM payment_history WHERE payment_id = $1 AND version > 1
         UNION ALL
-        SELECT published_at, 'event.published', type, (convert_from(data, 'UTF8')::jsonb ->> 'paymentVersion')::bigint, traceparent
-        FROM outbox WHERE key = $2 AND published_at IS NOT NULL
+        SELECT published_at, 'event.published', type, version, traceparent FROM events WHERE published_at IS NOT NULL
         UNION ALL
-        SELECT republished_at, 'event.republished', type || ', ' || republished || ' ×', (convert_from(data, 'UTF8')::jsonb ->> 'paymentVersion')::bigint, traceparent
-        FROM outbox WHERE key = $2 AND republished_at IS NOT NULL
+        SELECT republished_at, 'event.republished', type || ', ' || republished || ' ×', version, traceparent FROM events WHERE republished_at IS NOT NULL
         UNION ALL
-        SELECT applied_at, 'event.checked', type, (convert_from(data, 'UTF8')::jsonb ->> 'paymentVersion')::bigint, traceparent
-        FROM outbox WHERE key = $2 AND applied_at IS NOT NULL
+        SELECT applied_at, 'event.checked', type, version, traceparent FROM events WHERE applied_at IS NOT NULL
         UNION ALL
         SELECT created_at, 'refund.requested', amount::text, NULL, NULL FROM refunds WHERE payment_id = $1
         UNION ALL

@@ -99,13 +99,13 @@ public sealed partial class PaymentStore(
             attempt AS (
                 UPDATE payment_attempts SET status = @Status, code = @Code, decline_code = @DeclineCode, completed_at = @Now
                 WHERE id = @AttemptId AND EXISTS (SELECT FROM moved)),
-            history AS (
-                INSERT INTO payment_history (payment_id, version, status, amount_refunded, attempt_id, traceparent)
-                SELECT id, @Version, @Status, @AmountRefunded, @AttemptId, @TraceParent FROM moved),
             event AS (
                 INSERT INTO outbox (event_id, topic, key, type, source, time, traceparent, data)
                 SELECT @EventId, @Topic, @Key, @Type, @Source, @Now, @TraceParent, @Data FROM moved WHERE @Type IS NOT NULL
-                RETURNING id)
+                RETURNING id),
+            history AS (
+                INSERT INTO payment_history (payment_id, version, status, amount_refunded, attempt_id, traceparent, outbox_id)
+                SELECT id, @Version, @Status, @AmountRefunded, @AttemptId, @TraceParent, (SELECT id FROM event) FROM moved)
             SELECT (SELECT id FROM event) FROM moved
             """;
         var now = time.GetUtcNow();
