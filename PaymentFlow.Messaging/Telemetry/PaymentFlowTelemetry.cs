@@ -11,9 +11,14 @@ public static class PaymentFlowTelemetry
 
     public static Meter Meter { get; } = new(ServiceDefaultsExtensions.TelemetryName);
 
-    /// <summary>Starts a span below the W3C context that came with an event, or a root where none came.</summary>
-    public static Activity? StartFrom(string? traceParent, string name, ActivityKind kind) =>
-        ActivityContext.TryParse(traceParent, null, isRemote: true, out var parent)
-            ? Source.StartActivity(name, kind, parent)
-            : Source.StartActivity(name, kind);
+    /// <summary>
+    /// Starts a span below the W3C context that came with an event, or a root where none came: never one below the current span, which
+    /// may be that of the event before it in the batch.
+    /// </summary>
+    public static Activity? StartFrom(string? traceParent, string name, ActivityKind kind)
+    {
+        if (ActivityContext.TryParse(traceParent, null, isRemote: true, out var parent)) return Source.StartActivity(name, kind, parent);
+        Activity.Current = null;
+        return Source.StartActivity(name, kind);
+    }
 }

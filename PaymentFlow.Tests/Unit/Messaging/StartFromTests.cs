@@ -1,0 +1,40 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Hosting;
+using PaymentFlow.Messaging.Telemetry;
+
+namespace PaymentFlow.Tests.Unit.Messaging;
+
+/// <summary>Whose span the one of an event is below.</summary>
+public sealed class StartFromTests : IDisposable
+{
+    const string TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+    readonly ActivityListener _listener = new()
+    {
+        ShouldListenTo = source => source.Name == ServiceDefaultsExtensions.TelemetryName,
+        Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+    };
+
+    public StartFromTests() => ActivitySource.AddActivityListener(_listener);
+
+    public void Dispose() => _listener.Dispose();
+
+    [Fact]
+    public void Events_of_a_batch_that_bring_no_context_have_traces_of_their_own()
+    {
+        using var first = PaymentFlowTelemetry.StartFrom(null, "order update", ActivityKind.Consumer);
+        using var second = PaymentFlowTelemetry.StartFrom(null, "order update", ActivityKind.Consumer);
+
+        Assert.Null(second!.Parent);
+        Assert.NotEqual(first!.TraceId, second.TraceId);
+    }
+
+    [Fact]
+    public void An_event_that_brings_a_context_is_below_it_whatever_span_is_current()
+    {
+        using var current = PaymentFlowTelemetry.StartFrom(null, "order update", ActivityKind.Consumer);
+        using var span = PaymentFlowTelemetry.StartFrom(TraceParent, "order update", ActivityKind.Consumer);
+
+        Assert.Equal(TraceParent, span!.ParentId);
+    }
+}
