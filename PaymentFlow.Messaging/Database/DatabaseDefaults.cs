@@ -33,12 +33,15 @@ public static class DatabaseDefaults
         // was left open is rolled back all the same.
         source.ConnectionStringBuilder.NoResetOnClose = true;
         // A plan is made once for each statement of a connection, not at each execution, which is what Postgres does otherwise where it takes
-        // that for cheaper: a statement of several CTEs is planned for longer than it runs. It holds for ever then, so it must not be one that
-        // fits a table which is still nearly empty: every statement here finds its rows by an index.
+        // that for cheaper: a statement of several CTEs is planned for longer than it runs. Until the next ANALYZE it must not be one that
+        // fits a table which is still nearly empty, or a guess at what is behind a parameter: every statement here takes few rows and finds
+        // each by an index. For the same reason there is nothing worth compiling. Behind a pooler that hands every transaction another
+        // connection these are to be set for the database (ALTER DATABASE … SET …).
         source.UsePhysicalConnectionInitializer(Execute, ExecuteAsync);
     }
 
-    const string OnePlan = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off";
+    const string OnePlan =
+        "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
 
     static void Execute(NpgsqlConnection connection)
     {

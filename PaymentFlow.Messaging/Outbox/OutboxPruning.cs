@@ -11,10 +11,10 @@ namespace PaymentFlow.Messaging.Outbox;
 static class OutboxPruning
 {
     const string Sql = """
-        DELETE FROM outbox WHERE id IN (
+        DELETE FROM outbox WHERE id = ANY(ARRAY(
             SELECT id FROM outbox
             WHERE published_at < $1 AND (topic <> 'payments' OR applied_at IS NOT NULL)
-            ORDER BY published_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+            ORDER BY published_at LIMIT $2 FOR UPDATE SKIP LOCKED))
         """;
 
     public static void AddOutboxPruning(this IHostApplicationBuilder builder) =>

@@ -15,10 +15,10 @@ public sealed class OutboxStore(NpgsqlDataSource dataSource)
     {
         const string Sql = """
             UPDATE outbox SET leased_until = now() + interval '15 seconds'
-            WHERE id IN (
+            WHERE id = ANY(ARRAY(
                 SELECT id FROM outbox
                 WHERE published_at IS NULL AND leased_until < now() AND id > $1
-                ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)
+                ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED))
             RETURNING id, topic, event_id, type, source, time, key, data, traceparent
             """;
         // A trace a second of a table that holds nothing would bury the payments'.

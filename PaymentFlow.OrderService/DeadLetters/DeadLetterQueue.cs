@@ -20,6 +20,7 @@ sealed class DeadLetterQueue(NpgsqlDataSource dataSource, IEventBatchHandler<Pay
         await using var command = dataSource.CreateCommand($"""
             SELECT {Columns} FROM dead_letters
             WHERE replayed_at IS NULL
+              AND received_at >= coalesce((SELECT received_at FROM dead_letters WHERE event_id = $1), '-infinity')
               AND ($1 IS NULL OR (received_at, event_id) > (SELECT received_at, event_id FROM dead_letters WHERE event_id = $1))
             ORDER BY received_at, event_id LIMIT $2
             """);

@@ -17,7 +17,7 @@ sealed class OrderJourneyStore(NpgsqlDataSource dataSource)
         FROM outbox WHERE key = $2 AND type = 'order.created' AND published_at IS NOT NULL
         UNION ALL
         SELECT o.published_at, 'event.published', o.type, h.version, o.traceparent
-        FROM order_history h JOIN outbox o ON o.id = h.outbox_id WHERE h.order_id = $1 AND o.published_at IS NOT NULL
+        FROM order_history h JOIN outbox o ON o.id = h.outbox_id AND o.key = $2 WHERE h.order_id = $1 AND o.published_at IS NOT NULL
         UNION ALL
         SELECT first_at, 'pushed.' || kind, screens::text, version, NULL FROM order_pushes WHERE order_id = $1
         UNION ALL
@@ -26,7 +26,7 @@ sealed class OrderJourneyStore(NpgsqlDataSource dataSource)
         SELECT replayed_at, 'dead_letter.replayed', event_id::text, NULL, NULL FROM dead_letters WHERE key = $2 AND replayed_at IS NOT NULL
         UNION ALL
         SELECT at, 'operator', action || ' by ' || actor, NULL, NULL FROM operator_actions
-        WHERE target = $2 OR target IN (SELECT event_id::text FROM dead_letters WHERE key = $2)
+        WHERE target = ANY(ARRAY(SELECT $2 UNION ALL SELECT event_id::text FROM dead_letters WHERE key = $2))
         ORDER BY at, version NULLS FIRST
         """;
 

@@ -11,7 +11,7 @@ public sealed class JourneyStore(NpgsqlDataSource dataSource)
     const string Sql = """
         WITH events AS (
             SELECT h.version, o.type, o.published_at, o.republished, o.republished_at, o.applied_at, o.traceparent
-            FROM payment_history h JOIN outbox o ON o.id = h.outbox_id WHERE h.payment_id = $1)
+            FROM payment_history h JOIN outbox o ON o.id = h.outbox_id AND o.key = $2 WHERE h.payment_id = $1)
         SELECT * FROM (
         SELECT least(created_at, (SELECT min(started_at) FROM payment_attempts WHERE payment_id = $1)) AS at,
             'payment.accepted' AS kind, NULL AS detail, 1::bigint AS version, NULL AS traceparent

@@ -15,9 +15,9 @@ public sealed partial class PaymentStore
     {
         const string Sql = $"""
             UPDATE payments SET reconcile_at = @leasedUntil
-            WHERE id IN (
+            WHERE id = ANY(ARRAY(
                 SELECT id FROM payments WHERE status IN ('processing', 'requires_action') AND reconcile_at <= @now
-                ORDER BY reconcile_at LIMIT @limit FOR UPDATE SKIP LOCKED)
+                ORDER BY reconcile_at LIMIT @limit FOR UPDATE SKIP LOCKED))
             RETURNING {Columns}
             """;
         var now = time.GetUtcNow();

@@ -141,9 +141,9 @@ public sealed class RefundStore(
     {
         const string Sql = $"""
             UPDATE refunds SET reconcile_at = CASE WHEN status = 'reserved' THEN @soon ELSE @tomorrow END
-            WHERE id IN (
+            WHERE id = ANY(ARRAY(
                 SELECT id FROM refunds WHERE status IN ('reserved', 'pending') AND reconcile_at <= @now
-                ORDER BY reconcile_at LIMIT @limit FOR UPDATE SKIP LOCKED)
+                ORDER BY reconcile_at LIMIT @limit FOR UPDATE SKIP LOCKED))
             RETURNING {Columns}
             """;
         var now = time.GetUtcNow();

@@ -9,8 +9,8 @@ namespace PaymentFlow.PaymentApi.Webhooks;
 public static class StripeEventPruning
 {
     const string Sql = """
-        DELETE FROM stripe_events WHERE id IN (
-            SELECT id FROM stripe_events WHERE processed_at < $1 ORDER BY processed_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+        DELETE FROM stripe_events WHERE id = ANY(ARRAY(
+            SELECT id FROM stripe_events WHERE processed_at < $1 ORDER BY processed_at LIMIT $2 FOR UPDATE SKIP LOCKED))
         """;
 
     public static void AddStripeEventPruning(this IHostApplicationBuilder builder) =>

@@ -2,6 +2,7 @@ using CsCheck;
 using Npgsql;
 using PaymentFlow.Messaging.CloudEvents;
 using PaymentFlow.Messaging.Consuming;
+using PaymentFlow.Messaging.Database;
 using PaymentFlow.Messaging.Events;
 using PaymentFlow.OrderService.Payments;
 using PaymentFlow.Tests.Fixtures;
@@ -25,7 +26,9 @@ public sealed class OrderUpdateModelTests(PaymentFlowApp app)
     [Fact]
     public async Task Orders_on_Postgres_end_as_the_model_however_replicas_apply_their_payments()
     {
-        await using var database = NpgsqlDataSource.Create(app.OrdersDb);
+        NpgsqlDataSourceBuilder source = new(app.OrdersDb);
+        DatabaseDefaults.Apply(source);
+        await using var database = source.Build();
         var store = new OrderUpdateStore(database);
         await Gen.Select(Steps.Array[Orders], Gen.Int).SampleAsync(async (stories, seed) =>
         {

@@ -27,6 +27,9 @@ public sealed class PaymentEventTests(OrdersApp app) : IClassFixture<OrdersApp>
         var state = JsonSerializer.Deserialize(data, EventJson.Default.OrderEvent)!;
         Assert.Equal((order.Id, order.Reference, 3, status, 2, order.Amount, refunded),
             (state.OrderId, state.Reference, state.Version, state.Status, state.PaymentVersion, state.Amount, state.AmountRefunded));
+        // What happened leads to its event.
+        Assert.Equal(eventType, await app.QueryAsync<string>(
+            "SELECT o.type FROM order_history h JOIN outbox o ON o.id = h.outbox_id WHERE h.order_id = $1", order.Id));
         // One trace runs on from the payment's.
         Assert.StartsWith($"00-{OrdersApp.Trace}-", await app.QueryAsync<string>(
             "SELECT traceparent FROM outbox WHERE key = $1 AND type = $2", order.Id.ToString(), eventType));

@@ -41,6 +41,8 @@ public sealed class PooledConnectionTests(PaymentFlowApp app)
 
         Assert.Contains("Index", await QueryAsync<string>(connection, "EXPLAIN EXECUTE find(1)"));
         await QueryAsync<int>(connection, "EXECUTE find(1)");
+        await QueryAsync<object?>(connection, "PREPARE find_all (integer[]) AS SELECT g.id FROM unnest($1) AS i (id) JOIN grows g ON g.id = i.id");
+        Assert.StartsWith("Nested Loop", await QueryAsync<string>(connection, "EXPLAIN EXECUTE find_all('{1}')"), StringComparison.Ordinal);
         Assert.Equal(0, await QueryAsync<long>(connection, "SELECT custom_plans FROM pg_prepared_statements WHERE name = 'find'"));
     }
 

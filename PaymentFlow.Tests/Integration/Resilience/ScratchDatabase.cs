@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using PaymentFlow.Messaging.Database;
 using PaymentFlow.Messaging.Migrations;
 using PaymentFlow.Messaging.Outbox;
 using PaymentFlow.Messaging.Pruning;
@@ -29,7 +30,7 @@ public sealed class ScratchDatabase : IAsyncDisposable
         builder.Services.AddLogging(logging => logging.ClearProviders());
         builder.Services.AddSingleton(TimeProvider.System);
         more?.Invoke(builder);
-        builder.AddNpgsqlDataSource("paymentsdb");
+        builder.AddNpgsqlDataSource("paymentsdb", configureDataSourceBuilder: DatabaseDefaults.Apply);
         builder.AddDatabaseMigration("paymentsdb", typeof(StripeEventPruning).Assembly, deadLetters: true);
         builder.AddOutbox();
         builder.AddStripeEventPruning();
