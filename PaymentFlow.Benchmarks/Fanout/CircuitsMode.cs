@@ -67,7 +67,7 @@ static class CircuitsMode
         var page = await profile.NewPageAsync();
         await page.SetContentAsync($"""<form method="post" action="{web}orders/{id}/open"><input name="clientSecret" value="{secret}"><button>Pay</button></form>""");
         await page.Locator("button").ClickAsync();
-        await page.WaitForURLAsync("**/orders/*");
+        await page.WaitForURLAsync("**/orders/*", new() { WaitUntil = WaitUntilState.Commit });
         await page.Locator("[data-live]").WaitForAsync();
         return page;
     }

@@ -46,7 +46,8 @@ public sealed class Shopper
         foreach (var product in products.DefaultIfEmpty(0)) await AddAsync(product);
         await Page.GotoAsync("/checkout");
         await Page.Locator("form.checkout button").ClickAsync();
-        await Page.WaitForURLAsync("**/orders/*");
+        // Not for its "load", which Playwright may miss when it is busy: the page is there when it is live.
+        await Page.WaitForURLAsync("**/orders/*", new() { WaitUntil = WaitUntilState.Commit });
         await IsLiveAsync();
     }
 
@@ -90,7 +91,8 @@ public sealed class Shopper
         await Page.SetContentAsync(
             $"""<form method="post" action="{web}orders/{orderId}/open"><input name="clientSecret" value="{secret}"><button>Pay</button></form>""");
         await Page.Locator("button").ClickAsync();
-        await Page.WaitForURLAsync("**/orders/*");
+        // Not for its "load", which Playwright may miss when it is busy: the page is there when it is live.
+        await Page.WaitForURLAsync("**/orders/*", new() { WaitUntil = WaitUntilState.Commit });
         await IsLiveAsync();
     }
 
