@@ -52,7 +52,7 @@ app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options =>
 {
     // The security headers have it.
     options.ContentSecurityFrameAncestorsPolicy = null;
-    // The state of zlib is 300 KB for each connection, more than all else of a circuit, for updates of some hundred bytes.
+    // The state of zlib is 300 KB for each connection, more than all else of a circuit.
     options.DisableWebSocketCompression = true;
 });
 

@@ -11,6 +11,8 @@ public static class DatabaseDefaults
     const int PoolSize = 12;
     // More than a service has statements.
     const int PreparedStatements = 100;
+    const string Planning =
+        "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
 
     /// <summary>
     /// Every statement here takes milliseconds: one that takes 10 s waits for a server that hangs or a network that swallows,
@@ -37,21 +39,18 @@ public static class DatabaseDefaults
         // fits a table which is still nearly empty, or a guess at what is behind a parameter: every statement here takes few rows and finds
         // each by an index. For the same reason there is nothing worth compiling. Behind a pooler that hands every transaction another
         // connection these are to be set for the database (ALTER DATABASE … SET …).
-        source.UsePhysicalConnectionInitializer(Execute, ExecuteAsync);
+        source.UsePhysicalConnectionInitializer(SetPlanning, SetPlanningAsync);
     }
 
-    const string OnePlan =
-        "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
-
-    static void Execute(NpgsqlConnection connection)
+    static void SetPlanning(NpgsqlConnection connection)
     {
-        using NpgsqlCommand command = new(OnePlan, connection);
+        using NpgsqlCommand command = new(Planning, connection);
         command.ExecuteNonQuery();
     }
 
-    static async Task ExecuteAsync(NpgsqlConnection connection)
+    static async Task SetPlanningAsync(NpgsqlConnection connection)
     {
-        await using NpgsqlCommand command = new(OnePlan, connection);
+        await using NpgsqlCommand command = new(Planning, connection);
         await command.ExecuteNonQueryAsync();
     }
 }

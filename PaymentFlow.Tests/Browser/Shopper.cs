@@ -46,8 +46,6 @@ public sealed class Shopper
         foreach (var product in products.DefaultIfEmpty(0)) await AddAsync(product);
         await Page.GotoAsync("/checkout");
         await Page.Locator("form.checkout button").ClickAsync();
-        // Not for its "load", which Playwright may miss when it is busy: the page is there when it is live.
-        await Page.WaitForURLAsync("**/orders/*", new() { WaitUntil = WaitUntilState.Commit });
         await IsLiveAsync();
     }
 
@@ -91,8 +89,6 @@ public sealed class Shopper
         await Page.SetContentAsync(
             $"""<form method="post" action="{web}orders/{orderId}/open"><input name="clientSecret" value="{secret}"><button>Pay</button></form>""");
         await Page.Locator("button").ClickAsync();
-        // Not for its "load", which Playwright may miss when it is busy: the page is there when it is live.
-        await Page.WaitForURLAsync("**/orders/*", new() { WaitUntil = WaitUntilState.Commit });
         await IsLiveAsync();
     }
 
