@@ -5,13 +5,14 @@ using System.Text.Json;
 namespace PaymentFlow.PaymentApi.Orders;
 
 /// <summary>Reads orders from OrderService with the customer's own secret: whoever may not see an order can't pay it.</summary>
-public sealed class OrderClient(HttpClient http, IConfiguration configuration)
+public sealed class OrderClient(HttpClient http, KnownOrders known, IConfiguration configuration)
 {
     /// <summary>Null when there is no such order for this secret.</summary>
     /// <param name="clientSecret">Null to read it as one of our own services, for a caller whose right is proved already.</param>
     /// <exception cref="OrderServiceUnavailableException">OrderService can't be reached, or can't answer now.</exception>
     public async Task<PayableOrder?> FindAsync(Guid orderId, string? clientSecret, CancellationToken cancellationToken)
     {
+        if (clientSecret is not null && known.Find(orderId, clientSecret) is { } kept) return kept;
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"/orders/{orderId}", UriKind.Relative));
         if (clientSecret is null) request.Headers.Add("X-Service-Key", configuration["Services:Key"]);
         else request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", clientSecret);
@@ -20,7 +21,9 @@ public sealed class OrderClient(HttpClient http, IConfiguration configuration)
             using var response = await http.SendAsync(request, cancellationToken);
             if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Unauthorized) return null;
             response.EnsureSuccessStatusCode();
-            return await response.Content.ReadFromJsonAsync(OrderJson.Default.PayableOrder, cancellationToken);
+            var order = await response.Content.ReadFromJsonAsync(OrderJson.Default.PayableOrder, cancellationToken);
+            if (clientSecret is not null && order is not null) known.Keep(order, clientSecret);
+            return order;
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is not JsonException)
         {

@@ -1,5 +1,7 @@
 namespace PaymentFlow.PaymentApi.Orders;
 
-/// <summary>What PaymentApi needs of an order. The amount charged comes from here and from nowhere else.</summary>
-/// <param name="Amount">In the currency's minor unit; immutable for the order's life.</param>
-public sealed record PayableOrder(Guid Id, string? Reference, string Status, long Amount, string Currency);
+/// <summary>
+/// What PaymentApi needs of an order, none of which ever changes. The amount charged comes from here and from nowhere else.
+/// </summary>
+/// <param name="Amount">In the currency's minor unit.</param>
+public sealed record PayableOrder(Guid Id, string? Reference, long Amount, string Currency);

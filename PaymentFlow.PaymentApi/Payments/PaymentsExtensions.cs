@@ -6,6 +6,7 @@ static class PaymentsExtensions
 {
     public static void AddPayments(this WebApplicationBuilder builder)
     {
+        builder.Services.AddSingleton<KnownOrders>();
         builder.Services.AddHttpClient<OrderClient>(client => client.BaseAddress = new Uri("http://order-service"));
         builder.Services.AddSingleton<PaymentStore>();
         builder.Services.AddSingleton<PaymentMetrics>();

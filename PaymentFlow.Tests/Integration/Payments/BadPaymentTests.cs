@@ -69,6 +69,20 @@ public sealed class BadPaymentTests(PaymentFlowApp app)
     }
 
     [Fact]
+    public async Task An_order_that_is_known_from_its_own_customer_is_still_nobody_elses()
+    {
+        var customer = await Customer.OrdersAsync(app);
+        var stranger = await Customer.OrdersAsync(app);
+        Assert.Equal(HttpStatusCode.OK, (await customer.PostAsync("/payments", $$"""{"orderId":"{{customer.OrderId}}"}""")).Status);
+
+        var answer = await customer.PostAsync(
+            "/process-payment", $$"""{"orderId":"{{customer.OrderId}}","paymentMethod":"pm_card_visa"}""", secret: stranger.Secret);
+
+        Assert.Equal((HttpStatusCode.NotFound, "order_not_found"), (answer.Status, answer.Code));
+        Assert.Empty(await customer.ChargesAsync());
+    }
+
+    [Fact]
     public async Task A_payment_method_that_Stripe_does_not_know_charges_nothing_and_leaves_the_order_payable()
     {
         var customer = await Customer.OrdersAsync(app);

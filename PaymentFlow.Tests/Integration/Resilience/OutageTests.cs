@@ -32,6 +32,24 @@ public sealed class OutageTests(OutageApp app)
     }
 
     [Fact]
+    public async Task Who_has_prepared_a_payment_pays_though_OrderService_is_away_and_its_order_is_paid_afterwards()
+    {
+        var customer = await Customer.OrdersAsync(app.App);
+        var another = await Customer.OrdersAsync(app.App);
+        Assert.Equal(HttpStatusCode.OK, (await customer.PostAsync("/payments", $$"""{"orderId":"{{customer.OrderId}}"}""")).Status);
+        using (await app.CutOffAsync("ordersdb"))
+        {
+            Assert.Equal("succeeded", (await customer.PayAsync())["status"]);
+            var answer = await another.PayAsync();
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, "order_service_unavailable"), (answer.Status, answer.Code));
+            Assert.Empty(await another.ChargesAsync());
+        }
+
+        await app.OrderIsAsync("paid", customer.OrderId);
+        Assert.Single(await customer.ChargesAsync());
+    }
+
+    [Fact]
     public async Task A_payment_method_that_Stripe_does_not_know_is_refused_as_often_as_it_is_sent()
     {
         var customer = await Customer.OrdersAsync(app.App);
