@@ -34,7 +34,7 @@ internal sealed class Books(SandboxState state, Journal journal, WebhookQueue we
                 "lock_timeout", status: 429));
         try
         {
-            return await CommitAsync(decide(slot.Current), call);
+            return Commit(decide(slot.Current), call);
         }
         finally
         {
@@ -50,7 +50,7 @@ internal sealed class Books(SandboxState state, Journal journal, WebhookQueue we
         await slot.Gate.WaitAsync();
         try
         {
-            return decide(slot.Current) is { } decision ? await CommitAsync(decision, call: null) : null;
+            return decide(slot.Current) is { } decision ? Commit(decision, call: null) : null;
         }
         finally
         {
@@ -62,7 +62,7 @@ internal sealed class Books(SandboxState state, Journal journal, WebhookQueue we
     /// Writes the decision down; for a PaymentIntent that is there, the caller holds its gate. Not cancelable: a client that hangs up does not undo
     /// what has begun, at Stripe either.
     /// </summary>
-    public async Task<Answer> CommitAsync(Decision decision, StripeCall? call)
+    public Answer Commit(Decision decision, StripeCall? call)
     {
         var now = Now();
         var events = new EventHeader[decision.Events.Count];
@@ -84,7 +84,7 @@ internal sealed class Books(SandboxState state, Journal journal, WebhookQueue we
                 ? new KeptKey(key, call.Endpoint, call.Fingerprint(), answer.Status, answer.Error, answer.Expand) { Subject = decision.Subject }
                 : null,
         };
-        await journal.AppendAsync(entry);
+        journal.Append(entry);
         foreach (var happened in state.Apply(entry)) webhooks.Enqueue(happened);
         effects.Enqueue(decision.Intent);
         return answer;

@@ -1,30 +1,21 @@
-using System.Buffers;
 using System.Text.Json;
-using System.Threading.Channels;
 using Microsoft.Win32.SafeHandles;
 
 namespace PaymentFlow.StripeSandbox.Ledger;
 
 /// <summary>
-/// The append-only file from which everything is rebuilt: one JSON line an operation. One writer takes all that waits and writes it at once,
-/// so that many requests share a write. What <see cref="AppendAsync"/> has returned for is in the file and outlives a <c>kill -9</c> of this
-/// process (it is not synced to the disk: a power cut is not among the things that a development tool must survive).
+/// The append-only file from which everything is rebuilt: one JSON line an operation. What <see cref="Append"/> has returned for is in the
+/// file and outlives a <c>kill -9</c> of this process (it is not synced to the disk: a power cut is not among the things that a development
+/// tool must survive).
 /// </summary>
-internal sealed partial class Journal : IAsyncDisposable
+internal sealed partial class Journal : IDisposable
 {
-    const int LargestWrite = 1 << 20;
-
+    readonly Lock _writing = new();
     readonly SafeFileHandle _file;
     readonly ILogger _log;
-    readonly Channel<Append> _appends = Channel.CreateUnbounded<Append>(new() { SingleReader = true });
-    readonly Task _writer;
     long _length;
 
-    Journal(SafeFileHandle file, long length, ILogger log)
-    {
-        (_file, _length, _log) = (file, length, log);
-        _writer = Task.Run(WriteAllAsync);
-    }
+    Journal(SafeFileHandle file, long length, ILogger log) => (_file, _length, _log) = (file, length, log);
 
     /// <summary>Opens the file, or makes it, and hands every line in it to <paramref name="apply"/>. A torn last line is cut off.</summary>
     /// <exception cref="SandboxSettingException">The file is in use, out of reach, or damaged before its last line.</exception>
@@ -58,50 +49,30 @@ internal sealed partial class Journal : IAsyncDisposable
         }
     }
 
-    /// <summary>Completes when the line is in the file; fails when it is not, and then nothing of it is.</summary>
-    public Task AppendAsync(JournalEntry entry)
+    /// <summary>Writes the line; on failure nothing of it is in the file. It goes to the system's cache, so nobody waits for a disk.</summary>
+    /// <exception cref="IOException">It can't be written.</exception>
+    public void Append(JournalEntry entry)
     {
-        var append = new Append(JsonSerializer.SerializeToUtf8Bytes(entry, JournalJson.Default.JournalEntry));
-        return _appends.Writer.TryWrite(append)
-            ? append.Written.Task
-            : Task.FromException(new InvalidOperationException("The sandbox is shutting down."));
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _appends.Writer.TryComplete();
-        await _writer;
-        _file.Dispose();
-    }
-
-    async Task WriteAllAsync()
-    {
-        var buffer = new ArrayBufferWriter<byte>(64 * 1024);
-        var batch = new List<Append>();
-        while (await _appends.Reader.WaitToReadAsync())
+        byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(entry, JournalJson.Default.JournalEntry), (byte)'\n'];
+        lock (_writing)
         {
-            buffer.ResetWrittenCount();
-            batch.Clear();
-            while (buffer.WrittenCount < LargestWrite && _appends.Reader.TryRead(out var append))
-            {
-                buffer.Write(append.Line);
-                buffer.Write("\n"u8);
-                batch.Add(append);
-            }
             try
             {
-                RandomAccess.Write(_file, buffer.WrittenSpan, _length);
-                _length += buffer.WrittenCount;
+                RandomAccess.Write(_file, line, _length);
             }
             catch (IOException failure)
             {
-                Log.WriteFailed(_log, failure, batch.Count);
+                Log.WriteFailed(_log, failure);
                 TakeBackPart();
-                foreach (var append in batch) append.Written.SetException(failure);
-                continue;
+                throw;
             }
-            foreach (var append in batch) append.Written.SetResult();
+            _length += line.Length;
         }
+    }
+
+    public void Dispose()
+    {
+        lock (_writing) _file.Dispose();
     }
 
     /// <summary>A write that failed half way must leave nothing that a restart would read.</summary>
@@ -152,13 +123,6 @@ internal sealed partial class Journal : IAsyncDisposable
         }
     }
 
-    sealed class Append(byte[] line)
-    {
-        public byte[] Line => line;
-
-        public TaskCompletionSource Written { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
-
     static partial class Log
     {
         [LoggerMessage(Level = LogLevel.Information, Message = "Journal {Path}: {Lines} lines read")]
@@ -167,8 +131,8 @@ internal sealed partial class Journal : IAsyncDisposable
         [LoggerMessage(Level = LogLevel.Warning, Message = "Journal {Path}: its last line was torn by a crash; {Bytes} bytes cut off")]
         public static partial void TornLine(ILogger logger, string path, long bytes);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "Writing {Lines} lines to the journal failed; their requests are answered with 500")]
-        public static partial void WriteFailed(ILogger logger, Exception failure, int lines);
+        [LoggerMessage(Level = LogLevel.Error, Message = "Writing to the journal failed; the request is answered with 500")]
+        public static partial void WriteFailed(ILogger logger, Exception failure);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "The part of a failed write could not be taken back from the journal")]
         public static partial void PartStays(ILogger logger, Exception failure);

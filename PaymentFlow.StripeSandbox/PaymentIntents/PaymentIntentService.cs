@@ -57,7 +57,7 @@ internal sealed class PaymentIntentService(Books books)
         {
             decision = new Decision(Confirmation.WithMethod(intent, token, now));
         }
-        return books.CommitAsync(decision with { Events = [EventType.Created, .. decision.Events] }, call);
+        return Task.FromResult(books.Commit(decision with { Events = [EventType.Created, .. decision.Events] }, call));
     }
 
     public Task<Answer> ConfirmAsync(StripeCall call)

@@ -40,7 +40,7 @@ internal sealed partial class WebhookSender(
         {
             if (fate.Dropped)
             {
-                await journal.AppendAsync(new JournalEntry { Dropped = happened.Header.Id });
+                journal.Append(new JournalEntry { Dropped = happened.Header.Id });
                 events.MarkDropped(happened.Header.Id);
                 continue;
             }
@@ -93,7 +93,7 @@ internal sealed partial class WebhookSender(
                 Log.Refused(log, happened.Header.Id, happened.Header.Type, (int)response.StatusCode);
                 return false;
             }
-            await journal.AppendAsync(new JournalEntry { Delivered = happened.Header.Id });
+            journal.Append(new JournalEntry { Delivered = happened.Header.Id });
             events.MarkDelivered(happened.Header.Id);
             return true;
         }
