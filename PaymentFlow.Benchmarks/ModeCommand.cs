@@ -25,8 +25,11 @@ static class ModeCommand
 
     public static string Usage(Mode mode) =>
         $"dotnet run -c Release --project PaymentFlow.Benchmarks -- {mode.Name} "
-        + string.Join(' ', mode.Options.Concat(CommonOptions).Select(option => $"[--{option.Key} {Placeholder(option)}]"))
+        + string.Join(' ', OptionsOf(mode).Select(option => $"[--{option.Key} {Placeholder(option)}]"))
         + $"\n         {mode.Summary}";
+
+    /// <summary>A mode may have another value for what is common to all.</summary>
+    static IEnumerable<KeyValuePair<string, string>> OptionsOf(Mode mode) => mode.Options.UnionBy(CommonOptions, option => option.Key);
 
     static string Placeholder(KeyValuePair<string, string> option) => option switch
     {
@@ -50,7 +53,7 @@ static class ModeCommand
         }
         try
         {
-            var options = Options.Parse(args, mode.Options.Concat(CommonOptions).ToDictionary());
+            var options = Options.Parse(args, OptionsOf(mode).ToDictionary());
             var (json, charts) = (options["json"], options["charts"]);
             // Before the minutes of measuring, not after them.
             if (json.Length > 0 && Path.GetDirectoryName(Path.GetFullPath(json)) is { } folder && !Directory.Exists(folder))

@@ -14,15 +14,15 @@ static class ThroughputMode
     static readonly TimeSpan Settle = TimeSpan.FromSeconds(2);
 
     public static Mode Mode { get; } = new("throughput", "Closed loop: payments/s through HTTP, CPU a payment by process, p99 of the answer.",
-        new Dictionary<string, string> { ["concurrency"] = "1,4,16,64,256", ["seconds"] = "10", ["prepared"] = "off", ["twin"] = "on" }, MeasureAsync);
+        new Dictionary<string, string> { ["concurrency"] = "1,4,16,64,256", ["seconds"] = "10", ["twin"] = "on" }, MeasureAsync);
 
     static async Task<Report> MeasureAsync(Options options)
     {
         var (levels, duration, repeats) = (options.Numbers("concurrency"), options.Seconds("seconds"), options.Number("repeats"));
-        var (warmUp, prepared) = (options.Seconds("warm-up"), options.Switch("prepared"));
+        var warmUp = options.Seconds("warm-up");
         await using var world = await BenchmarkWorld.StartAsync(WorldOptions.From(options));
         Measurements measurements = new();
-        AppTarget app = new(world, prepared);
+        AppTarget app = new(world);
         await Load.WarmUpAsync(app, warmUp);
         foreach (var (level, repeat) in levels.SelectMany(level => Enumerable.Range(1, repeats).Select(repeat => (level, repeat))))
             await MeasureAsync(app, world, level, duration, repeat, repeats, measurements, "");

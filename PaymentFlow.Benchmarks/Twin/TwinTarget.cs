@@ -36,6 +36,8 @@ sealed class TwinTarget : ITarget, IAsyncDisposable
 
     public Task<OrderBatch> SeedAsync(int count) => TwinDatabase.SeedOrdersAsync(_database, count);
 
+    public Task PrepareAsync(OrderBatch orders, int order) => Task.CompletedTask;
+
     public async Task PayAsync(OrderBatch orders, int order) => await LoadClient.PostAsync(new Uri(_address, $"/pay/{orders.IdOf(order)}"), default, secret: null);
 
     public Task<Screen> OpenAsync(OrderBatch orders, int order) => Screen.OpenAsync(new Uri(_address, $"/orders/{orders.IdOf(order)}/live"), secret: null);

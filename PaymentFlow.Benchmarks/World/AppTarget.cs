@@ -4,7 +4,7 @@ using Npgsql;
 namespace PaymentFlow.Benchmarks.World;
 
 /// <summary>The app, as its customers use it.</summary>
-/// <param name="prepared">Whether an order's PaymentIntent is there when it is seeded, as the checkout page sees to while its customer reads.</param>
+/// <param name="prepared">Whether an order's PaymentIntent is there when it is paid, as the checkout page sees to while its customer reads.</param>
 sealed class AppTarget(BenchmarkWorld world, bool prepared = false) : ITarget
 {
     public const int Amount = 1800;
@@ -19,16 +19,7 @@ sealed class AppTarget(BenchmarkWorld world, bool prepared = false) : ITarget
 
     public BenchmarkWorld World => world;
 
-    public async Task<OrderBatch> SeedAsync(int count)
-    {
-        var orders = await SeedOrdersAsync(world.OrdersDb, count);
-        if (prepared)
-        {
-            await Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (order, _) =>
-                await LoadClient.PostAsync(_prepare, Encoding.UTF8.GetBytes($$"""{"orderId":"{{orders.IdOf(order)}}"}"""), orders.SecretOf(order)));
-        }
-        return orders;
-    }
+    public Task<OrderBatch> SeedAsync(int count) => SeedOrdersAsync(world.OrdersDb, count);
 
     /// <summary>As <c>POST /orders</c> leaves them, without its event.</summary>
     public static async Task<OrderBatch> SeedOrdersAsync(NpgsqlDataSource ordersDb, int count)
@@ -43,6 +34,10 @@ sealed class AppTarget(BenchmarkWorld world, bool prepared = false) : ITarget
         await command.ExecuteNonQueryAsync();
         return orders;
     }
+
+    public Task PrepareAsync(OrderBatch orders, int order) => prepared
+        ? LoadClient.PostAsync(_prepare, Encoding.UTF8.GetBytes($$"""{"orderId":"{{orders.IdOf(order)}}"}"""), orders.SecretOf(order))
+        : Task.CompletedTask;
 
     public async Task PayAsync(OrderBatch orders, int order)
     {

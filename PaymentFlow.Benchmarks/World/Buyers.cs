@@ -41,6 +41,7 @@ sealed class Buyers : IAsyncDisposable
     {
         var order = Interlocked.Increment(ref _next);
         if (order >= _orders.Count) throw new InvalidOperationException($"All {_orders.Count} orders are paid before the time was over: seed more.");
+        await _target.PrepareAsync(_orders, order);
         await _target.PayAsync(_orders, order);
         Interlocked.Increment(ref _paid);
     }

@@ -8,6 +8,9 @@ interface ITarget
     /// <summary>Orders that can be paid.</summary>
     Task<OrderBatch> SeedAsync(int count);
 
+    /// <summary>What the checkout page does while its customer reads; no part of a payment's time.</summary>
+    Task PrepareAsync(OrderBatch orders, int order);
+
     /// <summary>Pays an order by HTTP; returns with the answer.</summary>
     /// <exception cref="InvalidOperationException">The answer is not that it is paid.</exception>
     Task PayAsync(OrderBatch orders, int order);

@@ -6,6 +6,7 @@ namespace PaymentFlow.Benchmarks.World;
 static class Load
 {
     const int WarmUpConcurrency = 16;
+    const int PrepareConcurrency = 16;
     static readonly TimeSpan DrainPatience = TimeSpan.FromMinutes(2);
     static readonly TimeSpan RestPatience = TimeSpan.FromMinutes(3);
     static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
@@ -39,6 +40,11 @@ static class Load
         }
         await Task.Delay(Quiet, CancellationToken.None);
     }
+
+    /// <summary>Prepares each order, a few at a time.</summary>
+    public static Task PrepareAsync(ITarget target, OrderBatch orders) => Parallel.ForEachAsync(
+        Enumerable.Range(0, orders.Count), new ParallelOptions { MaxDegreeOfParallelism = PrepareConcurrency },
+        async (order, _) => await target.PrepareAsync(orders, order));
 
     /// <summary>A screen for each order, a few at a time.</summary>
     public static async Task<Screen[]> OpenAsync(ITarget target, OrderBatch orders)
