@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using PaymentFlow.Benchmarks.Measuring;
 using PaymentFlow.Benchmarks.Twin;
 using PaymentFlow.Benchmarks.World;
@@ -8,7 +9,13 @@ namespace PaymentFlow.Benchmarks.Pipeline;
 static class PipelineMode
 {
     const string Name = "events/s, outbox → Kafka → order";
+    const string OfWholeTwin = "events/s, beside the group-commit twin's payments/s through HTTP";
     const int ScreensOpen = 100;
+    const int Writers = 2;
+    const int BuyersAtOnce = 64;
+    const int MostPerSecond = 40_000;
+    static readonly TimeSpan Settle = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan BuyersTime = TimeSpan.FromSeconds(8);
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     public static Mode Mode { get; } = new("pipeline", "Outbox → Kafka → order → push, with the events committed before.",
@@ -18,18 +25,21 @@ static class PipelineMode
     {
         var (events, repeats) = (options.Number("events"), options.Number("repeats"));
         await using var world = await BenchmarkWorld.StartAsync(WorldOptions.From(options) with { Partitions = options.Number("partitions") });
-        await using var twin = await TwinTarget.StartAsync(world);
         AppTarget app = new(world);
         Measurements measurements = new();
-        // The first of each only warms up.
-        for (var repeat = 0; repeat <= repeats; repeat++)
+        await using (var twin = await TwinTarget.StartAsync(world))
         {
-            Progress.Say(repeat == 0 ? "warming up" : $"{events} events, {repeat} of {repeats}");
-            var into = repeat == 0 ? new Measurements() : measurements;
-            var count = repeat == 0 ? Math.Min(events, 20_000) : events;
-            await MeasureAppAsync(app, count, into);
-            await MeasureTwinAsync(twin, count, into);
+            // The first of each only warms up.
+            for (var repeat = 0; repeat <= repeats; repeat++)
+            {
+                Progress.Say(repeat == 0 ? "warming up" : $"{events} events, {repeat} of {repeats}");
+                var into = repeat == 0 ? new Measurements() : measurements;
+                var count = repeat == 0 ? Math.Min(events, 20_000) : events;
+                await MeasureAppAsync(app, count, into);
+                await MeasureTwinAsync(twin, count, into);
+            }
         }
+        await MeasureWholeTwinAsync(world, repeats, measurements);
         return new Report(Mode.Name, await world.SettingsAsync(options), measurements.Rows())
         {
             Charts = [new Chart("pipeline", Name, "events/s", [""], [new("PaymentFlow", [measurements.Of(Name)]), new("twin", [measurements.Of(Name, twin: true)])])],
@@ -72,5 +82,25 @@ static class PipelineMode
         measurements.Add(Name, count / (figures.LastApplied - began).TotalSeconds, "events/s", twin: true);
         measurements.Add("events/s, Kafka → order", count / (figures.LastApplied - figures.FirstConsumed).TotalSeconds, "events/s", twin: true);
         foreach (var (process, time) in used) measurements.Add($"CPU of {process}", time.TotalMicroseconds / count, "µs/event", twin: true);
+    }
+
+    /// <summary>Its whole way, HTTP and commits included: what the payments/s of frameworks are told against.</summary>
+    static async Task MeasureWholeTwinAsync(BenchmarkWorld world, int repeats, Measurements measurements)
+    {
+        await using var twin = await TwinTarget.StartAsync(world, Writers);
+        await Load.WarmUpAsync(twin, BuyersTime);
+        for (var repeat = 1; repeat <= repeats; repeat++)
+        {
+            Progress.Say($"the twin with group commit, {BuyersAtOnce} at once, {repeat} of {repeats}");
+            await using var buyers = await Buyers.ComeAsync(twin, BuyersAtOnce, (int)(MostPerSecond * (BuyersTime + Settle).TotalSeconds));
+            await Task.Delay(Settle);
+            var (before, started) = (await buyers.AppliedAsync(), Stopwatch.GetTimestamp());
+            await Task.Delay(BuyersTime);
+            var (applied, elapsed) = (await buyers.AppliedAsync() - before, Stopwatch.GetElapsedTime(started));
+            await buyers.StopAsync();
+            await Load.DrainAsync(buyers);
+            measurements.Add(OfWholeTwin, measurements.Of(Name), "events/s");
+            measurements.Add(OfWholeTwin, applied / elapsed.TotalSeconds, "events/s", twin: true);
+        }
     }
 }
