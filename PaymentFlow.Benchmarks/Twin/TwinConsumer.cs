@@ -3,7 +3,8 @@ using Confluent.Kafka;
 namespace PaymentFlow.Benchmarks.Twin;
 
 /// <summary>Batches from Kafka to the orders and their sockets, on a thread of its own; offsets are stored after the database's commit.</summary>
-sealed class TwinConsumer(IConsumer<string, byte[]> consumer, string topic, TwinStore store, TwinSockets sockets)
+/// <param name="second">Publishes an event of each order; null without.</param>
+sealed class TwinConsumer(IConsumer<string, byte[]> consumer, string topic, TwinStore store, TwinSockets sockets, TwinRelay? second)
 {
     const int BatchSize = 500;
 
@@ -35,13 +36,21 @@ sealed class TwinConsumer(IConsumer<string, byte[]> consumer, string topic, Twin
     void Apply(IReadOnlyList<TwinEvent> events)
     {
         var consumed = TimeProvider.System.GetUtcNow();
-        var applied = store.ApplyAsync(events).GetAwaiter().GetResult();
+        ICollection<Guid> applied = second is null ? store.ApplyAsync(events).GetAwaiter().GetResult() : ApplyWithEvents(events, second);
         var now = TimeProvider.System.GetUtcNow();
         foreach (var item in events)
             if (applied.Contains(item.OrderId)) sockets.Push(item, consumed, now);
         Interlocked.CompareExchange(ref _firstConsumed, consumed.UtcTicks, 0);
         Interlocked.Exchange(ref _lastApplied, now.UtcTicks);
         Interlocked.Add(ref _applied, applied.Count);
+    }
+
+    Dictionary<Guid, long>.KeyCollection ApplyWithEvents(IReadOnlyList<TwinEvent> events, TwinRelay relay)
+    {
+        var applied = store.ApplyWithEventsAsync(events).GetAwaiter().GetResult();
+        foreach (var item in events)
+            if (applied.TryGetValue(item.OrderId, out var id)) relay.PublishPatientlyAsync(id, item).GetAwaiter().GetResult();
+        return applied.Keys;
     }
 }
 

@@ -3,7 +3,7 @@ using PaymentFlow.Benchmarks.World;
 
 namespace PaymentFlow.Benchmarks.Twin;
 
-/// <summary>The twin's three tables, in a database of its own of the same server.</summary>
+/// <summary>The twin's tables, in a database of its own of the same server.</summary>
 static class TwinDatabase
 {
     const string Tables = """
@@ -12,6 +12,9 @@ static class TwinDatabase
         CREATE TABLE IF NOT EXISTS outbox (
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, key uuid NOT NULL, at timestamptz NOT NULL, published_at timestamptz);
         CREATE INDEX IF NOT EXISTS outbox_unpublished ON outbox (id) WHERE published_at IS NULL;
+        CREATE TABLE IF NOT EXISTS second_outbox (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, key uuid NOT NULL, at timestamptz NOT NULL, published_at timestamptz);
+        CREATE INDEX IF NOT EXISTS second_outbox_unpublished ON second_outbox (id) WHERE published_at IS NULL;
         CREATE TABLE IF NOT EXISTS orders (
             id uuid PRIMARY KEY, amount bigint NOT NULL, status text NOT NULL DEFAULT 'awaiting_payment', version bigint NOT NULL DEFAULT 1, updated_at timestamptz);
         """;

@@ -4,7 +4,8 @@ using Confluent.Kafka;
 namespace PaymentFlow.Benchmarks.Twin;
 
 /// <summary>Publishes what was committed, handed over in memory, and marks in batches what Kafka has.</summary>
-sealed class TwinRelay(IProducer<string, byte[]> producer, string topic, TwinStore store)
+/// <param name="outbox">The table that <paramref name="topic"/> is published from.</param>
+sealed class TwinRelay(IProducer<string, byte[]> producer, string topic, string outbox, TwinStore store)
 {
     const int Page = 1_000;
 
@@ -30,7 +31,8 @@ sealed class TwinRelay(IProducer<string, byte[]> producer, string topic, TwinSto
         }
     }
 
-    async Task PublishPatientlyAsync(long id, TwinEvent item)
+    /// <summary>Waits while Kafka's client has as much as it takes.</summary>
+    public async Task PublishPatientlyAsync(long id, TwinEvent item)
     {
         while (true)
         {
@@ -53,7 +55,7 @@ sealed class TwinRelay(IProducer<string, byte[]> producer, string topic, TwinSto
         {
             ids.Clear();
             while (ids.Count < Page && _delivered.Reader.TryRead(out var id)) ids.Add(id);
-            await store.MarkPublishedAsync(ids);
+            await store.MarkPublishedAsync(outbox, ids);
         }
     }
 }

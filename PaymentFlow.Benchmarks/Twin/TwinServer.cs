@@ -18,6 +18,9 @@ static class TwinServer
 {
     public const string Mode = "twin";
 
+    /// <summary>Of the app, OrderService and Web follow the topic of the orders.</summary>
+    const int InstancesThatFollow = 2;
+
     public static async Task<int> RunAsync(string[] args)
     {
         var options = Options.Parse(args, new Dictionary<string, string>
@@ -25,12 +28,14 @@ static class TwinServer
             ["postgres"] = "",
             ["kafka"] = "",
             ["topic"] = "",
+            // Where each order's own event goes; empty for none.
+            ["second-topic"] = "",
             ["writers"] = "0",
             ["fetch-wait-ms"] = "500",
             ["session-ms"] = "45000",
             ["heartbeat-ms"] = "3000",
         });
-        var topic = options["topic"];
+        var (topic, secondTopic) = (options["topic"], options["second-topic"]);
         await using var database = NpgsqlDataSource.Create($"{options["postgres"]};Database=twin;Maximum Pool Size=12;Max Auto Prepare=20");
         using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig
         {
@@ -39,7 +44,7 @@ static class TwinServer
             Acks = Acks.All,
             LingerMs = 0,
         }).Build();
-        using var consumer = new ConsumerBuilder<string, byte[]>(new ConsumerConfig
+        ConsumerConfig group = new()
         {
             BootstrapServers = options["kafka"],
             GroupId = "twin",
@@ -49,12 +54,14 @@ static class TwinServer
             FetchWaitMaxMs = options.Number("fetch-wait-ms"),
             SessionTimeoutMs = options.Number("session-ms"),
             HeartbeatIntervalMs = options.Number("heartbeat-ms"),
-        }).Build();
+        };
+        using var consumer = new ConsumerBuilder<string, byte[]>(group).Build();
         TwinStore store = new(database);
-        TwinRelay relay = new(producer, topic, store);
+        TwinRelay relay = new(producer, topic, "outbox", store);
+        var second = secondTopic.Length > 0 ? new TwinRelay(producer, secondTopic, "second_outbox", store) : null;
         TwinWriter writer = new(store, relay);
         TwinSockets sockets = new();
-        TwinConsumer consuming = new(consumer, topic, store, sockets);
+        TwinConsumer consuming = new(consumer, topic, store, sockets, second);
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -72,6 +79,8 @@ static class TwinServer
         app.MapGet("/figures", () => consuming.Figures);
         await app.StartAsync();
         relay.Start();
+        second?.Start();
+        for (var instance = 0; second is not null && instance < InstancesThatFollow; instance++) TwinTail.Start(group, secondTopic, instance);
         writer.Start(options["writers"] == "0" ? 0 : options.Number("writers"));
         consuming.Start();
         Console.WriteLine(app.Urls.First());

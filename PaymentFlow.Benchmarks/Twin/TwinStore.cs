@@ -63,30 +63,50 @@ sealed class TwinStore(NpgsqlDataSource database)
         return rows;
     }
 
-    public async Task MarkPublishedAsync(IReadOnlyList<long> ids)
+    public async Task MarkPublishedAsync(string outbox, IReadOnlyList<long> ids)
     {
-        await using var command = database.CreateCommand("UPDATE outbox SET published_at = now() WHERE id = ANY($1)");
+        await using var command = database.CreateCommand($"UPDATE {outbox} SET published_at = now() WHERE id = ANY($1)");
         command.Parameters.Add(new() { Value = ids.Order().ToArray() });
         await command.ExecuteNonQueryAsync();
     }
 
+    const string Apply = """
+        UPDATE orders o SET status = 'paid', version = 2, updated_at = i.at
+        FROM unnest($1, $2) AS i (id, at) WHERE o.id = i.id AND o.version < 2 RETURNING o.id
+        """;
+
     /// <returns>The orders that this made paid.</returns>
     public async Task<HashSet<Guid>> ApplyAsync(IReadOnlyList<TwinEvent> events)
     {
+        HashSet<Guid> applied = new(events.Count);
+        await using var command = ApplyCommand(Apply, events);
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync()) applied.Add(reader.GetGuid(0));
+        return applied;
+    }
+
+    /// <summary>The same, with an event of each order in the second outbox, in the same transaction.</summary>
+    /// <returns>The second outbox's ids, by the orders that this made paid.</returns>
+    public async Task<Dictionary<Guid, long>> ApplyWithEventsAsync(IReadOnlyList<TwinEvent> events)
+    {
+        Dictionary<Guid, long> applied = new(events.Count);
+        await using var command = ApplyCommand(
+            $"WITH paid AS ({Apply}) INSERT INTO second_outbox (key, at) SELECT id, now() FROM paid RETURNING key, id", events);
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync()) applied[reader.GetGuid(0)] = reader.GetInt64(1);
+        return applied;
+    }
+
+    NpgsqlCommand ApplyCommand(string sql, IReadOnlyList<TwinEvent> events)
+    {
         var sorted = events.OrderBy(item => item.OrderId).ToArray();
-        await using var command = database.CreateCommand("""
-            UPDATE orders o SET status = 'paid', version = 2, updated_at = i.at
-            FROM unnest($1, $2) AS i (id, at) WHERE o.id = i.id AND o.version < 2 RETURNING o.id
-            """);
+        var command = database.CreateCommand(sql);
         command.Parameters.Add(new() { Value = sorted.Select(item => item.OrderId).ToArray() });
         command.Parameters.Add(new()
         {
             Value = sorted.Select(item => item.At.UtcDateTime).ToArray(),
             NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz,
         });
-        HashSet<Guid> applied = new(events.Count);
-        await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync()) applied.Add(reader.GetGuid(0));
-        return applied;
+        return command;
     }
 }

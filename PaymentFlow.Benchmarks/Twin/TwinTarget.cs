@@ -20,7 +20,8 @@ sealed class TwinTarget : ITarget, IAsyncDisposable
     public NpgsqlDataSource Database => _database;
 
     /// <param name="writers">Of the group commit; 0 for a commit a request.</param>
-    public static async Task<TwinTarget> StartAsync(BenchmarkWorld world, int writers = 0)
+    /// <param name="secondEvent">Whether each order has an event of its own, too, as the contract wants it.</param>
+    public static async Task<TwinTarget> StartAsync(BenchmarkWorld world, int writers = 0, bool secondEvent = false)
     {
         var database = world.Open("twin");
         await TwinDatabase.CreateIfAbsentAsync(database);
@@ -29,6 +30,7 @@ sealed class TwinTarget : ITarget, IAsyncDisposable
         var process = await HelperProcess.StartAsync(
             world.Spawner, new Dictionary<string, string>(),
             TwinServer.Mode, "--postgres", world.Postgres, "--kafka", world.Kafka, "--topic", BenchmarkWorld.TwinTopic, "--writers", $"{writers}",
+            "--second-topic", secondEvent ? BenchmarkWorld.TwinSecondTopic : "",
             "--fetch-wait-ms", Setting("FetchWaitMaxMs", "500"), "--session-ms", Setting("SessionTimeoutMs", "45000"),
             "--heartbeat-ms", Setting("HeartbeatIntervalMs", "3000"));
         return new TwinTarget(world, process, database);

@@ -16,11 +16,12 @@ namespace PaymentFlow.Benchmarks.World;
 sealed class BenchmarkWorld : IAsyncDisposable
 {
     public const string TwinTopic = "twin";
+    public const string TwinSecondTopic = "twin-orders";
     const string OperatorKey = "benchmark-operator";
     const string ServiceKey = "benchmark-service";
 
     static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(3);
-    static readonly string[] Topics = ["payments", "orders", TwinTopic];
+    static readonly string[] Topics = ["payments", "orders", TwinTopic, TwinSecondTopic];
 
     readonly WorldOptions _options;
     readonly string _folder = Path.Combine(Path.GetTempPath(), $"paymentflow-bench-{Guid.CreateVersion7():N}");
