@@ -1,5 +1,5 @@
 using System.Globalization;
-using PaymentFlow.AppHost.Embedded;
+using Aspire.Hosting;
 using PaymentFlow.Benchmarks.Charting;
 using PaymentFlow.Benchmarks.Measuring;
 
@@ -69,7 +69,7 @@ static class ModeCommand
             Console.Error.WriteLine($"{e.Message} All of them: `{mode.Name} --help`.");
             return 2;
         }
-        catch (EmbeddedException e)
+        catch (DistributedApplicationException e)
         {
             Console.Error.WriteLine(e.Message);
             return 1;

@@ -1,7 +1,3 @@
-#if USE_ASPIRE
-Console.Error.WriteLine("The measurements run by the embedded engine: set UseAspire=false.");
-return 2;
-#else
 using PaymentFlow.Benchmarks;
 using PaymentFlow.Benchmarks.Chaos;
 using PaymentFlow.Benchmarks.Twin;
@@ -24,4 +20,3 @@ static int Usage()
     Console.Error.WriteLine($"Usage: {string.Join("\n       ", [ChaosCommand.Usage, OutageCommand.Usage, .. Modes.All.Select(ModeCommand.Usage)])}");
     return 2;
 }
-#endif

@@ -43,7 +43,7 @@ static class BacklogMode
         var idle = ProcessUsage.ResidentBytes(world.ProcessIdOf("order-service"));
         OrderBatch orders;
         DateTimeOffset released;
-        using (world.KeepDown("order-service"))
+        await using (await world.KeepDownAsync("order-service"))
         {
             orders = await AppTarget.SeedOrdersAsync(world.OrdersDb, events);
             await AnalyzeAsync(world.OrdersDb);

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using PaymentFlow.Benchmarks.Measuring;
+using PaymentFlow.Benchmarks.World;
 
 namespace PaymentFlow.Benchmarks.Twin;
 
@@ -84,7 +85,7 @@ static class TwinServer
         writer.Start(options["writers"] == "0" ? 0 : options.Number("writers"));
         consuming.Start();
         Console.WriteLine(app.Urls.First());
-        await Task.Delay(Timeout.Infinite);
+        await HelperProcess.ParentEndsAsync();
         return 0;
     }
 }

@@ -28,7 +28,7 @@ sealed class TwinTarget : ITarget, IAsyncDisposable
         string Setting(string name, string otherwise) =>
             world.KafkaSettings.FirstOrDefault(setting => setting.Key.EndsWith(name, StringComparison.Ordinal)).Value ?? otherwise;
         var process = await HelperProcess.StartAsync(
-            world.Spawner, new Dictionary<string, string>(),
+            new Dictionary<string, string>(),
             TwinServer.Mode, "--postgres", world.Postgres, "--kafka", world.Kafka, "--topic", BenchmarkWorld.TwinTopic, "--writers", $"{writers}",
             "--second-topic", secondEvent ? BenchmarkWorld.TwinSecondTopic : "",
             "--fetch-wait-ms", Setting("FetchWaitMaxMs", "500"), "--session-ms", Setting("SessionTimeoutMs", "45000"),

@@ -1,17 +1,17 @@
 using System.Diagnostics;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
 using Confluent.Kafka;
 using Npgsql;
 using PaymentFlow.AppHost;
-using PaymentFlow.AppHost.Embedded;
-using PaymentFlow.AppHost.Embedded.Kafka;
-using PaymentFlow.AppHost.Embedded.Running;
 using PaymentFlow.Benchmarks.Measuring;
+using PaymentFlow.Tests.Hosting;
 
 namespace PaymentFlow.Benchmarks.World;
 
 /// <summary>
-/// The real processes, as the embedded engine runs them, with Postgres and Kafka apart, so that the native twin shares them. This
-/// process holds nothing of it but the load.
+/// The real processes of AppHost.cs, with Postgres and Kafka apart, so that the native twin shares them. This process holds Aspire's app
+/// host and the load; the broker has a process of its own.
 /// </summary>
 sealed class BenchmarkWorld : IAsyncDisposable
 {
@@ -20,21 +20,16 @@ sealed class BenchmarkWorld : IAsyncDisposable
     const string OperatorKey = "benchmark-operator";
     const string ServiceKey = "benchmark-service";
 
-    static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(3);
     static readonly string[] Topics = ["payments", "orders", TwinTopic, TwinSecondTopic];
 
     readonly WorldOptions _options;
     readonly string _folder = Path.Combine(Path.GetTempPath(), $"paymentflow-bench-{Guid.CreateVersion7():N}");
-    readonly Spawner _spawner = new();
     readonly Dictionary<string, string> _environment = [];
-    DistributedApplication? _database;
-    DistributedApplication? _services;
+    RunningApp? _app;
     HelperProcess? _broker;
     HelperProcess? _collector;
 
     BenchmarkWorld(WorldOptions options) => _options = options;
-
-    public Spawner Spawner => _spawner;
 
     public string Kafka { get; private set; } = "";
 
@@ -44,17 +39,17 @@ sealed class BenchmarkWorld : IAsyncDisposable
 
     public NpgsqlDataSource OrdersDb { get; private set; } = null!;
 
-    public Uri PaymentApi => Loopback(_services!.GetEndpoint("payment-api"));
+    public Uri PaymentApi => Loopback(_app!.GetEndpoint("payment-api"));
 
-    public Uri OrderService => Loopback(_services!.GetEndpoint("order-service"));
+    public Uri OrderService => Loopback(_app!.GetEndpoint("order-service"));
 
     /// <summary>Under the name that its cookies and its content security policy know.</summary>
-    public Uri Web => _services!.GetEndpoint("web");
+    public Uri Web => _app!.GetEndpoint("web");
 
     /// <summary>How an in-process broker's clients must be set, the twin among them; nothing for a real one.</summary>
     public IReadOnlyDictionary<string, string> KafkaSettings => _options.Kafka is not null
         ? new Dictionary<string, string>()
-        : InProcessBroker.ClientSettings.ToDictionary(
+        : LocalKafkaResource.ClientSettings.ToDictionary(
             setting => setting.Key,
             setting => IsFetchWait(setting) && _options.FetchWaitMs is { } wait ? $"{wait}" : setting.Value);
 
@@ -76,16 +71,10 @@ sealed class BenchmarkWorld : IAsyncDisposable
     async Task StartAsync()
     {
         Progress.Say("starting Postgres, Kafka and the services");
-        if (_options.Kafka is null) _broker = await HelperProcess.StartAsync(_spawner, Nothing, BrokerProcess.Arguments(Topics, _options.Partitions));
+        if (_options.Kafka is null) _broker = await HelperProcess.StartAsync(Nothing, BrokerProcess.Arguments(Topics, _options.Partitions));
         Kafka = _options.Kafka ?? _broker!.Answer;
-        _database = await RunAsync("database", builder =>
-        {
-            var postgres = builder.AddPostgres("postgres");
-            postgres.AddDatabase("paymentsdb");
-            postgres.AddDatabase("ordersdb");
-            postgres.AddDatabase("twin");
-        }, new Dictionary<string, string?>());
-        Postgres = await _database.GetConnectionStringAsync("postgres");
+        var server = await SeparateServers.PrepareAsync(_folder);
+        Postgres = server.ConnectionString;
         (PaymentsDb, OrdersDb) = (Open("paymentsdb"), Open("ordersdb"));
 
         foreach (var (name, value) in KafkaSettings) _environment[name] = value;
@@ -94,58 +83,40 @@ sealed class BenchmarkWorld : IAsyncDisposable
         _environment["Logging__LogLevel__Default"] = "Warning";
         if (_options.Telemetry)
         {
-            _collector = await HelperProcess.StartAsync(_spawner, Nothing, CollectorProcess.Mode);
+            _collector = await HelperProcess.StartAsync(Nothing, CollectorProcess.Mode);
             _environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = _collector.Answer;
             _environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
         }
         foreach (var (name, value) in _options.Environment) _environment[name] = value;
         var services = _options.Npgsql.Length > 0 ? $"{Postgres};{_options.Npgsql}" : Postgres;
-        _services = await RunAsync("services", _options.OnlyOrders ? DefineOrders : AppModel.Define, new Dictionary<string, string?>
+        _app = await RunningApp.StartAsync(new()
         {
-            ["ConnectionStrings:kafka"] = Kafka,
-            ["ConnectionStrings:postgres"] = services,
-            ["ConnectionStrings:ordersdb"] = $"{services};Database=ordersdb",
-            ["Parameters:operator-key"] = OperatorKey,
-            ["Parameters:service-key"] = ServiceKey,
+            DataFolder = Path.Combine(_folder, "app"),
+            Configuration = new Dictionary<string, string?>
+            {
+                ["ConnectionStrings:kafka"] = Kafka,
+                ["ConnectionStrings:postgres"] = services,
+                ["Stripe:ApiKey"] = "",
+                ["Stripe:PublishableKey"] = "",
+                ["Parameters:operator-key"] = OperatorKey,
+                ["Parameters:service-key"] = ServiceKey,
+            },
+            Environment = _environment,
+            Log = Log,
+            Model = _options.OnlyOrders ? builder => DefineOrders(builder, $"{services};Database=ordersdb") : null,
+            Add = builder => server.AddTo(builder).AddDatabase("twin"),
         });
     }
 
-    static void DefineOrders(IDistributedApplicationBuilder builder) =>
+    void DefineOrders(IDistributedApplicationBuilder builder, string ordersDb) =>
         builder.AddProject<Projects.PaymentFlow_OrderService>("order-service")
-            .WithReference(builder.AddConnectionString("kafka")).WithReference(builder.AddConnectionString("ordersdb"))
+            .WithEnvironment("ConnectionStrings__kafka", Kafka)
+            .WithEnvironment("ConnectionStrings__ordersdb", ordersDb)
             .WithEnvironment("Operator__Key", OperatorKey)
             .WithEnvironment("Merchant__ApiKey", "benchmark-merchant")
             .WithEnvironment("Services__Key", ServiceKey)
             .WithEnvironment("services__payment-api__http__0", "http://127.0.0.1:9")
             .WithHttpHealthCheck("/health");
-
-    async Task<DistributedApplication> RunAsync(string name, Action<IDistributedApplicationBuilder> model, IReadOnlyDictionary<string, string?> settings)
-    {
-        Dictionary<string, string?> configuration = new(settings) { ["Stripe:ApiKey"] = "", ["Stripe:PublishableKey"] = "" };
-        configuration.TryAdd("ConnectionStrings:kafka", "");
-        configuration.TryAdd("ConnectionStrings:postgres", "");
-        var builder = DistributedApplication.CreateBuilder(new EmbeddedOptions
-        {
-            DataFolder = Path.Combine(_folder, name),
-            FreePorts = true,
-            Configuration = configuration,
-            Environment = _environment,
-            Log = Log,
-        });
-        model(builder);
-        var app = builder.Build();
-        using CancellationTokenSource patience = new(StartPatience);
-        try
-        {
-            await app.StartAsync(patience.Token);
-            return app;
-        }
-        catch
-        {
-            await app.DisposeAsync();
-            throw;
-        }
-    }
 
     /// <summary>What a service has to complain of is part of the result.</summary>
     static void Log(string resource, string line)
@@ -157,20 +128,19 @@ sealed class BenchmarkWorld : IAsyncDisposable
     public IReadOnlyDictionary<string, int> Processes()
     {
         Dictionary<string, int> processes = [];
-        foreach (var resource in _services!.ResourceNames)
-            if (_services.ProcessIdOf(resource) is { } id) processes[resource] = id;
-        processes["postgres"] = _database!.ProcessIdOf("postgres")!.Value;
+        foreach (var resource in _app!.ResourceNames)
+            if (_app.ProcessIdOf(resource) is { } id) processes[resource] = id;
         if (_broker is not null) processes["kafka"] = _broker.Id;
         if (_collector is not null) processes["otlp collector"] = _collector.Id;
         processes["load"] = Environment.ProcessId;
         return processes;
     }
 
-    public int ProcessIdOf(string service) => _services!.ProcessIdOf(service)
-        ?? throw new InvalidOperationException($"{service} is down: {string.Join(" | ", _services.LogsOf(service).TakeLast(5))}");
+    public int ProcessIdOf(string service) => _app!.ProcessIdOf(service)
+        ?? throw new InvalidOperationException($"{service} is down: {string.Join(" | ", _app.LogsOf(service).TakeLast(5))}");
 
     /// <summary>kill -9, and no new start until the answer is disposed.</summary>
-    public IDisposable KeepDown(string service) => _services!.KeepDown(service);
+    public Task<IAsyncDisposable> KeepDownAsync(string service) => _app!.KeepDownAsync(service);
 
     public NpgsqlDataSource Open(string database) =>
         NpgsqlDataSource.Create($"{Postgres};Database={database};Command Timeout=0;Maximum Pool Size=20");
@@ -197,13 +167,11 @@ sealed class BenchmarkWorld : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_services is not null) await _services.DisposeAsync();
         if (_collector is not null) await _collector.DisposeAsync();
         if (PaymentsDb is not null) await PaymentsDb.DisposeAsync();
         if (OrdersDb is not null) await OrdersDb.DisposeAsync();
-        if (_database is not null) await _database.DisposeAsync();
+        if (_app is not null) await _app.DisposeAsync();
         if (_broker is not null) await _broker.DisposeAsync();
-        _spawner.Dispose();
         if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
     }
 }

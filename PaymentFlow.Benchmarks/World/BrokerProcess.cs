@@ -1,9 +1,9 @@
-using PaymentFlow.AppHost.Embedded.Kafka;
+using PaymentFlow.AppHost;
 using PaymentFlow.Benchmarks.Measuring;
 
 namespace PaymentFlow.Benchmarks.World;
 
-/// <summary>The embedded engine's broker, in a process of its own, so that its CPU is seen apart from the load's.</summary>
+/// <summary>The app host's broker, in a process of its own, so that its CPU is seen apart from the load's.</summary>
 static class BrokerProcess
 {
     public const string Mode = "broker";
@@ -15,7 +15,7 @@ static class BrokerProcess
         var options = Options.Parse(args, new Dictionary<string, string> { ["topics"] = "payments,orders", ["partitions"] = "4" });
         using MockCluster cluster = new(options["topics"].Split(','), options.Number("partitions"));
         Console.WriteLine(cluster.BootstrapServers);
-        await Task.Delay(Timeout.Infinite);
+        await HelperProcess.ParentEndsAsync();
         return 0;
     }
 }

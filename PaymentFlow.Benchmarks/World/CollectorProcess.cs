@@ -25,7 +25,7 @@ static class CollectorProcess
         app.Run(async context => await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted));
         await app.StartAsync();
         Console.WriteLine(app.Urls.First());
-        await Task.Delay(Timeout.Infinite);
+        await HelperProcess.ParentEndsAsync();
         return 0;
     }
 }

@@ -1,9 +1,8 @@
 using System.Diagnostics;
-using PaymentFlow.AppHost.Embedded.Running;
 
 namespace PaymentFlow.Benchmarks.World;
 
-/// <summary>This very program once more, in a hidden mode: what must not share a process with the load. It dies with us.</summary>
+/// <summary>This very program once more, in a hidden mode: what must not share a process with the load.</summary>
 sealed class HelperProcess : IAsyncDisposable
 {
     readonly Process _process;
@@ -16,14 +15,16 @@ sealed class HelperProcess : IAsyncDisposable
     public string Answer { get; }
 
     /// <exception cref="InvalidOperationException">It ended before it wrote a line.</exception>
-    public static async Task<HelperProcess> StartAsync(Spawner spawner, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static async Task<HelperProcess> StartAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var program = Environment.ProcessPath!;
         ProcessStartInfo command = new(program) { RedirectStandardOutput = true, RedirectStandardError = true };
         if (Path.GetFileNameWithoutExtension(program) == "dotnet") command.ArgumentList.Add(typeof(HelperProcess).Assembly.Location);
         foreach (var argument in arguments) command.ArgumentList.Add(argument);
         foreach (var (name, value) in environment) command.Environment[name] = value;
-        var process = await spawner.StartAsync(command, deathSignal: "KILL");
+        // A helper reads its input to the end, and so ends when this process does.
+        command.RedirectStandardInput = true;
+        var process = Process.Start(command)!;
         process.ErrorDataReceived += (_, line) =>
         {
             if (line.Data is { Length: > 0 } text) Console.Error.WriteLine($"{arguments[0]}: {text}");
@@ -33,6 +34,9 @@ sealed class HelperProcess : IAsyncDisposable
             ?? throw new InvalidOperationException($"The helper process '{arguments[0]}' did not start.");
         return new HelperProcess(process, answer);
     }
+
+    /// <summary>In a helper: returns when the process that started it has ended or has disposed of it.</summary>
+    public static Task ParentEndsAsync() => Console.In.ReadToEndAsync();
 
     public async ValueTask DisposeAsync()
     {

@@ -6,10 +6,10 @@ namespace PaymentFlow.Benchmarks.World;
 /// <param name="Telemetry">Whether the services send theirs.</param>
 sealed record WorldOptions(string? Kafka, bool Telemetry)
 {
-    /// <summary>Of the in-process broker's topics: as the embedded engine has them.</summary>
+    /// <summary>Of the in-process broker's topics: as the app host has them.</summary>
     public int Partitions { get; init; } = 4;
 
-    /// <summary>How long an empty fetch from the in-process broker sleeps, in milliseconds; null for the embedded engine's setting.</summary>
+    /// <summary>How long an empty fetch from the in-process broker sleeps, in milliseconds; null for the app host's setting.</summary>
     public int? FetchWaitMs { get; init; }
 
     /// <summary>OrderService alone, where nobody pays.</summary>

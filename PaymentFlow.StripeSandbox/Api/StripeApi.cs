@@ -52,6 +52,7 @@ internal sealed partial class StripeApi(SandboxOptions options, IdempotencyKeys 
             if (await HungUpAsync(http, fault, FaultKind.HangBefore)) return;
             RefuseBefore(fault);
             if (fault?.Kind == FaultKind.ErrorAfter) call = call with { FailsWith = UnknownError() };
+            if (fault?.Kind == FaultKind.Decline && kind == CallKind.Confirm) call = call.Declined();
             answer = key is null
                 ? await ExecuteAsync(call, execute, fault)
                 : keys.Claim(key, call.Endpoint, call.Fingerprint()) ?? await ExecuteOnceAsync(key, call, execute, fault);

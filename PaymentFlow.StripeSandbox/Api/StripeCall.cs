@@ -13,9 +13,20 @@ internal sealed record StripeCall(string RequestId, string Endpoint, string Id, 
     /// <summary>What the call is to answer, and to keep for its key, instead of the outcome of its work (a fault that was asked for).</summary>
     public StripeError? FailsWith { get; init; }
 
+    /// <summary>The same call with a payment method that the bank declines.</summary>
+    public StripeCall Declined() => this with
+    {
+        // Its idempotency key still stands for the parameters that were sent.
+        _sent = Fingerprint(),
+        Form = new(Form.Fields.Where(field => field.Key != "payment_method").Append(new("payment_method", "pm_card_chargeDeclined"))),
+    };
+
+    string? _sent;
+
     /// <summary>Equal for equal parameters, in whatever order they came.</summary>
     public string Fingerprint()
     {
+        if (_sent is not null) return _sent;
         var text = new StringBuilder(256);
         foreach (var (name, values) in Form.Fields.OrderBy(f => f.Key, StringComparer.Ordinal))
             foreach (var value in values)

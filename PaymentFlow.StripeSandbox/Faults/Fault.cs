@@ -30,6 +30,8 @@ internal enum FaultKind
     /// The work begins late. Its key is in use meanwhile, and it is done in the end even if the client has hung up by then, as at Stripe.
     /// </summary>
     Slow,
+    /// <summary>The bank declines a confirmation, whichever payment method it names.</summary>
+    Decline,
 }
 
 /// <summary>A fault that one call has met. <paramref name="Released"/> ends its waiting early.</summary>

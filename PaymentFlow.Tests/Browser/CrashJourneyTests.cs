@@ -1,5 +1,5 @@
 using Microsoft.Playwright;
-using PaymentFlow.AppHost.Embedded;
+using PaymentFlow.Tests.Hosting;
 using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Tests.Integration.Payments;
 
@@ -36,7 +36,7 @@ public sealed class CrashJourneyTests(PaymentFlowApp app, Chromium chromium) : O
     }
 
     /// <summary>Stripe has charged and its answer is on the way when PaymentApi is killed: nobody here knows of the charge.</summary>
-    static async Task<Customer> PaidThoughKilledAsync(DistributedApplication own)
+    static async Task<Customer> PaidThoughKilledAsync(RunningApp own)
     {
         StripeAccount stripe = new(own);
         var customer = await Customer.OrdersAsync(own);

@@ -1,4 +1,6 @@
-using PaymentFlow.AppHost.Embedded;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using PaymentFlow.Tests.Hosting;
 using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Browser;
@@ -10,7 +12,7 @@ namespace PaymentFlow.Tests.Browser;
 static class Replica
 {
     /// <returns>What to stop by <see cref="TestHost.StopAsync"/>.</returns>
-    public static Task<DistributedApplication> StartAsync(PaymentFlowApp app, params (string Name, string Value)[] settingsOfWeb) =>
+    public static Task<RunningApp> StartAsync(PaymentFlowApp app, params (string Name, string Value)[] settingsOfWeb) =>
         TestHost.StartAsync(model: builder =>
         {
             var payments = builder.AddProject<Projects.PaymentFlow_PaymentApi>("payment-api")

@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using Npgsql;
-using PaymentFlow.AppHost.Embedded;
+using PaymentFlow.Tests.Hosting;
 using PaymentFlow.Tests.Chaos.Driver;
 using PaymentFlow.Tests.Fixtures;
 

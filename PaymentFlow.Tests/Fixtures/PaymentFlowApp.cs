@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using PaymentFlow.AppHost;
-using PaymentFlow.AppHost.Embedded;
+using PaymentFlow.Tests.Hosting;
 using PaymentFlow.Tests.Fixtures;
 
 [assembly: AssemblyFixture(typeof(PaymentFlowApp))]
@@ -9,19 +8,19 @@ using PaymentFlow.Tests.Fixtures;
 namespace PaymentFlow.Tests.Fixtures;
 
 /// <summary>
-/// The whole of PaymentFlow, started once for all tests that ask for it: the model of AppHost.cs by its own embedded
-/// engine, as real processes on free ports, with its data in a temporary folder.
+/// The whole of PaymentFlow, started once for all tests that do not break it: the model of AppHost.cs as real processes on free
+/// ports, with its data in a temporary folder.
 /// </summary>
 public sealed class PaymentFlowApp : IAsyncLifetime
 {
-    readonly Lazy<DistributedApplication> _app;
+    readonly Lazy<RunningApp> _app;
 
     public PaymentFlowApp() => _app = new(() => TestHost.StartAsync(configuration: new Dictionary<string, string?>
     {
         ["Clients:AllowedOrigins:0"] = ShopOrigin,
     }).GetAwaiter().GetResult());
 
-    public DistributedApplication App => _app.Value;
+    public RunningApp App => _app.Value;
 
     /// <summary>Where a team's own shop may be: a free address, whose pages may call the APIs.</summary>
     public string ShopOrigin { get; } = $"http://localhost:{FreePort()}";

@@ -1,5 +1,5 @@
 using System.Net;
-using PaymentFlow.AppHost.Embedded.Kafka;
+using PaymentFlow.AppHost;
 
 namespace PaymentFlow.Tests.Chaos.Driver;
 

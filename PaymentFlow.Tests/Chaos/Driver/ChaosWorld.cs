@@ -1,28 +1,29 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Configuration;
 using Npgsql;
 using PaymentFlow.AppHost;
-using PaymentFlow.AppHost.Embedded;
+using PaymentFlow.AppHost.Development;
+using PaymentFlow.Tests.Hosting;
 
 namespace PaymentFlow.Tests.Chaos.Driver;
 
 /// <summary>
-/// The real processes: AppHost.cs's model by its embedded engine, with a second OrderService beside it, and with wires that can
-/// be cut between the services and Kafka, Postgres and Stripe.
+/// The real processes of AppHost.cs, with a second OrderService beside them, and with wires that can be cut between the services and
+/// Kafka, Postgres and Stripe.
 /// </summary>
 public sealed class ChaosWorld : IAsyncDisposable
 {
     public const string Replica = "order-service-2";
     const string OperatorKey = "chaos-operator";
+    const string MerchantKey = "chaos-merchant";
     const string ServiceKey = "chaos-service";
 
-    static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(3);
-    readonly List<DistributedApplication> _apps = [];
-    readonly List<string> _folders = [];
-    DistributedApplication _main = null!;
-    DistributedApplication _replica = null!;
-    DistributedApplication _database = null!;
+    readonly string _folder = Path.Combine(Path.GetTempPath(), $"paymentflow-chaos-{Guid.CreateVersion7():N}");
+    RunningApp _app = null!;
 
     public Broker Kafka { get; } = new();
 
@@ -32,14 +33,14 @@ public sealed class ChaosWorld : IAsyncDisposable
 
     public HttpClient Http { get; } = new(new SocketsHttpHandler { MaxConnectionsPerServer = 1_000 }) { Timeout = TimeSpan.FromSeconds(90) };
 
-    public Uri PaymentApi => _main.GetEndpoint("payment-api");
+    public Uri PaymentApi => _app.GetEndpoint("payment-api");
 
-    public Uri Sandbox => _main.GetEndpoint("stripe-sandbox");
+    public Uri Sandbox => _app.GetEndpoint("stripe-sandbox");
 
-    public Uri Web => _main.GetEndpoint("web");
+    public Uri Web => _app.GetEndpoint("web");
 
     /// <summary>Both replicas.</summary>
-    public IReadOnlyList<Uri> OrderServices => [_main.GetEndpoint("order-service"), _replica.GetEndpoint("order-service")];
+    public IReadOnlyList<Uri> OrderServices => [_app.GetEndpoint("order-service"), _app.GetEndpoint(Replica)];
 
     public string PaymentsDb { get; private set; } = "";
 
@@ -47,115 +48,84 @@ public sealed class ChaosWorld : IAsyncDisposable
 
     public async Task StartAsync()
     {
-        _database = await StartAsync(builder => builder.AddPostgres("postgres").AddDatabase("paymentsdb"), [], []);
-        NpgsqlConnectionStringBuilder direct = new(await _database.GetConnectionStringAsync("postgres"));
-        PaymentsDb = new NpgsqlConnectionStringBuilder(direct.ConnectionString) { Database = "paymentsdb", Pooling = false }.ConnectionString;
-        OrdersDb = new NpgsqlConnectionStringBuilder(direct.ConnectionString) { Database = "ordersdb", Pooling = false }.ConnectionString;
-        Postgres.Target = new IPEndPoint(IPAddress.Loopback, direct.Port);
-        var wired = new NpgsqlConnectionStringBuilder(direct.ConnectionString) { Host = "127.0.0.1", Port = Postgres.Port }.ConnectionString;
-
-        Dictionary<string, string?> settings = new()
+        var server = await SeparateServers.PrepareAsync(_folder);
+        Postgres.Target = new IPEndPoint(IPAddress.Loopback, server.Port);
+        PaymentsDb = $"{server.ConnectionString};Database=paymentsdb;Pooling=false";
+        OrdersDb = $"{server.ConnectionString};Database=ordersdb;Pooling=false";
+        var wired = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Port = Postgres.Port }.ConnectionString;
+        Dictionary<string, string> environment = new(LocalKafkaResource.ClientSettings)
         {
-            ["ConnectionStrings:kafka"] = Kafka.BootstrapServers,
-            ["ConnectionStrings:postgres"] = wired,
-            ["ConnectionStrings:ordersdb"] = $"{wired};Database=ordersdb",
-            ["Parameters:operator-key"] = OperatorKey,
-            ["Parameters:service-key"] = ServiceKey,
-        };
-        Dictionary<string, string> environment = new()
-        {
-            // The in-process broker's own needs, as the engine gives them where it starts the broker itself; but nobody measures
-            // milliseconds here, and every empty fetch crosses a wire of ours.
+            // Nobody measures milliseconds here, and every empty fetch crosses a wire of ours.
             ["Aspire__Confluent__Kafka__Consumer__Config__FetchWaitMaxMs"] = "50",
-            ["Aspire__Confluent__Kafka__Consumer__Config__SessionTimeoutMs"] = "2000",
-            ["Aspire__Confluent__Kafka__Consumer__Config__HeartbeatIntervalMs"] = "300",
-            ["Stripe__ApiBase"] = $"http://127.0.0.1:{Stripe.Port}",
             // What takes minutes or hours in production must come to an end within a run.
             ["Payments__AbandonAfter"] = "00:00:30",
             ["Payments__ListEventsEvery"] = "00:00:10",
             ["Delivery__CheckAfter"] = "00:00:10",
             ["Logging__LogLevel__Default"] = "Warning",
         };
-        _replica = await StartAsync(AddReplica, settings, environment);
-        environment["services__order-service__http__1"] = _replica.GetEndpoint("order-service").GetLeftPart(UriPartial.Authority);
-        _main = await StartAsync(AppModel.Define, settings, environment);
-        Stripe.Target = new IPEndPoint(IPAddress.Loopback, Sandbox.Port);
+        _app = await RunningApp.StartAsync(new()
+        {
+            DataFolder = Path.Combine(_folder, "app"),
+            Configuration = new Dictionary<string, string?>
+            {
+                ["ConnectionStrings:kafka"] = Kafka.BootstrapServers,
+                ["ConnectionStrings:postgres"] = wired,
+                ["Stripe:ApiKey"] = "",
+                ["Stripe:PublishableKey"] = "",
+                ["Parameters:operator-key"] = OperatorKey,
+                ["Parameters:merchant-key"] = MerchantKey,
+                ["Parameters:service-key"] = ServiceKey,
+            },
+            Environment = environment,
+            Add = builder =>
+            {
+                server.AddTo(builder);
+                AddReplica(builder);
+                AddWires(builder);
+            },
+        });
     }
 
     static void AddReplica(IDistributedApplicationBuilder builder)
     {
-        var kafka = builder.AddConnectionString("kafka");
-        var orders = builder.AddConnectionString("ordersdb");
-        builder.AddProject<Projects.PaymentFlow_OrderService>("order-service")
-            .WithReference(kafka).WithReference(orders)
+        var first = builder.Project("order-service");
+        var replica = builder.AddProject<Projects.PaymentFlow_OrderService>(Replica)
+            .WithHttpHealthCheck("/health")
+            .WithEnvironment(context =>
+            {
+                foreach (var name in (string[])["kafka", "ordersdb"])
+                    context.EnvironmentVariables[$"ConnectionStrings__{name}"] = builder.Configuration.GetConnectionString(name)!;
+            })
             .WithEnvironment("Operator__Key", OperatorKey)
-            .WithEnvironment("Merchant__ApiKey", "chaos-merchant")
+            .WithEnvironment("Merchant__ApiKey", MerchantKey)
             .WithEnvironment("Services__Key", ServiceKey)
-            .WithEnvironment("services__payment-api__http__0", "http://127.0.0.1:9")
-            .WithHttpHealthCheck("/health");
+            .WithReference(builder.Project("payment-api"))
+            .AsBuiltProgram();
+        foreach (var caller in (string[])["payment-api", "web"])
+            builder.Project(caller).WithEnvironment("services__order-service__http__1", replica.GetEndpoint("http"));
     }
 
-    async Task<DistributedApplication> StartAsync(
-        Action<IDistributedApplicationBuilder> model, Dictionary<string, string?> settings, Dictionary<string, string> environment)
+    /// <summary>PaymentApi calls Stripe across the wire; customers' browsers and the experimenter do not.</summary>
+    void AddWires(IDistributedApplicationBuilder builder)
     {
-        var folder = Path.Combine(Path.GetTempPath(), $"paymentflow-chaos-{Guid.CreateVersion7():N}");
-        _folders.Add(folder);
-        Dictionary<string, string?> configuration = new(settings)
+        var sandbox = builder.Project("stripe-sandbox");
+        builder.Project("payment-api").WithEnvironment(context =>
         {
-            ["Stripe:ApiKey"] = "",
-            ["Stripe:PublishableKey"] = "",
-        };
-        configuration.TryAdd("ConnectionStrings:kafka", "");
-        configuration.TryAdd("ConnectionStrings:postgres", "");
-        var builder = DistributedApplication.CreateBuilder(new EmbeddedOptions
-        {
-            DataFolder = folder,
-            FreePorts = true,
-            Configuration = configuration,
-            Environment = environment,
-            Log = static (_, _) => { },
+            Stripe.Target = new IPEndPoint(IPAddress.Loopback, sandbox.GetEndpoint("http").Port);
+            context.EnvironmentVariables["Stripe__ApiBase"] = $"http://127.0.0.1:{Stripe.Port}";
         });
-        model(builder);
-        var app = builder.Build();
-        _apps.Add(app);
-        using CancellationTokenSource patience = new(StartPatience);
-        await app.StartAsync(patience.Token);
-        return app;
     }
 
     /// <summary>The process of a service or of Postgres; null while it is down.</summary>
-    public int? ProcessIdOf(string name)
-    {
-        var (app, resource) = Find(name);
-        return app.ProcessIdOf(resource);
-    }
+    public int? ProcessIdOf(string name) => _app.ProcessIdOf(name);
 
-    public IEnumerable<string> LogsOf(string name)
-    {
-        var (app, resource) = Find(name);
-        return app.LogsOf(resource);
-    }
+    public IEnumerable<string> LogsOf(string name) => _app.LogsOf(name);
 
-    /// <summary>What ends by it is started again at once. A process that is gone already is nobody's mistake.</summary>
-    public void Signal(string name, ProcessSignal signal)
-    {
-        var (app, resource) = Find(name);
-        app.Signal(resource, signal);
-    }
+    /// <summary>What ends by it is started again. A process that has ended already is no error.</summary>
+    public void Signal(string name, ProcessSignal signal) => _app.Signal(name, signal);
 
     /// <summary>kill -9, and no new start until the answer is disposed.</summary>
-    public IDisposable KeepDown(string name)
-    {
-        var (app, resource) = Find(name);
-        return app.KeepDown(resource);
-    }
-
-    (DistributedApplication App, string Resource) Find(string name) => name switch
-    {
-        Replica => (_replica, "order-service"),
-        "postgres" => (_database, name),
-        _ => (_main, name),
-    };
+    public Task<IAsyncDisposable> KeepDownAsync(string name) => _app.KeepDownAsync(name);
 
     /// <summary>The sandbox's switches and books are reached past the wire: they are the experimenter's, not Stripe's.</summary>
     public async Task<JsonNode> SandboxAsync(HttpMethod method, string path, object? body = null)
@@ -179,11 +149,11 @@ public sealed class ChaosWorld : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var app in Enumerable.Reverse(_apps)) await app.DisposeAsync();
+        if (_app is not null) await _app.DisposeAsync();
         await Kafka.DisposeAsync();
         await Postgres.DisposeAsync();
         await Stripe.DisposeAsync();
         Http.Dispose();
-        foreach (var folder in _folders.Where(Directory.Exists)) Directory.Delete(folder, recursive: true);
+        if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
     }
 }

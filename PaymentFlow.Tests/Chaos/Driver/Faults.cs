@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using PaymentFlow.AppHost.Embedded;
+using PaymentFlow.Tests.Hosting;
 
 namespace PaymentFlow.Tests.Chaos.Driver;
 

@@ -20,21 +20,25 @@ public static class Outage
             {
                 // To its end, whatever becomes of the run: what is away must come back.
                 await Task.Delay(Before, CancellationToken.None);
-                using var away = Begin(world, of);
+                await using var away = await BeginAsync(world, of);
                 await Task.Delay(lasts, CancellationToken.None);
             }),
         };
 
-    static IDisposable Begin(ChaosWorld world, string of)
+    static async Task<IAsyncDisposable> BeginAsync(ChaosWorld world, string of)
     {
-        if (of == "postgres") return world.KeepDown("postgres");
+        if (of == "postgres") return await world.KeepDownAsync("postgres");
         var wire = of == "stripe" ? world.Stripe : world.Kafka.Wire;
         wire.Network = Network.Cut;
         return new Mended(wire);
     }
 
-    sealed class Mended(TcpProxy wire) : IDisposable
+    sealed class Mended(TcpProxy wire) : IAsyncDisposable
     {
-        public void Dispose() => wire.Network = Network.Up;
+        public ValueTask DisposeAsync()
+        {
+            wire.Network = Network.Up;
+            return ValueTask.CompletedTask;
+        }
     }
 }

@@ -1,5 +1,7 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
 using System.Net;
-using PaymentFlow.AppHost.Embedded;
+using PaymentFlow.Tests.Hosting;
 using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Tests.Integration.Payments;
 
@@ -162,7 +164,7 @@ public sealed class CancellationTests(PaymentFlowApp host, OrdersApp app) : ICla
         }
     }
 
-    async Task<Answer> CancelAsync(Customer customer, DistributedApplication? at = null)
+    async Task<Answer> CancelAsync(Customer customer, RunningApp? at = null)
     {
         using HttpClient http = new();
         using HttpRequestMessage request = new(

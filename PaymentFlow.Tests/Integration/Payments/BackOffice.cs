@@ -1,10 +1,10 @@
 using System.Net.Http.Json;
-using PaymentFlow.AppHost.Embedded;
+using PaymentFlow.Tests.Hosting;
 
 namespace PaymentFlow.Tests.Integration.Payments;
 
 /// <summary>Somebody with the operator's key, who says who he is.</summary>
-public sealed class BackOffice(DistributedApplication app, string name = "anna")
+public sealed class BackOffice(RunningApp app, string name = "anna")
 {
     static readonly HttpClient Http = new();
 

@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Net.WebSockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using PaymentFlow.AppHost.Embedded;
+using PaymentFlow.Tests.Hosting;
 using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Integration.Payments;
@@ -13,9 +13,9 @@ public sealed class Customer
 {
     static readonly HttpClient Http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 100 });
 
-    readonly DistributedApplication _app;
+    readonly RunningApp _app;
 
-    Customer(DistributedApplication app, JsonNode order)
+    Customer(RunningApp app, JsonNode order)
     {
         _app = app;
         Order = order;
@@ -32,7 +32,7 @@ public sealed class Customer
 
     public static Task<Customer> OrdersAsync(PaymentFlowApp app) => OrdersAsync(app.App);
 
-    public static async Task<Customer> OrdersAsync(DistributedApplication app)
+    public static async Task<Customer> OrdersAsync(RunningApp app)
     {
         var products = (await Http.GetFromJsonAsync<JsonArray>(new Uri(app.GetEndpoint("order-service"), "/products"), Token))!;
         using var response = await Http.PostAsJsonAsync(

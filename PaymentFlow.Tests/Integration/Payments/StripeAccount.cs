@@ -1,13 +1,13 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using PaymentFlow.AppHost.Embedded;
+using PaymentFlow.Tests.Hosting;
 using PaymentFlow.Tests.Fixtures;
 using Stripe;
 
 namespace PaymentFlow.Tests.Integration.Payments;
 
 /// <summary>What somebody with the Stripe account sees and does, in its dashboard for instance; and the sandbox's switches.</summary>
-public sealed class StripeAccount(DistributedApplication app)
+public sealed class StripeAccount(RunningApp app)
 {
     static readonly HttpClient Http = new();
 

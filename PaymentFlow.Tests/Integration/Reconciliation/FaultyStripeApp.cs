@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
-using PaymentFlow.AppHost.Embedded;
+using PaymentFlow.Tests.Hosting;
 using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Tests.Integration.Payments;
 
@@ -17,7 +17,7 @@ public sealed class FaultyStripeApp : IAsyncLifetime
 {
     public const string SecondSecret = "whsec_while_one_is_rolled";
 
-    public DistributedApplication App { get; private set; } = null!;
+    public RunningApp App { get; private set; } = null!;
 
     public StripeAccount Stripe { get; private set; } = null!;
 

@@ -1,5 +1,5 @@
 using Npgsql;
-using PaymentFlow.AppHost.Embedded;
+using PaymentFlow.Tests.Hosting;
 using PaymentFlow.Tests.Chaos.Driver;
 using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Tests.Integration.Payments;
@@ -10,7 +10,7 @@ namespace PaymentFlow.Tests.Integration.Resilience;
 public sealed class BrokerLossTests : IAsyncLifetime
 {
     readonly Broker _kafka = new();
-    DistributedApplication _app = null!;
+    RunningApp _app = null!;
 
     public async ValueTask InitializeAsync() => _app = await TestHost.StartAsync(
         configuration: new Dictionary<string, string?>(TestHost.NothingGiven) { ["ConnectionStrings:kafka"] = _kafka.BootstrapServers },

@@ -1,7 +1,11 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
 using System.Net.Http.Json;
-using PaymentFlow.AppHost.Embedded;
+using PaymentFlow.Tests.Hosting;
 using PaymentFlow.Messaging.Events;
 using PaymentFlow.PaymentApi.Delivery;
+using PaymentFlow.AppHost;
+using PaymentFlow.AppHost.Development;
 using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Tests.Integration.Orders;
 
@@ -83,8 +87,8 @@ public sealed class DeliveryRateTests(PaymentFlowApp app)
 
     static void Define(IDistributedApplicationBuilder builder, int perSecond)
     {
-        var kafka = builder.AddKafka("kafka");
-        var postgres = builder.AddPostgres("postgres");
+        var kafka = builder.AddLocalKafka("kafka", "payments", "orders");
+        var postgres = builder.AddLocalPostgres("postgres").WithDataFolder(builder.DataFolder());
         var ordersDb = postgres.AddDatabase("ordersdb");
         var paymentsDb = postgres.AddDatabase("paymentsdb");
         var orders = builder.AddProject<Projects.PaymentFlow_OrderService>("order-service")
@@ -100,7 +104,7 @@ public sealed class DeliveryRateTests(PaymentFlowApp app)
                 .WithEnvironment("Services__Key", "service-key").WithEnvironment("Operator__Key", "operator-key")
                 // Nobody pays here.
                 .WithEnvironment("Stripe__ApiKey", "sk_test_nobody").WithEnvironment("Stripe__WebhookSecrets__0", "whsec_nobody")
-                .WithEnvironment("Delivery__MaxPerSecond", $"{perSecond}")
+                .WithEnvironment("Delivery__MaxPerSecond", perSecond.ToString(System.Globalization.CultureInfo.InvariantCulture))
                 .WithHttpHealthCheck("/health");
             if (replica == Replicas[0]) orders.WithReference(payments);
         }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
-using PaymentFlow.AppHost.Embedded;
+using PaymentFlow.Tests.Hosting;
 using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Integration.Resilience;
@@ -15,7 +15,7 @@ public sealed class OutageApp : IAsyncLifetime
 {
     static readonly HttpClient Http = new();
 
-    public DistributedApplication App { get; private set; } = null!;
+    public RunningApp App { get; private set; } = null!;
 
     public async ValueTask InitializeAsync() => App = await TestHost.StartAsync();
 

@@ -1,7 +1,11 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
 using System.Globalization;
 using System.Net;
 using Npgsql;
-using PaymentFlow.AppHost.Embedded;
+using PaymentFlow.Tests.Hosting;
+using PaymentFlow.AppHost;
+using PaymentFlow.AppHost.Development;
 using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Tests.Integration.Payments;
 
@@ -14,8 +18,8 @@ public sealed class StartOrderTests : IAsyncLifetime
 
     readonly Gate _postgres = new();
     readonly Gate _kafka = new();
-    DistributedApplication _servers = null!;
-    DistributedApplication _app = null!;
+    RunningApp _servers = null!;
+    RunningApp _app = null!;
     string _ordersDb = "";
     string _paymentsDb = "";
 
@@ -23,8 +27,8 @@ public sealed class StartOrderTests : IAsyncLifetime
     {
         _servers = await TestHost.StartAsync(model: builder =>
         {
-            builder.AddKafka("kafka");
-            builder.AddPostgres("postgres").AddDatabase("ordersdb");
+            builder.AddLocalKafka("kafka", "payments", "orders");
+            builder.AddLocalPostgres("postgres").WithDataFolder(builder.DataFolder()).AddDatabase("ordersdb");
         });
         _ordersDb = await _servers.GetConnectionStringAsync("ordersdb");
         // Nobody has created this one yet.
@@ -75,7 +79,7 @@ public sealed class StartOrderTests : IAsyncLifetime
         Assert.Equal(processes, Processes());
 
         // A peer that is away is told of by name.
-        using (_app.KeepDown("order-service"))
+        await using (await _app.KeepDownAsync("order-service"))
         {
             foreach (var service in (string[])["payment-api", "web"])
                 await Eventually.TrueAsync(async () => (await HealthAsync(service)).Body.Contains("order-service: ", StringComparison.Ordinal));
@@ -99,11 +103,11 @@ public sealed class StartOrderTests : IAsyncLifetime
         var sandbox = builder.AddProject<Projects.PaymentFlow_StripeSandbox>("stripe-sandbox").WithReference(payments)
             .WithEnvironment("Sandbox__ApiKey", "sk_test_sandbox_start")
             .WithEnvironment("Sandbox__WebhookSecret", "whsec_start")
-            .WithEnvironment("Sandbox__JournalPath", Path.Combine(builder.Configuration["DataFolder"]!, "stripe-sandbox.journal"));
+            .WithEnvironment("Sandbox__JournalPath", Path.Combine(builder.DataFolder(), "stripe-sandbox.journal"));
         foreach (var service in new[] { orders, payments, web })
         {
             service.WithReference(orders).WithReference(payments)
-                .WithEnvironment("ConnectionStrings__kafka", $"127.0.0.1:{_kafka.Port}")
+                .WithEnvironment("ConnectionStrings__kafka", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_kafka.Port}"))
                 .WithEnvironment("ConnectionStrings__ordersdb", Through(_ordersDb))
                 .WithEnvironment("ConnectionStrings__paymentsdb", Through(_paymentsDb))
                 .WithEnvironment("Services__Key", "service-key").WithEnvironment("Operator__Key", "operator-key")

@@ -1,4 +1,4 @@
-using PaymentFlow.AppHost.Embedded;
+using PaymentFlow.Tests.Hosting;
 using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Integration.Telemetry;
@@ -11,7 +11,7 @@ public sealed class TelemetryApp : IAsyncLifetime
 
     public OtlpReceiver Received { get; private set; } = null!;
 
-    public DistributedApplication App { get; private set; } = null!;
+    public RunningApp App { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {

@@ -1,0 +1,84 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+
+namespace PaymentFlow.AppHost.Development;
+
+/// <summary>What an app host on a developer's machine adds to Aspire's own: a data folder, restarts, an orderly stop, the start screen.</summary>
+static class DevelopmentExtensions
+{
+    /// <summary>The name under which Aspire adds its dashboard to the model.</summary>
+    public const string Dashboard = "aspire-dashboard";
+
+    public static void AddDevelopmentSupport(this IDistributedApplicationBuilder builder)
+    {
+        if (builder.ExecutionContext.IsPublishMode) return;
+        DataFolder folder;
+        try
+        {
+            folder = new DataFolder(builder.DataFolder(), isDefault: !builder.HasOwnDataFolder());
+        }
+        catch (DistributedApplicationException e)
+        {
+            Stop(e.Message);
+            return;
+        }
+        // The start screen tells what matters; a log line on the terminal is then one that somebody must act on.
+        builder.Services.AddLogging(logging => logging
+            .AddFilter(null, LogLevel.Warning)
+            .AddFilter("Aspire.Hosting.Dcp.DcpHost", LogLevel.Error)
+            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error));
+        builder.Services.AddSingleton(_ => folder);
+        builder.AddResourceLifecycle();
+        builder.Services.AddHostedService<StartScreen>();
+        builder.OnBeforeStart((started, _) =>
+        {
+            // Ports first, so that a refused start deletes nothing.
+            if (PortCheck.Problem(started.Model, builder.Configuration) is { } problem) Stop(problem);
+            // Resolved in any case, so that the container releases the folder's lock when it is disposed.
+            var data = started.Services.GetRequiredService<DataFolder>();
+            if (builder.IsFresh()) data.Clear();
+            return Task.CompletedTask;
+        });
+    }
+
+    /// <summary>Services that are started again when they die, and a stop in the right order.</summary>
+    public static void AddResourceLifecycle(this IDistributedApplicationBuilder builder)
+    {
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<ResourceLifecycle>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<ResourceLifecycle>());
+        builder.Services.AddHostedService<RestartWatcher>();
+    }
+
+    /// <summary>
+    /// Starts the program that was built, without a <c>dotnet run</c> around it: sooner, with less memory, and signals reach the service.
+    /// A service without a proxy listens on its own port, so that it also stops at once.
+    /// </summary>
+    public static IResourceBuilder<ProjectResource> AsBuiltProgram(this IResourceBuilder<ProjectResource> project, bool hasProxy = false)
+    {
+        var builder = project.ApplicationBuilder;
+        if (builder.ExecutionContext.IsPublishMode) return project;
+        var source = project.Resource.GetProjectMetadata().ProjectPath;
+        var folder = Path.GetDirectoryName(source)!;
+        // An IDE starts projects itself, to debug them.
+        if (builder.Configuration["DEBUG_SESSION_PORT"] is null)
+        {
+            var built = new DirectoryInfo(AppContext.BaseDirectory);
+            var program = Path.Combine(folder, "bin", built.Parent!.Name, built.Name, Path.GetFileNameWithoutExtension(source));
+            project.WithAnnotation(new ExecutableAnnotation { Command = OperatingSystem.IsWindows() ? program + ".exe" : program, WorkingDirectory = folder });
+        }
+        return project.WithEndpoint("http", endpoint =>
+        {
+            endpoint.IsProxied = hasProxy;
+            if (builder.UsesFreePorts()) endpoint.Port = FreePort.Next();
+            if (!hasProxy) endpoint.TargetPort = endpoint.Port;
+        }, createIfNotExists: false);
+    }
+
+    public static void Stop(string reason)
+    {
+        Console.Error.WriteLine(reason);
+        Environment.Exit(1);
+    }
+}

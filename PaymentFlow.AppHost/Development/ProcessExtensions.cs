@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace PaymentFlow.AppHost.Development;
+
+/// <summary>Signals and short-lived commands.</summary>
+static partial class ProcessExtensions
+{
+    const int Interrupt = 2;
+    const int Terminate = 15;
+    static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Runs a command to its end and returns what it wrote. It does not inherit the app host's secrets.</summary>
+    public static async Task<(int ExitCode, string Output, string Error)> RunToEndAsync(this ProcessStartInfo command, CancellationToken cancellationToken)
+    {
+        command.RedirectStandardOutput = command.RedirectStandardError = true;
+        foreach (var name in command.Environment.Keys.Where(HostArguments.IsOwnSetting).ToArray()) command.Environment.Remove(name);
+        using var process = Process.Start(command)!;
+        var error = process.StandardError.ReadToEndAsync(cancellationToken);
+        var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
+        await process.WaitForExitAsync(cancellationToken);
+        return (process.ExitCode, output, await error);
+    }
+
+    /// <summary>Asks a process to stop, by SIGINT (Postgres' fast shutdown) or SIGTERM, and waits until it has. Windows ends it.</summary>
+    public static async Task StopAsync(int processId, bool interrupt, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(processId);
+            if (OperatingSystem.IsWindows()) process.Kill(entireProcessTree: true);
+            else _ = Kill(processId, interrupt ? Interrupt : Terminate);
+            // WaitForExitAsync of a process that is not our child returns late.
+            using PeriodicTimer timer = new(PollInterval);
+            while (!process.HasExited) await timer.WaitForNextTickAsync(cancellationToken);
+        }
+        catch (ArgumentException)
+        {
+            // It has ended already.
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int processId, int signal);
+}

@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Hosting;
+
+namespace PaymentFlow.AppHost.Development;
+
+/// <summary>
+/// Stops the services before the database that they use. Aspire's orchestrator signals all processes at once, by SIGTERM, at which
+/// Postgres waits for its clients; after six seconds it would be killed and have to recover at the next start.
+/// </summary>
+sealed class ResourceLifecycle(ResourceNotificationService notifications, IHostApplicationLifetime host) : BackgroundService
+{
+    static readonly TimeSpan Timeout = TimeSpan.FromSeconds(4);
+
+    // By the id of the resource's instance: a service may have replicas.
+    readonly ConcurrentDictionary<string, (IResource Resource, int ProcessId)> _running = new();
+
+    public bool IsStopping => host.ApplicationStopping.IsCancellationRequested;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await foreach (var change in notifications.WatchAsync(stoppingToken))
+        {
+            var ended = change.Snapshot.State?.Text is { } state && KnownResourceStates.TerminalStates.Contains(state);
+            if (!ended && change.Snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value is int processId)
+                _running[change.ResourceId] = (change.Resource, processId);
+            else _running.TryRemove(change.ResourceId, out _);
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(Timeout);
+        try
+        {
+            await StopAsync(resource => resource is ProjectResource, interrupt: false, timeout.Token);
+            await StopAsync(IsPostgres, interrupt: true, timeout.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The orchestrator kills what is left.
+        }
+        await base.StopAsync(cancellationToken);
+    }
+
+    /// <summary>Postgres' fast shutdown: it ends its connections, writes what it must, and stops.</summary>
+    public Task StopPostgresAsync(IResource postgres, CancellationToken cancellationToken) =>
+        StopAsync(resource => resource == postgres, interrupt: true, cancellationToken);
+
+    Task StopAsync(Func<IResource, bool> which, bool interrupt, CancellationToken cancellationToken) =>
+        Task.WhenAll(_running.Values.Where(running => which(running.Resource))
+            .Select(running => ProcessExtensions.StopAsync(running.ProcessId, interrupt, cancellationToken)));
+
+    static bool IsPostgres(IResource resource) => resource is ExecutableResource and IResourceWithConnectionString;
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Configuration;
+
+namespace PaymentFlow.AppHost;
+
+/// <summary>Servers that somebody else runs, by connection string: in development where one is set, always when published without containers.</summary>
+static class GivenServers
+{
+    /// <summary><c>ConnectionStrings:kafka</c>; null where it is not set.</summary>
+    public static IResourceBuilder<IResourceWithConnectionString>? GivenKafka(this IDistributedApplicationBuilder builder) =>
+        builder.Configuration.GetConnectionString("kafka") is { Length: > 0 } ? builder.AddConnectionString("kafka") : null;
+
+    /// <summary><c>ConnectionStrings:postgres</c>, a server with both databases on it; null where it is not set.</summary>
+    public static (IResourceBuilder<IResourceWithConnectionString> Payments, IResourceBuilder<IResourceWithConnectionString> Orders)? GivenDatabases(
+        this IDistributedApplicationBuilder builder)
+    {
+        if (builder.Configuration.GetConnectionString("postgres") is not { Length: > 0 } server) return null;
+        return (OnServer("paymentsdb"), OnServer("ordersdb"));
+
+        IResourceBuilder<IResourceWithConnectionString> OnServer(string database)
+        {
+            builder.Configuration[$"ConnectionStrings:{database}"] ??= $"{server.TrimEnd(';')};Database={database}";
+            return builder.AddConnectionString(database);
+        }
+    }
+}

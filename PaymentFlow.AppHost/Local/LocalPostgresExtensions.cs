@@ -1,0 +1,134 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using PaymentFlow.AppHost.Development;
+
+namespace PaymentFlow.AppHost;
+
+/// <summary>Adds <see cref="LocalPostgresResource"/> and its databases to the model.</summary>
+public static class LocalPostgresExtensions
+{
+    const int MaxConnections = 300;
+
+    /// <summary>
+    /// A Postgres server from the programs installed on this machine; missing programs are fetched (<see cref="PostgresPrograms"/>).
+    /// It uses a free port unless <paramref name="port"/> is given.
+    /// </summary>
+    public static IResourceBuilder<LocalPostgresResource> AddLocalPostgres(this IDistributedApplicationBuilder builder, string name, int? port = null)
+    {
+        LocalPostgresResource postgres = new(name);
+        var listenOn = port ?? FreePort.Next();
+        return builder.AddResource(postgres)
+            .WithIconName("Database")
+            .WithEndpoint(LocalPostgresResource.EndpointName, endpoint =>
+            {
+                (endpoint.Port, endpoint.TargetPort, endpoint.IsProxied) = (listenOn, listenOn, false);
+                endpoint.UriScheme = "tcp";
+            })
+            .WithEnvironment("LC_MESSAGES", "C")
+            .WithArgs(context =>
+            {
+                foreach (var argument in PostgresPrograms.CommandLine(postgres.Cluster, "postgres",
+                    "-D", postgres.Cluster.Data, "-p", $"{listenOn}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
+                    "-c", $"max_connections={MaxConnections}"))
+                    context.Args.Add(argument);
+            })
+            .OnBeforeResourceStarted(async (resource, started, cancellationToken) =>
+            {
+                var logger = started.Services.GetRequiredService<ResourceLoggerService>().GetLogger(resource);
+                try
+                {
+                    await resource.Cluster.PrepareAsync(logger, cancellationToken);
+                }
+                catch (PostgresSetupException e)
+                {
+                    logger.LogError("{Problem}", e.Message);
+                    throw;
+                }
+            })
+            .WithConnectionCheck($"{name}_answers", postgres, "postgres")
+            .WithCommand("start-afresh", "Start afresh", context => StartAfreshAsync(postgres, context), new CommandOptions
+            {
+                Description = "Deletes all orders and payments, and starts the server and the services again.",
+                ConfirmationMessage = "Delete all orders and payments of this checkout?",
+                IconName = "DatabaseArrowUp",
+            })
+            .ExcludeFromManifest();
+    }
+
+    /// <summary>Where the cluster lives. Two checkouts with folders of their own share no data.</summary>
+    public static IResourceBuilder<LocalPostgresResource> WithDataFolder(this IResourceBuilder<LocalPostgresResource> postgres, string folder)
+    {
+        postgres.Resource.DataFolder = folder;
+        return postgres;
+    }
+
+    /// <summary>A database, created when the server is ready unless it is there already.</summary>
+    public static IResourceBuilder<LocalPostgresDatabaseResource> AddDatabase(this IResourceBuilder<LocalPostgresResource> postgres, string name)
+    {
+        LocalPostgresDatabaseResource database = new(name, postgres.Resource);
+        postgres.OnResourceReady(async (server, ready, cancellationToken) =>
+        {
+            await CreateAsync(server, name, cancellationToken);
+            await ready.Services.GetRequiredService<ResourceNotificationService>()
+                .PublishUpdateAsync(database, state => state with { State = KnownResourceStates.Running });
+        });
+        return postgres.ApplicationBuilder.AddResource(database)
+            .WithInitialState(new() { ResourceType = "Database", State = KnownResourceStates.Waiting, Properties = [] })
+            .WithIconName("Database")
+            .WithConnectionCheck($"{name}_answers", database.Parent, name)
+            .ExcludeFromManifest();
+    }
+
+    static IResourceBuilder<T> WithConnectionCheck<T>(this IResourceBuilder<T> resource, string check, LocalPostgresResource server, string database)
+        where T : IResource
+    {
+        resource.ApplicationBuilder.Services.AddHealthChecks().AddAsyncCheck(check, async cancellationToken =>
+        {
+            try
+            {
+                await using var connection = await OpenAsync(server, database, cancellationToken);
+                return HealthCheckResult.Healthy();
+            }
+            catch (NpgsqlException e)
+            {
+                return HealthCheckResult.Unhealthy(e.Message, e);
+            }
+        });
+        return resource.WithHealthCheck(check);
+    }
+
+    static async Task<NpgsqlConnection> OpenAsync(LocalPostgresResource server, string database, CancellationToken cancellationToken)
+    {
+        var address = await server.ConnectionStringExpression.GetValueAsync(cancellationToken);
+        NpgsqlConnection connection = new($"{address};Database={database};Pooling=false;Timeout=2");
+        await connection.OpenAsync(cancellationToken);
+        return connection;
+    }
+
+    static async Task CreateAsync(LocalPostgresResource server, string database, CancellationToken cancellationToken)
+    {
+        await using var connection = await OpenAsync(server, "postgres", cancellationToken);
+        await using NpgsqlCommand exists = new("SELECT 1 FROM pg_database WHERE datname = $1", connection) { Parameters = { new() { Value = database } } };
+        if (await exists.ExecuteScalarAsync(cancellationToken) is not null) return;
+        await using NpgsqlCommand create = new($"CREATE DATABASE {new NpgsqlCommandBuilder().QuoteIdentifier(database)}", connection);
+        await create.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    static async Task<ExecuteCommandResult> StartAfreshAsync(LocalPostgresResource postgres, ExecuteCommandContext context)
+    {
+        var commands = context.Services.GetRequiredService<ResourceCommandService>();
+        var lifecycle = context.Services.GetRequiredService<ResourceLifecycle>();
+        var projects = context.Services.GetRequiredService<DistributedApplicationModel>().GetProjectResources().ToList();
+        foreach (var project in projects) await commands.ExecuteCommandAsync(project, KnownResourceCommands.StopCommand, context.CancellationToken);
+        await lifecycle.StopPostgresAsync(postgres, context.CancellationToken);
+        postgres.Cluster.Delete();
+        foreach (var resource in projects.Prepend<IResource>(postgres))
+        {
+            var result = await commands.ExecuteCommandAsync(resource, KnownResourceCommands.StartCommand, context.CancellationToken);
+            if (!result.Success) return CommandResults.Failure($"{resource.Name} did not start again: {result.Message}");
+        }
+        return CommandResults.Success("The databases are empty. All services were started again.");
+    }
+}

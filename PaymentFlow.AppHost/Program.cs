@@ -1,5 +1,0 @@
-using PaymentFlow.AppHost;
-
-var builder = DistributedApplication.CreateBuilder(args);
-AppModel.Define(builder);
-builder.Build().Run();

@@ -1,0 +1,122 @@
+using Microsoft.Extensions.Configuration;
+using PaymentFlow.AppHost.Development;
+
+namespace PaymentFlow.AppHost;
+
+/// <summary>The three services of a deployment.</summary>
+sealed record Services(
+    IResourceBuilder<ProjectResource> Orders, IResourceBuilder<ProjectResource> Payments, IResourceBuilder<ProjectResource> Web)
+{
+    public IEnumerable<IResourceBuilder<ProjectResource>> All => [Orders, Payments, Web];
+
+    /// <summary>The pages that may call the APIs: Web's, and those of a team's own shop (<c>Clients:AllowedOrigins</c>).</summary>
+    public void AllowOrigins(IConfiguration configuration, Action<IResourceBuilder<ProjectResource>, string> allowWeb)
+    {
+        var others = configuration.GetSection("Clients:AllowedOrigins").Get<string[]>() ?? [];
+        foreach (var service in new[] { Orders, Payments })
+        {
+            allowWeb(service, "Clients__AllowedOrigins__0");
+            for (var i = 0; i < others.Length; i++) service.WithEnvironment($"Clients__AllowedOrigins__{i + 1}", others[i]);
+        }
+    }
+}
+
+static class ServiceExtensions
+{
+    /// <summary>
+    /// A service with external HTTP endpoints: customers' browsers, a team's own shop and Stripe's webhooks come from outside.
+    /// <c>Replicas:NAME</c> sets how many run.
+    /// </summary>
+    public static IResourceBuilder<ProjectResource> AddService<TProject>(this IDistributedApplicationBuilder builder, string name)
+        where TProject : IProjectMetadata, new()
+    {
+        var replicas = builder.Configuration.GetValue($"Replicas:{name}", 1);
+        return builder.AddProject<TProject>(name)
+            .WithHttpHealthCheck("/health")
+            .WithExternalHttpEndpoints()
+            .WithReplicas(replicas)
+            .AsBuiltProgram(hasProxy: replicas > 1)
+            // Inject connection strings only; Aspire's separate host, user and password variables would expose the password a second time.
+            .WithReferenceEnvironment(ReferenceEnvironmentInjectionFlags.ConnectionString | ReferenceEnvironmentInjectionFlags.ServiceDiscovery)
+            // ASP.NET Core's own switch trusts every sender; the services trust the proxies in Proxies:Known.
+            .DisableForwardedHeaders()
+            // Query values stay redacted: a return from the bank carries Stripe's client secret.
+            .WithEnvironment("OTEL_DOTNET_EXPERIMENTAL_ASPNETCORE_DISABLE_URL_QUERY_REDACTION", "false")
+            .WithEnvironment("OTEL_DOTNET_EXPERIMENTAL_HTTPCLIENT_DISABLE_URL_QUERY_REDACTION", "false");
+    }
+
+    /// <summary>A secret that is generated once: user secrets keep it in development, the deployment's own store when published.</summary>
+    public static IResourceBuilder<ParameterResource> AddGeneratedSecret(this IDistributedApplicationBuilder builder, string name) =>
+        builder.AddParameter(name, new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
+
+    public static IResourceBuilder<ProjectResource> WithApiReference(this IResourceBuilder<ProjectResource> service) =>
+        service.WithUrlForEndpoint("http", _ => new() { Url = "/scalar", DisplayText = "API reference" });
+
+    /// <summary>Passes <c>Operator:Oidc:*</c> on to Web, where operators sign in at the team's own OpenID Connect provider.</summary>
+    public static IResourceBuilder<ProjectResource> WithOperatorSignIn(this IResourceBuilder<ProjectResource> web)
+    {
+        foreach (var setting in web.ApplicationBuilder.Configuration.GetSection("Operator:Oidc").GetChildren())
+        {
+            if (setting.Value is not { Length: > 0 } value) continue;
+            if (setting.Key.Equals("ClientSecret", StringComparison.OrdinalIgnoreCase))
+            {
+                web.WithEnvironment("Operator__Oidc__ClientSecret",
+                    web.ApplicationBuilder.AddParameter("operator-oidc-client-secret", value, secret: true));
+            }
+            else
+            {
+                web.WithEnvironment($"Operator__Oidc__{setting.Key}", value);
+            }
+        }
+        return web;
+    }
+
+    /// <summary>Development with a Stripe account of the team's own, from user secrets or the environment.</summary>
+    public static void UseStripeAccount(this IDistributedApplicationBuilder builder, Services services, string apiKey)
+    {
+        services.Payments.WithEnvironment("Stripe__ApiKey", builder.AddParameter("stripe-api-key", apiKey, secret: true));
+        var secrets = builder.Configuration.GetSection("Stripe:WebhookSecrets").Get<string[]>() ?? [];
+        for (var i = 0; i < secrets.Length; i++)
+        {
+            services.Payments.WithEnvironment(
+                $"Stripe__WebhookSecrets__{i}", builder.AddParameter($"stripe-webhook-secret-{i}", secrets[i], secret: true));
+        }
+        if (builder.Configuration["Stripe:PublishableKey"] is { Length: > 0 } publishableKey)
+            services.Web.WithEnvironment("Stripe__PublishableKey", publishableKey);
+    }
+
+    /// <summary>Published: Stripe's keys are parameters that the deployer supplies.</summary>
+    public static void UseStripeParameters(this IDistributedApplicationBuilder builder, Services services)
+    {
+        services.Payments
+            .WithEnvironment("Stripe__ApiKey", builder.AddParameter("stripe-api-key", secret: true))
+            .WithEnvironment("Stripe__WebhookSecrets__0", builder.AddParameter("stripe-webhook-secret", secret: true));
+        // A second secret while the first is being rolled.
+        if (builder.Configuration["Parameters:stripe-webhook-secret-new"] is { Length: > 0 })
+            services.Payments.WithEnvironment("Stripe__WebhookSecrets__1", builder.AddParameter("stripe-webhook-secret-new", secret: true));
+        services.Web.WithEnvironment("Stripe__PublishableKey", builder.AddParameter("stripe-publishable-key"));
+    }
+
+    /// <summary>
+    /// Published: <c>Kafka:SecurityProtocol</c> (SaslSsl by default; Plaintext within a private network) and
+    /// <c>Kafka:SaslMechanism</c> (Plain by default), with user and password as parameters.
+    /// </summary>
+    public static void SignInToKafka(this IDistributedApplicationBuilder builder, Services services)
+    {
+        var protocol = builder.Configuration["Kafka:SecurityProtocol"] ?? "SaslSsl";
+        if (protocol == "Plaintext") return;
+        var user = builder.AddParameter("kafka-username");
+        var password = builder.AddParameter("kafka-password", secret: true);
+        foreach (var service in services.All)
+        {
+            foreach (var client in new[] { "Producer", "Consumer" })
+            {
+                var config = $"Aspire__Confluent__Kafka__{client}__Config__";
+                service.WithEnvironment(config + "SecurityProtocol", protocol)
+                    .WithEnvironment(config + "SaslMechanism", builder.Configuration["Kafka:SaslMechanism"] ?? "Plain")
+                    .WithEnvironment(config + "SaslUsername", user)
+                    .WithEnvironment(config + "SaslPassword", password);
+            }
+        }
+    }
+}

@@ -1,0 +1,194 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using PaymentFlow.AppHost;
+using PaymentFlow.AppHost.Development;
+
+namespace PaymentFlow.Tests.Hosting;
+
+/// <summary>How to start an app host in this process.</summary>
+public sealed record AppOptions
+{
+    public required string DataFolder { get; init; }
+
+    public bool Fresh { get; init; }
+
+    /// <summary>Settings, as arguments of the app host: above user secrets and environment.</summary>
+    public IReadOnlyDictionary<string, string?> Configuration { get; init; } = new Dictionary<string, string?>();
+
+    /// <summary>Environment variables for every service, on top of the model's.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>A model to start in place of AppHost.cs.</summary>
+    public Action<IDistributedApplicationBuilder>? Model { get; init; }
+
+    /// <summary>Resources and settings to add to AppHost.cs.</summary>
+    public Action<IDistributedApplicationBuilder>? Add { get; init; }
+
+    /// <summary>Told of every line that a resource writes.</summary>
+    public Action<string, string>? Log { get; init; }
+}
+
+/// <summary>A running app host: real processes, started by Aspire's orchestrator on free ports.</summary>
+public sealed class RunningApp : IAsyncDisposable
+{
+    static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
+    static readonly string[] GeneratedSecrets = ["operator-key", "merchant-key", "service-key", "sandbox-webhook-secret"];
+
+    readonly DistributedApplication _app;
+    readonly ConcurrentDictionary<string, ConcurrentQueue<string>> _logs = new();
+    readonly CancellationTokenSource _stopping = new();
+    readonly List<Task> _watching = [];
+
+    RunningApp(DistributedApplication app) => _app = app;
+
+    public IServiceProvider Services => _app.Services;
+
+    DistributedApplicationModel Model => _app.Services.GetRequiredService<DistributedApplicationModel>();
+
+    public IReadOnlyList<string> ResourceNames => [.. Processes.Select(resource => resource.Name)];
+
+    IEnumerable<IResource> Processes => Model.Resources.Where(resource => resource is ProjectResource or ExecutableResource);
+
+    /// <summary>Starts the model and returns when every resource with a health check is healthy.</summary>
+    public static async Task<RunningApp> StartAsync(AppOptions options)
+    {
+        string[] arguments =
+        [
+            "--free-ports=true", $"--data-folder={options.DataFolder}", $"--fresh={options.Fresh}",
+            // Generated here, so that no test writes into the developer's user secrets.
+            .. GeneratedSecrets.Select(name => $"Parameters:{name}").Except(options.Configuration.Keys)
+                .Select(name => $"--{name}={RandomNumberGenerator.GetHexString(32, lowercase: true)}"),
+            // A killed service is back after a second, however often it is killed.
+            "--Restarts:LongestDelay=00:00:01",
+            .. options.Configuration.Select(setting => $"--{setting.Key}={setting.Value}"),
+        ];
+        var builder = options.Model is null
+            ? await DistributedApplicationTestingBuilder.CreateAsync<Projects.PaymentFlow_AppHost>(arguments)
+            : DistributedApplicationTestingBuilder.Create([.. HostArguments.From(arguments).Args!]);
+        if (options.Model is { } model)
+        {
+            builder.AddResourceLifecycle();
+            model(builder);
+        }
+        options.Add?.Invoke(builder);
+        foreach (var screen in builder.Services.Where(service => service.ImplementationType == typeof(StartScreen)).ToList()) builder.Services.Remove(screen);
+        foreach (var project in builder.Resources.OfType<ProjectResource>().ToList())
+        {
+            var service = builder.CreateResourceBuilder(project);
+            if (!project.HasAnnotationOfType<ExecutableAnnotation>()) service.AsBuiltProgram();
+            // One line of the log for each entry, so that tests can look for it.
+            service.WithEnvironment("Logging__Console__FormatterName", "simple").WithEnvironment("Logging__Console__FormatterOptions__SingleLine", "true");
+            foreach (var (name, value) in options.Environment) service.WithEnvironment(name, value);
+        }
+        RunningApp app = new(await builder.BuildAsync());
+        try
+        {
+            await app.StartAsync(options.Log);
+            return app;
+        }
+        catch (Exception e)
+        {
+            var logs = string.Join('\n', app._logs.SelectMany(log => log.Value.TakeLast(20).Select(line => $"{log.Key,-14} {line}")));
+            await app.DisposeAsync();
+            throw new InvalidOperationException($"PaymentFlow did not start.\n{logs}", e);
+        }
+    }
+
+    async Task StartAsync(Action<string, string>? log)
+    {
+        foreach (var resource in Model.Resources.ToList()) _watching.Add(WatchAsync(resource, log));
+        using CancellationTokenSource timeout = new(StartTimeout);
+        await _app.StartAsync(timeout.Token);
+        await Task.WhenAll(Model.Resources.Where(resource => resource.HasAnnotationOfType<HealthCheckAnnotation>())
+            .Select(resource => _app.ResourceNotifications.WaitForResourceHealthyAsync(resource.Name, WaitBehavior.StopOnResourceUnavailable, timeout.Token)));
+    }
+
+    async Task WatchAsync(IResource resource, Action<string, string>? log)
+    {
+        var lines = _logs.GetOrAdd(resource.Name, _ => new());
+        try
+        {
+            await foreach (var batch in _app.Services.GetRequiredService<ResourceLoggerService>().WatchAsync(resource).WithCancellation(_stopping.Token))
+            {
+                foreach (var line in batch)
+                {
+                    lines.Enqueue(line.Content);
+                    log?.Invoke(resource.Name, line.Content);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The app is stopping.
+        }
+    }
+
+    /// <exception cref="ArgumentException">There is no such resource.</exception>
+    public Uri GetEndpoint(string name) => _app.GetEndpoint(name, "http");
+
+    public async ValueTask<string> GetConnectionStringAsync(string name) =>
+        await _app.GetConnectionStringAsync(name) ?? throw new ArgumentException($"{name} has no connection string.");
+
+    public async ValueTask<string> GetParameterAsync(string name) =>
+        (await Model.Resources.OfType<ParameterResource>().Single(parameter => parameter.Name == name).GetValueAsync(default))!;
+
+    /// <summary>Its process; null while it is down.</summary>
+    public int? ProcessIdOf(string name) =>
+        _app.ResourceNotifications.TryGetCurrentState(name, out var current)
+        && current.Snapshot.State?.Text == KnownResourceStates.Running
+        && current.Snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value is int processId
+            ? processId
+            : null;
+
+    /// <summary>What it has written, restarts included.</summary>
+    public IReadOnlyList<string> LogsOf(string name) => _logs.TryGetValue(name, out var lines) ? [.. lines] : [];
+
+    public void Signal(string name, ProcessSignal signal)
+    {
+        if (ProcessIdOf(name) is { } process) signal.Send(process);
+    }
+
+    /// <summary>kill -9, and no new start until the answer is disposed.</summary>
+    public async Task<IAsyncDisposable> KeepDownAsync(string name)
+    {
+        var process = ProcessIdOf(name);
+        var stopping = CommandAsync(name, KnownResourceCommands.StopCommand);
+        await _app.ResourceNotifications.WaitForResourceAsync(name, change => change.Snapshot.State?.Text != KnownResourceStates.Running);
+        if (process is { } id) ProcessSignal.Kill.Send(id);
+        await stopping;
+        return new Down(this, name);
+    }
+
+    /// <summary>Executes a command of a resource, as a developer does in the dashboard.</summary>
+    /// <returns>What the command reports.</returns>
+    public async Task<string> CommandAsync(string name, string command)
+    {
+        var result = await _app.ResourceCommands.ExecuteCommandAsync(name, command, CancellationToken.None);
+        return result.Success ? result.Message ?? "" : throw new InvalidOperationException($"{command} of {name}: {result.Message}");
+    }
+
+    /// <summary>Starts what was kept down, and returns when it is healthy.</summary>
+    public async Task StartAgainAsync(string name)
+    {
+        await CommandAsync(name, KnownResourceCommands.StartCommand);
+        await _app.ResourceNotifications.WaitForResourceHealthyAsync(name);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _stopping.CancelAsync();
+        await Task.WhenAll(_watching);
+        await _app.DisposeAsync();
+        _stopping.Dispose();
+    }
+
+    sealed class Down(RunningApp app, string name) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await app.CommandAsync(name, KnownResourceCommands.StartCommand);
+    }
+}

@@ -1,0 +1,45 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Logging.Abstractions;
+using PaymentFlow.AppHost;
+using PaymentFlow.AppHost.Development;
+
+namespace PaymentFlow.Tests.Hosting;
+
+/// <summary>
+/// A Postgres server whose address is known before the app starts, so that the services can be given another way to it:
+/// through a wire that can be cut, or with settings of their own.
+/// </summary>
+public sealed class SeparateServers
+{
+    readonly string _folder;
+
+    SeparateServers(string folder, int port, string password)
+    {
+        (_folder, Port) = (folder, port);
+        ConnectionString = $"Host=127.0.0.1;Port={port};Username={LocalPostgresResource.Superuser};Password={password}";
+    }
+
+    public int Port { get; }
+
+    /// <summary>Without a database.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>Creates the cluster.</summary>
+    public static async Task<SeparateServers> PrepareAsync(string folder)
+    {
+        new DataFolder(folder, isDefault: true).Dispose();
+        PostgresCluster cluster = new(folder);
+        await cluster.PrepareAsync(NullLogger.Instance, CancellationToken.None);
+        return new(folder, FreePort.Next(), cluster.Password);
+    }
+
+    public IResourceBuilder<LocalPostgresResource> AddTo(IDistributedApplicationBuilder builder) =>
+        builder.AddLocalPostgres("postgres", Port).WithDataFolder(_folder);
+}
+
+static class ModelExtensions
+{
+    public static IResourceBuilder<ProjectResource> Project(this IDistributedApplicationBuilder builder, string name) =>
+        builder.CreateResourceBuilder(builder.Resources.OfType<ProjectResource>().Single(project => project.Name == name));
+}
