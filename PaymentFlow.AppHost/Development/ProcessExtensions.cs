@@ -25,6 +25,7 @@ static partial class ProcessExtensions
     /// <summary>Asks a process to stop, by SIGINT (Postgres' fast shutdown) or SIGTERM, and waits until it has. Windows ends it.</summary>
     public static async Task StopAsync(int processId, bool interrupt, CancellationToken cancellationToken)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(processId);
         try
         {
             using var process = Process.GetProcessById(processId);

@@ -21,7 +21,8 @@ sealed class ResourceLifecycle(ResourceNotificationService notifications, IHostA
         await foreach (var change in notifications.WatchAsync(stoppingToken))
         {
             var ended = change.Snapshot.State?.Text is { } state && KnownResourceStates.TerminalStates.Contains(state);
-            if (!ended && change.Snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value is int processId)
+            // While a process is being started its id is 0, and a signal to 0 would go to the host's whole group.
+            if (!ended && change.Snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value is int processId and > 0)
                 _running[change.ResourceId] = (change.Resource, processId);
             else _running.TryRemove(change.ResourceId, out _);
         }

@@ -4,6 +4,7 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using PaymentFlow.AppHost;
 using PaymentFlow.AppHost.Development;
 
@@ -64,17 +65,33 @@ public sealed class RunningApp : IAsyncDisposable
                 .Select(name => $"--{name}={RandomNumberGenerator.GetHexString(32, lowercase: true)}"),
             // A killed service is back after a second, however often it is killed.
             "--Restarts:LongestDelay=00:00:01",
+            // The orchestrator cleans up after the host by itself; nobody waits for it.
+            "--DcpPublisher:WaitForResourceCleanup=false",
             .. options.Configuration.Select(setting => $"--{setting.Key}={setting.Value}"),
         ];
-        var builder = options.Model is null
-            ? await DistributedApplicationTestingBuilder.CreateAsync<Projects.PaymentFlow_AppHost>(arguments)
-            : DistributedApplicationTestingBuilder.Create([.. HostArguments.From(arguments).Args!]);
-        if (options.Model is { } model)
+        // Only the first has a builder for tests of its own; a model of a test's is built as any app host is.
+        IDistributedApplicationTestingBuilder? whole = null;
+        IDistributedApplicationBuilder builder;
+        if (options.Model is null)
         {
+            builder = whole = await DistributedApplicationTestingBuilder.CreateAsync<Projects.PaymentFlow_AppHost>(arguments);
+        }
+        else
+        {
+            builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
+            {
+                Args = arguments,
+                AssemblyName = "PaymentFlow.AppHost",
+                DisableDashboard = true,
+                AllowUnsecuredTransport = true,
+                TrustDeveloperCertificate = false,
+            });
             builder.AddResourceLifecycle();
-            model(builder);
+            options.Model(builder);
         }
         options.Add?.Invoke(builder);
+        // The host's own log tells of each failed probe of a service that is starting or was killed by a test.
+        builder.Services.AddLogging(logging => logging.ClearProviders());
         foreach (var screen in builder.Services.Where(service => service.ImplementationType == typeof(StartScreen)).ToList()) builder.Services.Remove(screen);
         foreach (var project in builder.Resources.OfType<ProjectResource>().ToList())
         {
@@ -82,9 +99,11 @@ public sealed class RunningApp : IAsyncDisposable
             if (!project.HasAnnotationOfType<ExecutableAnnotation>()) service.AsBuiltProgram();
             // One line of the log for each entry, so that tests can look for it.
             service.WithEnvironment("Logging__Console__FormatterName", "simple").WithEnvironment("Logging__Console__FormatterOptions__SingleLine", "true");
+            // There is no dashboard: a service that stops would wait for its last telemetry to be taken.
+            service.WithEnvironment("OTEL_EXPORTER_OTLP_ENDPOINT", "");
             foreach (var (name, value) in options.Environment) service.WithEnvironment(name, value);
         }
-        RunningApp app = new(await builder.BuildAsync());
+        RunningApp app = new(whole is null ? builder.Build() : await whole.BuildAsync());
         try
         {
             await app.StartAsync(options.Log);
@@ -100,9 +119,10 @@ public sealed class RunningApp : IAsyncDisposable
 
     async Task StartAsync(Action<string, string>? log)
     {
-        foreach (var resource in Model.Resources.ToList()) _watching.Add(WatchAsync(resource, log));
         using CancellationTokenSource timeout = new(StartTimeout);
         await _app.StartAsync(timeout.Token);
+        // Only now the orchestrator has named its processes; what they wrote before is told as well.
+        foreach (var resource in Model.Resources.ToList()) _watching.Add(WatchAsync(resource, log));
         await Task.WhenAll(Model.Resources.Where(resource => resource.HasAnnotationOfType<HealthCheckAnnotation>())
             .Select(resource => _app.ResourceNotifications.WaitForResourceHealthyAsync(resource.Name, WaitBehavior.StopOnResourceUnavailable, timeout.Token)));
     }
@@ -116,8 +136,10 @@ public sealed class RunningApp : IAsyncDisposable
             {
                 foreach (var line in batch)
                 {
-                    lines.Enqueue(line.Content);
-                    log?.Invoke(resource.Name, line.Content);
+                    // Aspire puts the time before each line.
+                    var text = line.Content[(line.Content.IndexOf(' ', StringComparison.Ordinal) + 1)..];
+                    lines.Enqueue(text);
+                    log?.Invoke(resource.Name, text);
                 }
             }
         }
@@ -140,7 +162,7 @@ public sealed class RunningApp : IAsyncDisposable
     public int? ProcessIdOf(string name) =>
         _app.ResourceNotifications.TryGetCurrentState(name, out var current)
         && current.Snapshot.State?.Text == KnownResourceStates.Running
-        && current.Snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value is int processId
+        && current.Snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value is int processId and > 0
             ? processId
             : null;
 
