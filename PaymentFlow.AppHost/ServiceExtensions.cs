@@ -97,6 +97,13 @@ static class ServiceExtensions
         services.Web.WithEnvironment("Stripe__PublishableKey", builder.AddParameter("stripe-publishable-key"));
     }
 
+    /// <summary>Published: the proxies in front of the services (<c>Proxies:Known</c>), whose forwarded headers are trusted.</summary>
+    public static void TrustProxies(this IDistributedApplicationBuilder builder, Services services)
+    {
+        foreach (var proxy in builder.Configuration.GetSection("Proxies:Known").GetChildren())
+            foreach (var service in services.All) service.WithEnvironment($"Proxies__Known__{proxy.Key}", proxy.Value);
+    }
+
     /// <summary>
     /// Published: <c>Kafka:SecurityProtocol</c> (SaslSsl by default; Plaintext within a private network) and
     /// <c>Kafka:SaslMechanism</c> (Plain by default), with user and password as parameters.

@@ -34,5 +34,6 @@ static class LocalInfrastructure
         services.AllowOrigins(builder.Configuration, (service, name) => service.WithEnvironment(name, services.Web.GetEndpoint("https")));
         builder.UseStripeParameters(services);
         builder.SignInToKafka(services);
+        builder.TrustProxies(services);
     }
 }

@@ -1,0 +1,50 @@
+using Microsoft.Playwright;
+using PaymentFlow.Tests.Fixtures;
+using PaymentFlow.Tests.Integration.AppHost;
+
+namespace PaymentFlow.Tests.Browser;
+
+/// <summary>Aspire's dashboard, opened by the link that the start screen prints.</summary>
+public sealed class DashboardTests(PaymentFlowApp app, Chromium chromium) : BrowserTest(app, chromium), IDisposable
+{
+    readonly string _folder = TestHost.NewDataFolder();
+
+    [Fact]
+    public async Task It_shows_all_resources_running_and_one_payment_as_one_trace()
+    {
+        using HostProcess host = new("--free-ports", "--data-folder", _folder);
+        await host.IsUpAsync();
+        var shopper = await ShopperAsync(web: new Uri(host.Said("Shop")));
+        await shopper.OrderAsync();
+        await shopper.PayAsync();
+        await shopper.SeesAsync("paid");
+        var link = new Uri(host.Said("Dashboard"));
+        var page = (await ShopperAsync(web: link)).Page;
+
+        await page.GotoAsync(link.AbsoluteUri);
+        foreach (var resource in (string[])["kafka", "postgres", "paymentsdb", "ordersdb", "order-service", "payment-api", "web", "stripe-sandbox"])
+            await page.Locator("tr", new() { HasText = resource }).Filter(new() { HasText = "Running" }).First.WaitForAsync();
+        foreach (var title in (string[])["Shop", "Operator console", "API reference", "Ledger"])
+            await Assertions.Expect(page.GetByText(title).First).ToBeAttachedAsync();
+        await PictureAsync(page, "dashboard");
+
+        await page.GotoAsync(new Uri(link, "/traces").AbsoluteUri);
+        await page.GetByText("pay click").First.ClickAsync();
+        await page.WaitForURLAsync("**/traces/detail/**");
+        foreach (var span in (string[])["pay click", "POST /process-payment", "payments publish", "order update", "orders publish", "orders push"])
+            await page.GetByText(span).First.WaitForAsync();
+        await PictureAsync(page, "dashboard-trace");
+    }
+
+    /// <summary>The pictures of the README, where they are asked for.</summary>
+    static async Task PictureAsync(IPage page, string name)
+    {
+        if (Environment.GetEnvironmentVariable("UPDATE_SCREENSHOTS") != "1") return;
+        await page.ScreenshotAsync(new() { Path = Path.Combine(Repository.Folder, "docs", "images", $"{name}.png"), Animations = ScreenshotAnimations.Disabled });
+    }
+
+    public void Dispose()
+    {
+        if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
+    }
+}

@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using PaymentFlow.Tests.Browser;
+using PaymentFlow.Tests.Fixtures;
+
+namespace PaymentFlow.Tests.Integration.AppHost;
+
+/// <summary>The app host as a newcomer starts it: `dotnet run --project PaymentFlow.AppHost`.</summary>
+public sealed partial class HostProcess : IDisposable
+{
+#if DEBUG
+    const string Configuration = "Debug";
+#else
+    const string Configuration = "Release";
+#endif
+
+    readonly List<string> _output = [];
+    readonly TaskCompletionSource _up = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly Process _run;
+
+    public HostProcess(params string[] arguments)
+    {
+        ProcessStartInfo command = new("dotnet", ["run", "--no-build", "-c", Configuration, "--project", "PaymentFlow.AppHost", "--", .. arguments])
+        {
+            WorkingDirectory = Repository.Folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (setting, value) in TestHost.NothingGiven) command.Environment[setting.Replace(":", "__", StringComparison.Ordinal)] = value;
+        command.Environment["ConnectionStrings__elsewhere"] = Secret;
+        _run = Process.Start(command)!;
+        _run.OutputDataReceived += Read;
+        _run.ErrorDataReceived += Read;
+        _run.BeginOutputReadLine();
+        _run.BeginErrorReadLine();
+    }
+
+    /// <summary>Part of the host's own settings; no service has a use for it.</summary>
+    public static string Secret => "Password=of-the-host-alone";
+
+    public string Output
+    {
+        get
+        {
+            lock (_output) return string.Join('\n', _output);
+        }
+    }
+
+    /// <summary>The app host itself, the child of `dotnet run`.</summary>
+    public int ProcessId => ProcessTree.ChildrenOf(_run.Id).Single();
+
+    /// <summary>Returns when the start screen is printed, that is, when everything is healthy.</summary>
+    public async Task IsUpAsync()
+    {
+        var ended = _run.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(await Task.WhenAny(_up.Task, ended) == _up.Task, Output);
+    }
+
+    /// <summary>What the start screen says after a title: an address or a key.</summary>
+    public string Said(string title) => Regex.Match(Output, $@"^  {title} +(?:X-[\w-]+: )?(.+)$", RegexOptions.Multiline).Groups[1].Value;
+
+    public async Task<int> ExitCodeAsync()
+    {
+        await _run.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return _run.ExitCode;
+    }
+
+    void Read(object sender, DataReceivedEventArgs line)
+    {
+        if (line.Data is not { } text) return;
+        lock (_output) _output.Add(text);
+        if (text.Contains("Ctrl+C stops everything", StringComparison.Ordinal)) _up.TrySetResult();
+    }
+
+    public void Dispose()
+    {
+        if (!_run.HasExited) _run.Kill(entireProcessTree: true);
+        _run.Dispose();
+    }
+}
+
+/// <summary>Processes by their parents and arguments (Linux).</summary>
+static class ProcessTree
+{
+    public static IReadOnlyList<int> ChildrenOf(int parent) => [.. Process.GetProcesses().Select(process => process.Id).Where(id => ParentOf(id) == parent)];
+
+    /// <summary>
+    /// The processes that belong to the app with this data folder: the orchestrator leads sessions of its own, so they are told by the
+    /// folder in their arguments or environment.
+    /// </summary>
+    public static IReadOnlyList<int> OfApp(string dataFolder, int host) =>
+        [.. Process.GetProcesses().Select(process => process.Id)
+            .Where(id => id == host || TextOf(id, "cmdline").Contains(dataFolder, StringComparison.Ordinal)
+                || TextOf(id, "environ").Contains($"{dataFolder}/", StringComparison.Ordinal)
+                || TextOf(id, "cmdline").Contains($"--monitor\0{host}\0", StringComparison.Ordinal))];
+
+    public static string TextOf(int process, string file)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/{file}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
+    public static bool IsRunning(int process) => TextOf(process, "stat") is { Length: > 0 } stat && stat[stat.LastIndexOf(')') + 2] != 'Z';
+
+    static int ParentOf(int process) => TextOf(process, "stat") is { Length: > 0 } stat
+        ? int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture) : 0;
+}

@@ -1,0 +1,133 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using PaymentFlow.Tests.Fixtures;
+using PaymentFlow.Tests.Hosting;
+using PaymentFlow.Tests.Integration.Orders;
+
+namespace PaymentFlow.Tests.Integration.AppHost;
+
+/// <summary>The app host from outside: how it starts, refuses to start, and ends.</summary>
+public sealed class HostProcessTests : IDisposable
+{
+    static readonly HttpClient Http = new();
+
+    readonly string _folder = TestHost.NewDataFolder();
+
+    [Fact]
+    public async Task It_says_what_is_up_restarts_what_dies_and_leaves_nothing_behind_when_it_is_killed()
+    {
+        CreatedOrder order;
+        using (HostProcess host = new("--free-ports", "--data-folder", _folder))
+        {
+            await host.IsUpAsync();
+            foreach (var title in (string[])["Shop", "Operator console", "PaymentApi", "OrderService", "Stripe sandbox", "Dashboard", "Operator key", "Merchant key"])
+                Assert.NotEmpty(host.Said(title));
+            Assert.DoesNotContain("warn:", host.Output, StringComparison.Ordinal);
+            Assert.DoesNotContain("certificate", host.Output, StringComparison.OrdinalIgnoreCase);
+            order = await OrderAsync(host);
+
+            using (HostProcess second = new("--free-ports", "--data-folder", _folder))
+            {
+                Assert.Equal(1, await second.ExitCodeAsync());
+                Assert.Contains("already running", second.Output, StringComparison.Ordinal);
+            }
+
+            var processes = ProcessTree.OfApp(_folder, host.ProcessId);
+            Assert.All(processes.Where(process => process != host.ProcessId && !IsOrchestrator(process)), process =>
+                Assert.DoesNotContain(HostProcess.Secret, ProcessTree.TextOf(process, "environ"), StringComparison.Ordinal));
+            var postgres = processes.Single(process => ProcessTree.TextOf(process, "cmdline").Contains("postgres\0-D", StringComparison.Ordinal)
+                && !ProcessTree.TextOf(process, "cmdline").Contains("monitor", StringComparison.Ordinal));
+            ProcessSignal.Kill.Send(postgres);
+            await Eventually.TrueAsync(async () => await StatusOfAsync(host, order) == HttpStatusCode.OK);
+
+            processes = ProcessTree.OfApp(_folder, host.ProcessId);
+            Assert.DoesNotContain(postgres, processes);
+            Assert.True(processes.Count >= 4, $"Only {processes.Count} processes were found.");
+            ProcessSignal.Kill.Send(host.ProcessId);
+            await Eventually.TrueAsync(() => !processes.Any(ProcessTree.IsRunning));
+        }
+
+        using (HostProcess again = new("--free-ports", "--data-folder", _folder))
+        {
+            await again.IsUpAsync();
+            Assert.Equal(HttpStatusCode.OK, await StatusOfAsync(again, order));
+            await StopAsync(again);
+        }
+    }
+
+    [Fact]
+    public async Task It_stops_everything_in_order_and_starts_anew_when_told_to()
+    {
+        CreatedOrder order;
+        using (HostProcess host = new("--free-ports", "--data-folder", _folder))
+        {
+            await host.IsUpAsync();
+            order = await OrderAsync(host);
+            await StopAsync(host);
+        }
+        // Postgres removes it at the end of an orderly shutdown; the next start needs no recovery.
+        Assert.False(File.Exists(Path.Combine(_folder, "postgres", "postmaster.pid")));
+
+        using HostProcess fresh = new("--free-ports", "--data-folder", _folder, "--fresh");
+        await fresh.IsUpAsync();
+        Assert.Equal(HttpStatusCode.NotFound, await StatusOfAsync(fresh, order));
+        await StopAsync(fresh);
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_named_with_the_remedy_and_the_refused_start_deletes_nothing()
+    {
+        Directory.CreateDirectory(_folder);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "paymentflow.lock"), "", TestContext.Current.CancellationToken);
+        var orders = Path.Combine(_folder, "orders");
+        await File.WriteAllTextAsync(orders, "", TestContext.Current.CancellationToken);
+        using TcpListener listener = new(IPAddress.Loopback, 5203);
+        try
+        {
+            listener.Start();
+        }
+        catch (SocketException)
+        {
+            // Another program has the port, which serves as well.
+        }
+
+        using HostProcess host = new("--fresh", "--data-folder", _folder);
+
+        Assert.Equal(1, await host.ExitCodeAsync());
+        Assert.True(File.Exists(orders));
+        Assert.Matches("Port 520[0-4], which [a-z -]+ needs, is taken by another program", host.Output);
+        Assert.Contains("--free-ports", host.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>The orchestrator starts the others and so has the host's environment.</summary>
+    static bool IsOrchestrator(int process) => ProcessTree.TextOf(process, "cmdline").Split('\0')[0].EndsWith("dcp", StringComparison.Ordinal);
+
+    static async Task<CreatedOrder> OrderAsync(HostProcess host)
+    {
+        using var response = await Http.PostAsJsonAsync(new Uri(new Uri(host.Said("OrderService")), "/orders"),
+            new { items = new[] { new { productId = "mug", quantity = 1 } } }, TestContext.Current.CancellationToken);
+        return (await response.Content.ReadFromJsonAsync<CreatedOrder>(TestContext.Current.CancellationToken))!;
+    }
+
+    static async Task<HttpStatusCode> StatusOfAsync(HostProcess host, CreatedOrder order)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Get, new Uri(new Uri(host.Said("OrderService")), $"/orders/{order.Id}"));
+        request.Headers.Authorization = new("Bearer", order.ClientSecret);
+        using var response = await Http.SendAsync(request, TestContext.Current.CancellationToken);
+        return response.StatusCode;
+    }
+
+    async Task StopAsync(HostProcess host)
+    {
+        var processes = ProcessTree.OfApp(_folder, host.ProcessId);
+        ProcessSignal.Terminate.Send(host.ProcessId);
+        await Eventually.TrueAsync(() => !processes.Any(ProcessTree.IsRunning));
+        await host.ExitCodeAsync();
+    }
+
+    public void Dispose()
+    {
+        if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
+    }
+}
