@@ -5,8 +5,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-# The tests run the app by the embedded engine, with or without Aspire on the machine.
-export UseAspire=false
+# The tests need no container runtime.
+export UseContainers=false
 # The tests start services by the hundred, and none lives long enough to earn what the JIT's second tier costs: it comes after 1,024
 # calls of a method (0x400) instead of 30. Of the CPU of a suite of 120 tests that was a quarter.
 export DOTNET_TC_CallCountThreshold=400

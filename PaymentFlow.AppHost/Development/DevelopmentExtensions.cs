@@ -38,6 +38,7 @@ static class DevelopmentExtensions
             // Resolved in any case, so that the container releases the folder's lock when it is disposed.
             var data = started.Services.GetRequiredService<DataFolder>();
             if (builder.IsFresh()) data.Clear();
+            HostArguments.RemoveOwnSettingsFromEnvironment();
             return Task.CompletedTask;
         });
     }

@@ -19,10 +19,11 @@ static class HostArguments
         // .NET's command-line configuration takes the argument after a switch for its value.
         var settings = args.Select(arg => Switches.Contains(arg) ? $"{arg}=true" : arg).ToList();
         if (settings.Contains("--free-ports=true")) settings.AddRange(DashboardAddresses.Select(address => $"--{address}=http://localhost:{FreePort.Next()}"));
+        // Everything is plain HTTP on loopback: without this the dashboard would ask for a trusted developer certificate.
+        settings.Add("--ASPIRE_DCP_USE_DEVELOPER_CERTIFICATE=false");
         return new()
         {
             Args = [.. settings],
-            // Everything is plain HTTP on loopback, so no developer certificate is needed.
             AllowUnsecuredTransport = true,
             TrustDeveloperCertificate = false,
         };
@@ -38,9 +39,18 @@ static class HostArguments
 
     public static bool HasOwnDataFolder(this IDistributedApplicationBuilder builder) => builder.Configuration["data-folder"] is { Length: > 0 };
 
-    /// <summary>Whether an environment variable configures the host itself: the model hands these to the services that need them.</summary>
-    public static bool IsOwnSetting(string variable) =>
-        ((string[])["ConnectionStrings__", "Parameters__", "Stripe__"]).Any(prefix => variable.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
+    /// <summary>
+    /// Every process inherits the host's environment. The model hands servers, parameters and Stripe's keys to the services that need
+    /// them; no other process gets them. The host itself has read them by now.
+    /// </summary>
+    public static void RemoveOwnSettingsFromEnvironment()
+    {
+        foreach (var variable in Environment.GetEnvironmentVariables().Keys.Cast<string>())
+        {
+            if (((string[])["ConnectionStrings__", "Parameters__", "Stripe__"]).Any(prefix => variable.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)))
+                Environment.SetEnvironmentVariable(variable, null);
+        }
+    }
 
     /// <summary>
     /// <c>.paymentflow</c> in the checkout. As root, Postgres runs as another user: where the checkout is closed to others,

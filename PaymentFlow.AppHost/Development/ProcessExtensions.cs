@@ -10,11 +10,10 @@ static partial class ProcessExtensions
     const int Terminate = 15;
     static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Runs a command to its end and returns what it wrote. It does not inherit the app host's secrets.</summary>
+    /// <summary>Runs a command to its end and returns what it wrote.</summary>
     public static async Task<(int ExitCode, string Output, string Error)> RunToEndAsync(this ProcessStartInfo command, CancellationToken cancellationToken)
     {
         command.RedirectStandardOutput = command.RedirectStandardError = true;
-        foreach (var name in command.Environment.Keys.Where(HostArguments.IsOwnSetting).ToArray()) command.Environment.Remove(name);
         using var process = Process.Start(command)!;
         var error = process.StandardError.ReadToEndAsync(cancellationToken);
         var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);

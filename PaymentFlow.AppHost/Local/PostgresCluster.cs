@@ -81,14 +81,14 @@ sealed class PostgresCluster(string folder)
         Directory.Move(unfinished, Data);
     }
 
-    /// <summary>Deletes the cluster and its password. The server must be stopped.</summary>
+    /// <summary>Deletes the cluster. The server must be stopped. The next one has the same password, which the services have been given.</summary>
     public void Delete()
     {
         lock (_lock)
         {
+            _password = Password;
             if (Directory.Exists(Data)) Directory.Delete(Data, recursive: true);
             File.Delete(PasswordFile);
-            _password = null;
         }
     }
 

@@ -31,7 +31,7 @@ public sealed class DashboardTests(PaymentFlowApp app, Chromium chromium) : Brow
         await page.GotoAsync(new Uri(link, "/traces").AbsoluteUri);
         await page.GetByText("pay click").First.ClickAsync();
         await page.WaitForURLAsync("**/traces/detail/**");
-        foreach (var span in (string[])["pay click", "POST /process-payment", "payments publish", "order update", "orders publish", "orders push"])
+        foreach (var span in (string[])["pay click", "POST /process-payment", "MSG kafka payments", "MSG kafka orders", "page update"])
             await page.GetByText(span).First.WaitForAsync();
         await PictureAsync(page, "dashboard-trace");
     }

@@ -10,7 +10,7 @@ clone=$(mktemp -d)
 trap 'rm -rf "$clone"' EXIT
 git clone --quiet "$here/../.." "$clone"
 cd "$clone"
-export MSBUILDDISABLENODEREUSE=1 UseAspire=false
+export MSBUILDDISABLENODEREUSE=1 UseContainers=false
 
 declare -A faults=(
     [outbox]="kill one service,kill several services,cut Kafka,wipe the broker"

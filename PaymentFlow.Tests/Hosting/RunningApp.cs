@@ -189,7 +189,8 @@ public sealed class RunningApp : IAsyncDisposable
     /// <returns>What the command reports.</returns>
     public async Task<string> CommandAsync(string name, string command)
     {
-        var result = await _app.ResourceCommands.ExecuteCommandAsync(name, command, CancellationToken.None);
+        using CancellationTokenSource timeout = new(StartTimeout);
+        var result = await _app.ResourceCommands.ExecuteCommandAsync(name, command, timeout.Token);
         return result.Success ? result.Message ?? "" : throw new InvalidOperationException($"{command} of {name}: {result.Message}");
     }
 

@@ -13,7 +13,7 @@ public sealed class DashboardCommandsTests(OutageApp app)
     {
         var customer = await Customer.OrdersAsync(app.App);
         Assert.Contains("declined", await app.App.CommandAsync("stripe-sandbox", "decline-next"), StringComparison.Ordinal);
-        Assert.Equal("payment_declined", (await customer.PayAsync()).Code);
+        Assert.Equal("card_declined", (await customer.PayAsync()).Code);
         Assert.Equal("succeeded", (await customer.PayAsync())["status"]);
 
         Assert.NotEmpty(await app.App.CommandAsync("stripe-sandbox", "never-answer"));

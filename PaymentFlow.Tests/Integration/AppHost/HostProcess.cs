@@ -85,15 +85,16 @@ static class ProcessTree
 {
     public static IReadOnlyList<int> ChildrenOf(int parent) => [.. Process.GetProcesses().Select(process => process.Id).Where(id => ParentOf(id) == parent)];
 
-    /// <summary>
-    /// The processes that belong to the app with this data folder: the orchestrator leads sessions of its own, so they are told by the
-    /// folder in their arguments or environment.
-    /// </summary>
-    public static IReadOnlyList<int> OfApp(string dataFolder, int host) =>
-        [.. Process.GetProcesses().Select(process => process.Id)
-            .Where(id => id == host || TextOf(id, "cmdline").Contains(dataFolder, StringComparison.Ordinal)
-                || TextOf(id, "environ").Contains($"{dataFolder}/", StringComparison.Ordinal)
-                || TextOf(id, "cmdline").Contains($"--monitor\0{host}\0", StringComparison.Ordinal))];
+    /// <summary>The host, and the orchestrator that watches it with all that it has started. The orchestrator is no child of the host's.</summary>
+    public static IReadOnlyList<int> OfHost(int host)
+    {
+        var all = Process.GetProcesses().Select(process => process.Id).ToList();
+        var children = all.ToLookup(ParentOf);
+        var orchestrators = all.Where(id => TextOf(id, "cmdline").Contains($"--monitor\0{host}\0", StringComparison.Ordinal));
+        return [host, .. orchestrators.SelectMany(id => Below(id).Prepend(id))];
+
+        IEnumerable<int> Below(int parent) => children[parent].SelectMany(child => Below(child).Prepend(child));
+    }
 
     public static string TextOf(int process, string file)
     {

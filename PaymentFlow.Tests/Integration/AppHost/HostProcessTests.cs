@@ -33,17 +33,17 @@ public sealed class HostProcessTests : IDisposable
                 Assert.Contains("already running", second.Output, StringComparison.Ordinal);
             }
 
-            var processes = ProcessTree.OfApp(_folder, host.ProcessId);
-            Assert.All(processes.Where(process => process != host.ProcessId && !IsOrchestrator(process)), process =>
+            var processes = ProcessTree.OfHost(host.ProcessId);
+            Assert.True(processes.Count > 8, $"Only {processes.Count} processes were found.");
+            Assert.All(processes.Where(process => process != host.ProcessId), process =>
                 Assert.DoesNotContain(HostProcess.Secret, ProcessTree.TextOf(process, "environ"), StringComparison.Ordinal));
             var postgres = processes.Single(process => ProcessTree.TextOf(process, "cmdline").Contains("postgres\0-D", StringComparison.Ordinal)
                 && !ProcessTree.TextOf(process, "cmdline").Contains("monitor", StringComparison.Ordinal));
             ProcessSignal.Kill.Send(postgres);
             await Eventually.TrueAsync(async () => await StatusOfAsync(host, order) == HttpStatusCode.OK);
 
-            processes = ProcessTree.OfApp(_folder, host.ProcessId);
+            processes = ProcessTree.OfHost(host.ProcessId);
             Assert.DoesNotContain(postgres, processes);
-            Assert.True(processes.Count >= 4, $"Only {processes.Count} processes were found.");
             ProcessSignal.Kill.Send(host.ProcessId);
             await Eventually.TrueAsync(() => !processes.Any(ProcessTree.IsRunning));
         }
@@ -100,9 +100,6 @@ public sealed class HostProcessTests : IDisposable
         Assert.Contains("--free-ports", host.Output, StringComparison.Ordinal);
     }
 
-    /// <summary>The orchestrator starts the others and so has the host's environment.</summary>
-    static bool IsOrchestrator(int process) => ProcessTree.TextOf(process, "cmdline").Split('\0')[0].EndsWith("dcp", StringComparison.Ordinal);
-
     static async Task<CreatedOrder> OrderAsync(HostProcess host)
     {
         using var response = await Http.PostAsJsonAsync(new Uri(new Uri(host.Said("OrderService")), "/orders"),
@@ -118,9 +115,9 @@ public sealed class HostProcessTests : IDisposable
         return response.StatusCode;
     }
 
-    async Task StopAsync(HostProcess host)
+    static async Task StopAsync(HostProcess host)
     {
-        var processes = ProcessTree.OfApp(_folder, host.ProcessId);
+        var processes = ProcessTree.OfHost(host.ProcessId);
         ProcessSignal.Terminate.Send(host.ProcessId);
         await Eventually.TrueAsync(() => !processes.Any(ProcessTree.IsRunning));
         await host.ExitCodeAsync();
