@@ -11,16 +11,27 @@ public sealed class ReconciliationOptions
     /// <summary>How often Stripe's List Events is walked for what no webhook delivered.</summary>
     public TimeSpan ListEventsEvery { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How often it is looked whether a question to Stripe is due.</summary>
+    public TimeSpan LookEvery { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>From a payment's last move to the first question to Stripe.</summary>
-    public TimeSpan FirstCheck { get; } = TimeSpan.FromSeconds(10);
+    public TimeSpan FirstCheck { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// What is configured in place of <see cref="DefaultLaterChecks"/>. Null by default, because the configuration binder would
+    /// append to a list that is there already.
+    /// </summary>
+    public IReadOnlyList<TimeSpan>? LaterChecks { get; init; }
+
+    public static IReadOnlyList<TimeSpan> DefaultLaterChecks { get; } = [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromHours(1)];
 
     /// <summary>The questions after the first, counted from the payment's last move; then one a day.</summary>
-    public IReadOnlyList<TimeSpan> LaterChecks { get; } = [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromHours(1)];
+    public IReadOnlyList<TimeSpan> ChecksAfterFirst => LaterChecks ?? DefaultLaterChecks;
 
     public TimeSpan Daily { get; } = TimeSpan.FromDays(1);
 
-    /// <summary>How long one replica keeps a question to itself: longer than Stripe's two tries take.</summary>
-    public TimeSpan Lease { get; } = TimeSpan.FromMinutes(1);
+    /// <summary>How long one replica keeps a question to itself: should be longer than Stripe's two tries take.</summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>A call that moves money is not begun later than this after its row was claimed, whatever held it up.</summary>
     public TimeSpan ClaimToCall { get; } = TimeSpan.FromSeconds(10);
@@ -39,15 +50,22 @@ public sealed class ReconciliationOptions
 
     /// <summary>The next of a payment's times, of which giving it up is one.</summary>
     public DateTimeOffset NextCheck(DateTimeOffset lastMove, DateTimeOffset now) =>
-        LaterChecks.Append(AbandonAfter).Select(check => lastMove + check).Where(at => at > now)
+        ChecksAfterFirst.Append(AbandonAfter).Select(check => lastMove + check).Where(at => at > now)
             .DefaultIfEmpty(now + Daily).Min();
 
     /// <summary>What is wrong with the settings, one line each.</summary>
     public IEnumerable<string> Problems()
     {
-        if (AbandonAfter <= TimeSpan.Zero)
-            yield return $"Payments:AbandonAfter is {AbandonAfter}: set it to a positive time, such as 00:30:00.";
-        if (ListEventsEvery <= TimeSpan.Zero)
-            yield return $"Payments:ListEventsEvery is {ListEventsEvery}: set it to a positive time, such as 00:05:00.";
+        (string Name, TimeSpan Value, string Example)[] times =
+        [
+            (nameof(AbandonAfter), AbandonAfter, "00:30:00"), (nameof(ListEventsEvery), ListEventsEvery, "00:05:00"),
+            (nameof(LookEvery), LookEvery, "00:00:01"), (nameof(FirstCheck), FirstCheck, "00:00:10"), (nameof(Lease), Lease, "00:01:00"),
+            .. ChecksAfterFirst.Select((check, i) => ($"{nameof(LaterChecks)}:{i}", check, "00:01:00")),
+        ];
+        foreach (var (name, value, example) in times.Where(time => time.Value <= TimeSpan.Zero))
+            yield return $"Payments:{name} is {value}: set it to a positive time, such as {example}.";
+        // Else the customer of a confirmation that never reached Stripe would wait for the daily question.
+        if (!ChecksAfterFirst.Any(check => check > CallWindow))
+            yield return $"Payments:LaterChecks has no time above {CallWindow}, when a call to Stripe is over: add one, such as 00:01:00.";
     }
 }

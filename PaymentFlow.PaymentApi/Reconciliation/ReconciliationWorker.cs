@@ -3,16 +3,15 @@ using PaymentFlow.Messaging.Migrations;
 
 namespace PaymentFlow.PaymentApi.Reconciliation;
 
-/// <summary>Runs the <see cref="Reconciler"/> every second; in health it finds nothing to ask.</summary>
+/// <summary>Runs the <see cref="Reconciler"/> at short intervals; in health it finds nothing to ask.</summary>
 public sealed partial class ReconciliationWorker(
-    Reconciler reconciler, DatabaseMigration migration, TimeProvider time, ILogger<ReconciliationWorker> logger) : BackgroundService
+    Reconciler reconciler, ReconciliationOptions options, DatabaseMigration migration, TimeProvider time, ILogger<ReconciliationWorker> logger)
+    : BackgroundService
 {
-    static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await migration.Completed.WaitAsync(stoppingToken);
-        using var timer = new PeriodicTimer(Interval, time);
+        using var timer = new PeriodicTimer(options.LookEvery, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             try

@@ -152,7 +152,7 @@ public sealed class RefundStore(
         {
             limit,
             now = now.UtcDateTime,
-            soon = (now + reconciliation.LaterChecks[0]).UtcDateTime,
+            soon = (now + reconciliation.ChecksAfterFirst[0]).UtcDateTime,
             tomorrow = (now + reconciliation.Daily).UtcDateTime,
         }, cancellationToken))).AsList();
     }

@@ -12,7 +12,13 @@ public sealed class CrashJourneyTests(PaymentFlowApp app, Chromium chromium) : O
     public async Task It_tells_of_the_one_attempt_and_of_the_outcome_that_was_found_out_afterwards()
     {
         // Of its own: nobody else's payments are to die with it.
-        var own = await TestHost.StartAsync();
+        var own = await TestHost.StartAsync(environment: new Dictionary<string, string>
+        {
+            // In production the outcome is asked for after ten seconds, and the event's arrival after half a minute.
+            ["Payments__FirstCheck"] = "00:00:02",
+            ["Delivery__CheckAfter"] = "00:00:03",
+            ["Delivery__Every"] = "00:00:01",
+        });
         try
         {
             var customer = await PaidThoughKilledAsync(own);

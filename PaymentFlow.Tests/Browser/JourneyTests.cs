@@ -20,7 +20,7 @@ public sealed class JourneyTests(PaymentFlowApp app, Chromium chromium) : Operat
         await page.Page.Locator("#search").FillAsync(shopper.OrderId.ToString());
         await page.Page.GetByText("Find").ClickAsync();
         await page.Page.WaitForURLAsync($"**/operator/orders/{shopper.OrderId}");
-        // The end-to-end check comes half a minute after the publishing.
+        // The end-to-end check comes a while after the publishing (Delivery:CheckAfter).
         var kinds = await KindsWithAsync(page.Page, "event.checked", "pushed.page");
 
         string[] way = ["order.created", "payment.accepted", "attempt.started", "attempt.succeeded", "payment.succeeded", "event.consumed", "order.paid", "event.checked"];

@@ -105,6 +105,7 @@ public sealed class DeliveryRateTests(PaymentFlowApp app)
                 // Nobody pays here.
                 .WithEnvironment("Stripe__ApiKey", "sk_test_nobody").WithEnvironment("Stripe__WebhookSecrets__0", "whsec_nobody")
                 .WithEnvironment("Delivery__MaxPerSecond", perSecond.ToString(System.Globalization.CultureInfo.InvariantCulture))
+                .WithEnvironment("Delivery__Every", "00:00:00.5")
                 .WithHttpHealthCheck("/health");
             if (replica == Replicas[0]) orders.WithReference(payments);
         }

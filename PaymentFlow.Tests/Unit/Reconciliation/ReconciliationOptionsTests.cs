@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using PaymentFlow.PaymentApi.Reconciliation;
 
 namespace PaymentFlow.Tests.Unit.Reconciliation;
@@ -28,6 +29,50 @@ public sealed class ReconciliationOptionsTests
             ["00:00:10", "00:01:00", "00:05:00", "00:30:00", "01:00:00", "1.01:00:00", "2.01:00:00"],
             Checks(options).Take(7).Select(at => (at - Moved).ToString()));
     }
+
+    [Fact]
+    public void Without_settings_nothing_is_wrong_with_them() => Assert.Empty(Bound().Problems());
+
+    [Fact]
+    public void Configured_checks_take_the_place_of_the_default_ones()
+    {
+        var options = Bound(("FirstCheck", "00:00:02"), ("LaterChecks:0", "00:00:20"), ("LaterChecks:1", "00:02:00"), ("Lease", "00:00:30"), ("LookEvery", "00:00:00.2"));
+
+        Assert.Empty(options.Problems());
+        Assert.Equal(["00:00:02", "00:00:20", "00:02:00", "00:30:00", "1.00:30:00"], Checks(options).Take(5).Select(at => (at - Moved).ToString()));
+        Assert.Equal((TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(200)), (options.Lease, options.LookEvery));
+    }
+
+    [Theory]
+    [InlineData("AbandonAfter")]
+    [InlineData("ListEventsEvery")]
+    [InlineData("LookEvery")]
+    [InlineData("FirstCheck")]
+    [InlineData("LaterChecks:1")]
+    [InlineData("Lease")]
+    public void A_time_that_is_not_positive_is_named(string setting)
+    {
+        var options = Bound(("LaterChecks:0", "00:01:00"), (setting, "00:00:00"));
+        Assert.StartsWith($"Payments:{setting} is 00:00:00: set it to a positive time", Assert.Single(options.Problems()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_check_must_come_after_the_call_window() =>
+        Assert.Contains("Payments:LaterChecks has no time above 00:00:55", Assert.Single(Bound(("LaterChecks:0", "00:00:50")).Problems()), StringComparison.Ordinal);
+
+    /// <summary>How long a call may be on its way is a matter of money, and not of settings.</summary>
+    [Fact]
+    public void The_limits_of_a_call_that_moves_money_cannot_be_configured()
+    {
+        ReconciliationOptions defaults = new();
+        var options = Bound(("ClaimToCall", "01:00:00"), ("ClaimToLastTry", "01:00:00"), ("CallWindow", "00:00:01"));
+        Assert.Equal(
+            (defaults.ClaimToCall, defaults.ClaimToLastTry, defaults.CallWindow), (options.ClaimToCall, options.ClaimToLastTry, options.CallWindow));
+    }
+
+    static ReconciliationOptions Bound(params (string Name, string Value)[] settings) =>
+        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create($"Payments:{setting.Name}", (string?)setting.Value))).Build()
+            .GetSection("Payments").Get<ReconciliationOptions>() ?? new ReconciliationOptions();
 
     static IEnumerable<DateTimeOffset> Checks(ReconciliationOptions options)
     {
