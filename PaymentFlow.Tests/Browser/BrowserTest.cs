@@ -4,7 +4,7 @@ using PaymentFlow.Tests.Fixtures;
 namespace PaymentFlow.Tests.Browser;
 
 /// <summary>A test that looks at the real pages. When it fails, it leaves a picture of each page in TestResults/.</summary>
-[Collection(nameof(Chromium))]
+[Collection(nameof(ShopPages))]
 public abstract class BrowserTest(PaymentFlowApp app, Chromium chromium) : IAsyncLifetime
 {
     readonly List<IBrowserContext> _profiles = [];
@@ -16,12 +16,11 @@ public abstract class BrowserTest(PaymentFlowApp app, Chromium chromium) : IAsyn
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     /// <summary>A shopper with a browser profile of their own: no cookies, one page.</summary>
-    protected async Task<Shopper> ShopperAsync(string locale = "en-US", ColorScheme colours = ColorScheme.Light, Uri? web = null)
+    protected async Task<Shopper> ShopperAsync(string locale = "en-US", Uri? web = null)
     {
         var profile = await chromium.Browser.NewContextAsync(new()
         {
             BaseURL = (web ?? app.Web).AbsoluteUri,
-            ColorScheme = colours,
             Locale = locale,
             ViewportSize = new() { Width = 1280, Height = 860 },
         });

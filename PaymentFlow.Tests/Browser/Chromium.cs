@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace PaymentFlow.Tests.Browser;
 
-/// <summary>One browser for all browser tests; each test has contexts (profiles) of its own.</summary>
+/// <summary>One browser for all tests of a collection; each test has contexts (profiles) of its own.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
     static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome"];
@@ -40,5 +40,14 @@ public sealed class Chromium : IAsyncLifetime
         ?? throw new InvalidOperationException($"The browser tests need Chromium: none of {string.Join(", ", Names)} is on the PATH. Install chromium.");
 }
 
-[CollectionDefinition(nameof(Chromium))]
-public sealed class ChromiumCollection : ICollectionFixture<Chromium>;
+/// <summary>What a customer sees. Beside it run the other two collections, each in a browser of its own.</summary>
+[CollectionDefinition(nameof(ShopPages))]
+public sealed class ShopPages : ICollectionFixture<Chromium>;
+
+/// <summary>What an operator sees.</summary>
+[CollectionDefinition(nameof(ConsolePages))]
+public sealed class ConsolePages : ICollectionFixture<Chromium>;
+
+/// <summary>What needs services with settings or deaths of their own.</summary>
+[CollectionDefinition(nameof(PagesOfOtherApps))]
+public sealed class PagesOfOtherApps : ICollectionFixture<Chromium>;

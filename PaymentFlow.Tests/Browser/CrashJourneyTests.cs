@@ -6,6 +6,7 @@ using PaymentFlow.Tests.Integration.Payments;
 namespace PaymentFlow.Tests.Browser;
 
 /// <summary>The journey of an order whose payment was killed in the middle.</summary>
+[Collection(nameof(PagesOfOtherApps))]
 public sealed class CrashJourneyTests(PaymentFlowApp app, Chromium chromium) : OperatorTest(app, chromium)
 {
     [Fact]

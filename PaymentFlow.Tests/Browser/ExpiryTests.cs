@@ -5,6 +5,7 @@ using PaymentFlow.Tests.Fixtures;
 namespace PaymentFlow.Tests.Browser;
 
 /// <summary>What is not paid in time is canceled by itself. Here the time is short, so it is an app of its own.</summary>
+[Collection(nameof(PagesOfOtherApps))]
 public sealed class ExpiryTests(PaymentFlowApp app, Chromium chromium) : BrowserTest(app, chromium)
 {
     [Fact]

@@ -7,6 +7,7 @@ using PaymentFlow.Tests.Integration.Payments;
 namespace PaymentFlow.Tests.Browser;
 
 /// <summary>Connections end, servers restart; the page then shows how the order is.</summary>
+[Collection(nameof(PagesOfOtherApps))]
 public sealed class LostCircuitTests(PaymentFlowApp app, Chromium chromium) : BrowserTest(app, chromium)
 {
     [Fact]
@@ -37,16 +38,25 @@ public sealed class LostCircuitTests(PaymentFlowApp app, Chromium chromium) : Br
     [Fact]
     public async Task A_page_whose_server_died_while_another_client_paid_shows_it_when_there_is_one_again()
     {
-        var shopper = await ShopperAsync();
-        var customer = await Customer.OrdersAsync(App);
-        await shopper.OpenAsync(App.Web, customer.OrderId, customer.Secret);
-        var web = App.App.ProcessIdOf("web")!.Value;
+        // A Web of its own: other tests' pages are not to die with it.
+        var replica = await Replica.StartAsync(App);
+        try
+        {
+            var shopper = await ShopperAsync();
+            var customer = await Customer.OrdersAsync(App);
+            await shopper.OpenAsync(replica.GetEndpoint("web"), customer.OrderId, customer.Secret);
+            var web = replica.ProcessIdOf("web")!.Value;
 
-        using (var process = Process.GetProcessById(web)) process.Kill();
-        await customer.PayAsync();
+            using (var process = Process.GetProcessById(web)) process.Kill();
+            await customer.PayAsync();
 
-        await shopper.Page.Locator("[data-screen=paid], [data-screen=already-paid]").WaitForAsync(new() { Timeout = 60_000 });
-        Assert.NotEqual(web, App.App.ProcessIdOf("web"));
+            await shopper.Page.Locator("[data-screen=paid], [data-screen=already-paid]").WaitForAsync(new() { Timeout = 60_000 });
+            Assert.NotEqual(web, replica.ProcessIdOf("web"));
+        }
+        finally
+        {
+            await TestHost.StopAsync(replica);
+        }
     }
 
     /// <summary>The wire between one page's circuit and the server.</summary>

@@ -7,6 +7,7 @@ using PaymentFlow.Tests.Integration.Payments;
 namespace PaymentFlow.Tests.Browser;
 
 /// <summary>Operators sign in at their team's provider.</summary>
+[Collection(nameof(PagesOfOtherApps))]
 public sealed class OidcTests(PaymentFlowApp app, Chromium chromium) : OperatorTest(app, chromium)
 {
     [Fact]

@@ -4,6 +4,7 @@ using PaymentFlow.Tests.Fixtures;
 namespace PaymentFlow.Tests.Browser;
 
 /// <summary>A test in which an operator looks at the console.</summary>
+[Collection(nameof(ConsolePages))]
 public abstract class OperatorTest(PaymentFlowApp app, Chromium chromium) : BrowserTest(app, chromium)
 {
     /// <summary>By the key, as <paramref name="name"/>, on the console's first page.</summary>

@@ -9,6 +9,7 @@ using PaymentFlow.Tests.Fixtures;
 namespace PaymentFlow.Tests.Browser;
 
 /// <summary>The sample of docs/integrate.md: a shop of a team's own, in a process of its own, which knows the public contract only.</summary>
+[Collection(nameof(PagesOfOtherApps))]
 public sealed partial class OwnShopTests(PaymentFlowApp app, Chromium chromium) : BrowserTest(app, chromium)
 {
     [Fact]

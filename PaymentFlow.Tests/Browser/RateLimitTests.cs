@@ -4,6 +4,7 @@ using PaymentFlow.Tests.Fixtures;
 namespace PaymentFlow.Tests.Browser;
 
 /// <summary>Who tries out stolen cards is stopped by address, whatever the order, before PaymentApi or Stripe is asked.</summary>
+[Collection(nameof(PagesOfOtherApps))]
 public sealed class RateLimitTests(PaymentFlowApp app, Chromium chromium) : BrowserTest(app, chromium)
 {
     [Fact]

@@ -7,6 +7,7 @@ namespace PaymentFlow.Tests.Browser;
 /// With a publishable key the card is Stripe's business. Stripe.js itself can't be loaded in a test, so a script of the same
 /// calls stands in for it at its address; the rest, with the browser's own content security policy, is real.
 /// </summary>
+[Collection(nameof(PagesOfOtherApps))]
 public sealed class StripeElementTests(PaymentFlowApp app, Chromium chromium) : BrowserTest(app, chromium)
 {
     const string StripeJs = """

@@ -16,7 +16,10 @@ namespace PaymentFlow.Tests.Fixtures;
 /// </summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
-    static readonly string[] Longest = [nameof(Chromium), nameof(ChaosTests), nameof(FaultyStripeApp), nameof(OutageApp)];
+    static readonly string[] Longest =
+    [
+        nameof(ShopPages), nameof(ConsolePages), nameof(FaultyStripeApp), nameof(PagesOfOtherApps), nameof(OutageApp), nameof(ChaosTests),
+    ];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
         where TTestCollection : ITestCollection =>
