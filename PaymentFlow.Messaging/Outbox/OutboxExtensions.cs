@@ -16,7 +16,7 @@ public static partial class OutboxExtensions
             {
                 // Its check would produce a message at every probe; ServiceDefaults has one that only asks for metadata.
                 settings.DisableHealthChecks = true;
-                // The relay writes its own spans and figures, under both engines.
+                // The relay writes its own spans and figures.
                 settings.DisableTracing = true;
                 settings.DisableMetrics = true;
                 settings.Config.EnableIdempotence = true;

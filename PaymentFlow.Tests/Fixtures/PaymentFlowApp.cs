@@ -18,7 +18,7 @@ public sealed class PaymentFlowApp : IAsyncLifetime
     public PaymentFlowApp() => _app = new(() => TestHost.StartAsync(configuration: new Dictionary<string, string?>
     {
         ["Clients:AllowedOrigins:0"] = ShopOrigin,
-    }).GetAwaiter().GetResult());
+    }, environment: TestHost.EarlyDeliveryCheck).GetAwaiter().GetResult());
 
     public RunningApp App => _app.Value;
 

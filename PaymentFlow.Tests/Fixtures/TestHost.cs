@@ -21,6 +21,13 @@ public static class TestHost
     // Several apps run at once on two cores: each asks the in-process broker for news 40 times a second, not 200 times.
     static readonly KeyValuePair<string, string> PatientFetch = new("Aspire__Confluent__Kafka__Consumer__Config__FetchWaitMaxMs", "25");
 
+    /// <summary>Published events are looked after within seconds, so that no test waits for the usual half minute.</summary>
+    public static IReadOnlyDictionary<string, string> EarlyDeliveryCheck { get; } = new Dictionary<string, string>
+    {
+        ["Delivery__CheckAfter"] = "00:00:02",
+        ["Delivery__Every"] = "00:00:01",
+    };
+
     public static IEnumerable<RunningApp> Running => Folders.Keys;
 
     /// <summary>A new folder that Postgres' own user can reach.</summary>

@@ -36,7 +36,7 @@ public sealed class FaultyStripeApp : IAsyncLifetime
         Stripe = new StripeAccount(App);
     }
 
-    /// <summary>kill -9. The engine starts it again.</summary>
+    /// <summary>kill -9. The app host starts it again.</summary>
     public void KillPaymentApi()
     {
         using var process = Process.GetProcessById(App.ProcessIdOf("payment-api")!.Value);

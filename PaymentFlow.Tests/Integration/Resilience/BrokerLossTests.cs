@@ -16,7 +16,7 @@ public sealed class BrokerLossTests : IAsyncLifetime
         configuration: new Dictionary<string, string?>(TestHost.NothingGiven) { ["ConnectionStrings:kafka"] = _kafka.BootstrapServers },
         environment: new Dictionary<string, string>
         {
-            // As the engine gives them for a broker of its own.
+            // As the app host gives them for a broker of its own.
             ["Aspire__Confluent__Kafka__Consumer__Config__FetchWaitMaxMs"] = "5",
             ["Aspire__Confluent__Kafka__Consumer__Config__SessionTimeoutMs"] = "2000",
             ["Aspire__Confluent__Kafka__Consumer__Config__HeartbeatIntervalMs"] = "300",

@@ -17,11 +17,11 @@ public sealed class OutageApp : IAsyncLifetime
 
     public RunningApp App { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => App = await TestHost.StartAsync();
+    public async ValueTask InitializeAsync() => App = await TestHost.StartAsync(environment: TestHost.EarlyDeliveryCheck);
 
     public async ValueTask DisposeAsync() => await TestHost.StopAsync(App);
 
-    /// <summary>kill -9. The engine starts it again.</summary>
+    /// <summary>kill -9. The app host starts it again.</summary>
     public void Kill(string resource)
     {
         using var process = Process.GetProcessById(App.ProcessIdOf(resource)!.Value);
@@ -29,7 +29,7 @@ public sealed class OutageApp : IAsyncLifetime
         process.WaitForExit();
     }
 
-    /// <summary>SIGTERM, as a deployment or an orchestrator sends it. The engine starts it again.</summary>
+    /// <summary>SIGTERM, as a deployment or an orchestrator sends it. The app host starts it again.</summary>
     public void Terminate(string resource) => Signal(App.ProcessIdOf(resource)!.Value, "TERM");
 
     /// <summary>What it has logged since it was last told to end; null before that.</summary>
