@@ -14,7 +14,7 @@ static class ModeCommand
         ["warm-up"] = "40",
         ["telemetry"] = "on",
         ["kafka"] = "",
-        // Of the in-process broker's consumers; empty for what the embedded engine sets.
+        // Of the in-process broker's consumers; empty for what the app host sets.
         ["fetch-wait-ms"] = "",
         // What a change of settings is worth, without a change of code.
         ["env"] = "",

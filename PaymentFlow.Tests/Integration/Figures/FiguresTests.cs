@@ -49,7 +49,7 @@ public sealed class FiguresTests(PaymentFlowApp app) : IDisposable
         await customer.PayAsync();
         // Asked about half a minute after it was published, and not counted any more when it has arrived.
         await Eventually.TrueAsync(async () => (await PaymentsAsync())["unacknowledged"]!.GetValue<long>() >= 1);
-        // The embedded broker's topics have four partitions each.
+        // The in-process broker's topics have four partitions each.
         await Eventually.TrueAsync(async () => (await OrdersAsync())["lag"] is JsonArray { Count: > 0 } lag
             && lag.Select(one => one!["partition"]!.GetValue<int>()).SequenceEqual(Enumerable.Range(0, lag.Count)));
         await orders.RestoreAsync(lost.OrderId);

@@ -1,4 +1,3 @@
-#if !USE_ASPIRE
 using PaymentFlow.Tests.Chaos.Driver;
 
 namespace PaymentFlow.Tests.Unit.Chaos;
@@ -68,4 +67,3 @@ public sealed class InvariantsTests
 
     static CustomerRow Seeing(params Frame[] frames) => Customer with { Frames = frames };
 }
-#endif
