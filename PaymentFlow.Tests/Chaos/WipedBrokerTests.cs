@@ -11,13 +11,13 @@ namespace PaymentFlow.Tests.Chaos;
 
 /// <summary>Kafka acknowledges events and then loses everything that it holds, at the two worst moments.</summary>
 [Collection(nameof(ChaosTests))]
-public sealed class WipedBrokerTests(WipedBrokerTests.WorldFixture fixture, Browser.Chromium chromium, ITestOutputHelper output)
-    : IClassFixture<WipedBrokerTests.WorldFixture>, IClassFixture<Browser.Chromium>
+public sealed class WipedBrokerTests(SharedChaosWorld shared, Browser.Chromium chromium, ITestOutputHelper output)
+    : IClassFixture<Browser.Chromium>
 {
     const string Paid = "[data-screen=paid], [data-screen=already-paid]";
     const string PaidOrders = "SELECT count(*) FROM orders WHERE status = 'paid' AND id = ANY($1)";
 
-    readonly ChaosWorld _world = fixture.World;
+    readonly ChaosWorld _world = shared.World;
 
     [Fact]
     public async Task Wiped_between_the_publishing_and_the_consumption_of_200_payments_all_orders_become_paid()
@@ -25,7 +25,7 @@ public sealed class WipedBrokerTests(WipedBrokerTests.WorldFixture fixture, Brow
         var customers = await CustomersAsync(200);
         var paying = await BeginToPayAsync(customers);
         // From here on nobody consumes: what is paid now is published and not applied.
-        foreach (var service in (string[])["order-service", ChaosWorld.Replica]) _world.Signal(service, ProcessSignal.Stop);
+        using var deaf = Pause("order-service", ChaosWorld.Replica);
         await _world.SandboxAsync(HttpMethod.Delete, "/_sandbox/faults");
         Assert.All(await Task.WhenAll(paying), status => Assert.Equal("succeeded", status));
         await CountAsync(200, _world.PaymentsDb,
@@ -33,7 +33,7 @@ public sealed class WipedBrokerTests(WipedBrokerTests.WorldFixture fixture, Brow
 
         _world.Kafka.Wipe();
         Assert.Equal(0, await CountAsync(_world.OrdersDb, PaidOrders, customers));
-        foreach (var service in (string[])["order-service", ChaosWorld.Replica]) _world.Signal(service, ProcessSignal.Continue);
+        deaf.Dispose();
 
         await CountAsync(200, _world.OrdersDb, PaidOrders, customers);
     }
@@ -51,7 +51,7 @@ public sealed class WipedBrokerTests(WipedBrokerTests.WorldFixture fixture, Brow
             await using var profile = await chromium.Browser.NewContextAsync(new() { Locale = "en-US" });
             var pages = await OpenAsync(profile, customers.Take(3));
             var paying = await BeginToPayAsync(customers);
-            foreach (var deaf in (string[])[ChaosWorld.Replica, "web"]) _world.Signal(deaf, ProcessSignal.Stop);
+            using var deaf = Pause(ChaosWorld.Replica, "web");
             await _world.SandboxAsync(HttpMethod.Delete, "/_sandbox/faults");
             Assert.All(await Task.WhenAll(paying), status => Assert.Equal("succeeded", status));
             await CountAsync(40, _world.OrdersDb, PaidOrders, customers);
@@ -61,7 +61,7 @@ public sealed class WipedBrokerTests(WipedBrokerTests.WorldFixture fixture, Brow
             Assert.All(screens, screen => Assert.Equal("awaiting_payment", screen.Last!.Value.Status));
             foreach (var page in pages) Assert.Equal(0, await page.Locator(Paid).CountAsync());
             var wiped = TimeProvider.System.GetTimestamp();
-            foreach (var deaf in (string[])[ChaosWorld.Replica, "web"]) _world.Signal(deaf, ProcessSignal.Continue);
+            deaf.Dispose();
 
             await Eventually.TrueAsync(() => screens.All(screen => screen.Last!.Value.Status == "paid"));
             foreach (var page in pages) await page.Locator(Paid).WaitForAsync(new() { Timeout = 60_000 });
@@ -70,6 +70,22 @@ public sealed class WipedBrokerTests(WipedBrokerTests.WorldFixture fixture, Brow
         finally
         {
             foreach (var screen in screens) await screen.DisposeAsync();
+        }
+    }
+
+    /// <summary>The services stand still until the answer is disposed, also when the test fails: the world is not this test's alone.</summary>
+    Paused Pause(params string[] services)
+    {
+        foreach (var service in services) _world.Signal(service, ProcessSignal.Stop);
+        return new Paused(_world, services);
+    }
+
+    sealed class Paused(ChaosWorld world, string[] services) : IDisposable
+    {
+        // Twice does no harm: what runs is told to go on.
+        public void Dispose()
+        {
+            foreach (var service in services) world.Signal(service, ProcessSignal.Continue);
         }
     }
 
@@ -101,8 +117,9 @@ public sealed class WipedBrokerTests(WipedBrokerTests.WorldFixture fixture, Brow
     async Task<IReadOnlyList<Task<string>>> BeginToPayAsync(IReadOnlyList<(Guid Id, string Secret)> customers)
     {
         // A PaymentIntent each, so that one call to Stripe is left.
-        foreach (var (id, secret) in customers)
-            await SendAsync(ChaosWorld.Request(HttpMethod.Post, _world.PaymentApi, "/payments", new { orderId = id }, secret));
+        // A few at a time, so that none is given up as abandoned before the last is prepared.
+        await Parallel.ForEachAsync(customers, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (customer, _) =>
+            await SendAsync(ChaosWorld.Request(HttpMethod.Post, _world.PaymentApi, "/payments", new { orderId = customer.Id }, customer.Secret)));
         await _world.SandboxAsync(HttpMethod.Post, "/_sandbox/faults", new { call = "confirm", fault = "slow", count = customers.Count, seconds = 15 });
         var paying = customers.Select(async customer => (await SendAsync(ChaosWorld.Request(
             HttpMethod.Post, _world.PaymentApi, "/process-payment", new { orderId = customer.Id, paymentMethod = "pm_card_visa" }, customer.Secret)))["status"]!.GetValue<string>()).ToList();
@@ -134,15 +151,5 @@ public sealed class WipedBrokerTests(WipedBrokerTests.WorldFixture fixture, Brow
             Parameters = { new() { Value = customers.Select(customer => customer.Id).ToArray() } },
         };
         return (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
-    }
-
-    /// <summary>One world for all of these tests: a broker that was wiped is as good as new.</summary>
-    public sealed class WorldFixture : IAsyncLifetime
-    {
-        public ChaosWorld World { get; } = new();
-
-        public async ValueTask InitializeAsync() => await World.StartAsync();
-
-        public ValueTask DisposeAsync() => World.DisposeAsync();
     }
 }

@@ -35,6 +35,18 @@ public sealed record Books(
     IReadOnlyList<Guid> FulfilledAgain,
     IReadOnlyList<string> DeadLetters)
 {
+    /// <summary>Without the orders that were there before, and their payments and charges.</summary>
+    public Books Since(Books before)
+    {
+        var known = before.Orders.Select(order => order.Id).ToHashSet();
+        return this with
+        {
+            Orders = [.. Orders.Where(order => !known.Contains(order.Id))],
+            Payments = [.. Payments.Where(payment => !known.Contains(payment.OrderId))],
+            Stripe = [.. Stripe.Where(intent => intent.OrderId is not { } order || !known.Contains(order))],
+        };
+    }
+
     public static async Task<Books> ReadAsync(ChaosWorld world, IEnumerable<Shopper> shoppers)
     {
         await using var payments = new NpgsqlConnection(world.PaymentsDb);

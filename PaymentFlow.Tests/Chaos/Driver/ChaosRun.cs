@@ -8,28 +8,37 @@ namespace PaymentFlow.Tests.Chaos.Driver;
 public static class ChaosRun
 {
     static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
-    // Once all seems to be at rest: longer than the walk through List Events, the check of a delivery, and the first question to
-    // Stripe take to begin. A deed that is done too late, or twice, shows only then.
-    static readonly TimeSpan Proof = TimeSpan.FromSeconds(15);
+    static readonly TimeSpan Proof = new ChaosTimes().Proof;
 
     // From a customer's coming, if the screen shows what they came for; a stale one stays, to be judged. Nobody keeps a page open for ever, and pages that pile up would make of
     // every killed replica a storm that no run of ten minutes has room for.
     static readonly TimeSpan Stay = TimeSpan.FromSeconds(60);
 
+    /// <summary>In a world of its own.</summary>
     public static async Task<ChaosReport> RunAsync(ChaosOptions options, CancellationToken cancellationToken = default)
     {
         await using ChaosWorld world = new();
         options.Log("starting");
         await world.StartAsync();
+        return await RunAsync(world, options, cancellationToken);
+    }
+
+    /// <summary>
+    /// In a world that has started, may have had runs before, and may have others afterwards. The books of all of them are compared;
+    /// what is counted is this run's.
+    /// </summary>
+    public static async Task<ChaosReport> RunAsync(ChaosWorld world, ChaosOptions options, CancellationToken cancellationToken = default)
+    {
+        var before = await Books.ReadAsync(world, []);
         ConcurrentQueue<Shopper> shoppers = new();
+        Faults faults = new(world, options, () => [.. shoppers]);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var impatient = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        over.CancelAfter(options.Duration);
+        options.Log("customers and faults");
+        var making = options.Script is { } script ? script.RunAsync(world, over.Token) : faults.MakeAsync(over.Token);
         try
         {
-            Faults faults = new(world, options, () => [.. shoppers]);
-            using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            using var impatient = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            over.CancelAfter(options.Duration);
-            options.Log("customers and faults");
-            var making = options.Script is { } script ? script.RunAsync(world, over.Token) : faults.MakeAsync(over.Token);
             var shopping = await LetComeAsync(world, options, shoppers, over.Token, impatient.Token);
             await making;
             var ended = Stopwatch.GetTimestamp();
@@ -45,11 +54,15 @@ public static class ChaosRun
             var rest = Stopwatch.GetElapsedTime(ended, since);
             return new ChaosReport(
                 options, options.Script is { } played ? new Dictionary<string, int> { [played.Name] = 1 } : faults.Made, books,
-                Count(shoppers, books), LongestWait(shoppers, ended), rest, notQuiet,
+                Count(shoppers, books.Since(before)), LongestWait(shoppers, ended), rest, notQuiet,
                 [.. Invariants.Violations(books)], [.. shoppers.SelectMany(shopper => shopper.Surprises)]);
         }
         finally
         {
+            // A run that failed must not go on making faults in a world that others use.
+            await over.CancelAsync();
+            await impatient.CancelAsync();
+            await Task.WhenAny(making);
             await Task.WhenAll(shoppers.Select(shopper => shopper.DisposeAsync().AsTask()));
         }
     }
@@ -154,6 +167,7 @@ public static class ChaosRun
         ["orders"] = books.Orders.Count,
         ["payments"] = books.Payments.Count,
         ["charges"] = books.Stripe.Sum(intent => intent.Charged.Count),
+        ["orders charged"] = books.Stripe.Where(intent => intent.Charged.Count > 0).Select(intent => intent.OrderId).Distinct().Count(),
         ["orders paid"] = books.Orders.Count(order => order.Status is "paid" or "partially_refunded" or "refunded"),
         ["orders refunded, wholly or in part"] = books.Orders.Count(order => order.Refunded > 0),
         ["orders canceled"] = books.Orders.Count(order => order.Status == "canceled"),
