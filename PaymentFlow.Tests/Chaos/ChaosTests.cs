@@ -9,7 +9,7 @@ public sealed class ChaosTestsCollection : ICollectionFixture<SharedChaosWorld>;
 /// <summary>One world for all tests of the collection: each leaves it at rest, and as good as new.</summary>
 public sealed class SharedChaosWorld : IAsyncLifetime
 {
-    public ChaosWorld World { get; } = new();
+    public ChaosWorld World { get; } = new(ChaosTimes.ForShortRuns);
 
     public async ValueTask InitializeAsync() => await World.StartAsync();
 

@@ -8,7 +8,6 @@ namespace PaymentFlow.Tests.Chaos.Driver;
 public static class ChaosRun
 {
     static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
-    static readonly TimeSpan Proof = new ChaosTimes().Proof;
 
     // From a customer's coming, if the screen shows what they came for; a stale one stays, to be judged. Nobody keeps a page open for ever, and pages that pile up would make of
     // every killed replica a storm that no run of ten minutes has room for.
@@ -123,7 +122,7 @@ public static class ChaosRun
                 IReadOnlyList<string> left =
                     [.. Invariants.NothingIsLeftBehind(books), .. Invariants.RefundedAsStripeSays(books), .. Invariants.ScreensShowTheTruth(books)];
                 since = left.Count > 0 ? null : since ?? now;
-                if (since is { } quiet && Stopwatch.GetElapsedTime(quiet, now) > Proof) return (books, left, quiet);
+                if (since is { } quiet && Stopwatch.GetElapsedTime(quiet, now) > world.Times.Proof) return (books, left, quiet);
                 if (left.Count > 0 && Stopwatch.GetElapsedTime(ended, now) > options.Patience) return (books, left, now);
                 if (left.Count > 0) options.Log($"  {left.Count} not at rest: {left[0]}");
             }

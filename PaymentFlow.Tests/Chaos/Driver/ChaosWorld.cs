@@ -15,7 +15,7 @@ namespace PaymentFlow.Tests.Chaos.Driver;
 /// The real processes of AppHost.cs, with a second OrderService beside them, and with wires that can be cut between the services and
 /// Kafka, Postgres and Stripe.
 /// </summary>
-public sealed class ChaosWorld : IAsyncDisposable
+public sealed class ChaosWorld(ChaosTimes? times = null) : IAsyncDisposable
 {
     public const string Replica = "order-service-2";
     const string OperatorKey = "chaos-operator";
@@ -24,6 +24,8 @@ public sealed class ChaosWorld : IAsyncDisposable
 
     readonly string _folder = Path.Combine(Path.GetTempPath(), $"paymentflow-chaos-{Guid.CreateVersion7():N}");
     RunningApp _app = null!;
+
+    public ChaosTimes Times { get; } = times ?? new();
 
     public Broker Kafka { get; } = new();
 
@@ -57,12 +59,9 @@ public sealed class ChaosWorld : IAsyncDisposable
         {
             // Nobody measures milliseconds here, and every empty fetch crosses a wire of ours.
             ["Aspire__Confluent__Kafka__Consumer__Config__FetchWaitMaxMs"] = "50",
-            // What takes minutes or hours in production must come to an end within a run.
-            ["Payments__AbandonAfter"] = "00:00:30",
-            ["Payments__ListEventsEvery"] = "00:00:10",
-            ["Delivery__CheckAfter"] = "00:00:10",
             ["Logging__LogLevel__Default"] = "Warning",
         };
+        foreach (var (name, value) in Times.Environment) environment[name] = value;
         _app = await RunningApp.StartAsync(new()
         {
             DataFolder = Path.Combine(_folder, "app"),
