@@ -21,6 +21,7 @@ public sealed class BrokerLossTests : IAsyncLifetime
             ["Aspire__Confluent__Kafka__Consumer__Config__SessionTimeoutMs"] = "2000",
             ["Aspire__Confluent__Kafka__Consumer__Config__HeartbeatIntervalMs"] = "300",
             ["Delivery__CheckAfter"] = "00:00:05",
+            ["Delivery__Every"] = "00:00:01",
             ["RateLimits__orders__Permits"] = "1000",
             ["RateLimits__payments__Permits"] = "1000",
         });
