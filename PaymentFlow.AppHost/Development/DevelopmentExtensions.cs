@@ -49,7 +49,8 @@ static class DevelopmentExtensions
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<ResourceLifecycle>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ResourceLifecycle>());
-        builder.Services.AddHostedService<RestartWatcher>();
+        builder.Services.AddSingleton<RestartWatcher>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<RestartWatcher>());
     }
 
     /// <summary>

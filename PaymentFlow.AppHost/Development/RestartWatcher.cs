@@ -20,6 +20,12 @@ sealed class RestartWatcher(
     readonly TimeSpan _longestDelay = configuration.GetValue("Restarts:LongestDelay", TimeSpan.FromSeconds(30));
     readonly ConcurrentDictionary<string, (TimeSpan Delay, long EndedAt)> _last = new();
     readonly ConcurrentDictionary<string, bool> _stopped = new();
+    readonly ConcurrentDictionary<string, bool> _keptDown = new();
+
+    /// <summary>By a resource's name: until <see cref="Release"/> its end is no reason to start it again. Tests let it stay away with this.</summary>
+    public void KeepDown(string resource) => _keptDown[resource] = true;
+
+    public void Release(string resource) => _keptDown.TryRemove(resource, out _);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -30,7 +36,7 @@ sealed class RestartWatcher(
             if (state == KnownResourceStates.Stopping) _stopped[change.ResourceId] = true;
             if (state == KnownResourceStates.Starting || state == KnownResourceStates.Running) _stopped.TryRemove(change.ResourceId, out _);
             if (state != KnownResourceStates.Exited && state != KnownResourceStates.Finished) continue;
-            if (_stopped.ContainsKey(change.ResourceId) || lifecycle.IsStopping) continue;
+            if (_stopped.ContainsKey(change.ResourceId) || _keptDown.ContainsKey(change.Resource.Name) || lifecycle.IsStopping) continue;
             _stopped[change.ResourceId] = true;
             _ = RestartAsync(change.Resource, change.ResourceId, change.Snapshot.ExitCode, stoppingToken);
         }

@@ -48,8 +48,16 @@ static class StripeSandboxExtensions
                 if (body is not null) context.Request.Content = JsonContent.Create(body);
                 return Task.CompletedTask;
             },
-            GetCommandResult = async context => context.Response.IsSuccessStatusCode
+            GetCommandResult = async context => context.Response.IsSuccessStatusCode && (method != HttpMethod.Delete || await MendWebhooksAsync(context))
                 ? CommandResults.Success(done)
                 : CommandResults.Failure($"The sandbox answered {(int)context.Response.StatusCode}: {await context.Response.Content.ReadAsStringAsync(context.CancellationToken)}"),
         });
+
+    /// <summary>The sandbox keeps faults of calls and of webhooks apart; a developer who clears faults means both.</summary>
+    static async Task<bool> MendWebhooksAsync(HttpCommandResultContext context)
+    {
+        using var mended = await context.HttpClient.PutAsJsonAsync(
+            new Uri(new Uri(context.Endpoint.Url), "/_sandbox/webhooks"), new { duplicate = 0.0, reorder = 0.0, drop = 0.0 }, context.CancellationToken);
+        return mended.IsSuccessStatusCode;
+    }
 }

@@ -5,6 +5,7 @@ using PaymentFlow.Tests.Integration.AppHost;
 namespace PaymentFlow.Tests.Browser;
 
 /// <summary>Aspire's dashboard, opened by the link that the start screen prints.</summary>
+[Collection(nameof(PagesOfOtherApps))]
 public sealed class DashboardTests(PaymentFlowApp app, Chromium chromium) : BrowserTest(app, chromium), IDisposable
 {
     readonly string _folder = TestHost.NewDataFolder();

@@ -24,7 +24,7 @@ public static class TestHost
     /// <summary>Published events are looked after within seconds, so that no test waits for the usual half minute.</summary>
     public static IReadOnlyDictionary<string, string> EarlyDeliveryCheck { get; } = new Dictionary<string, string>
     {
-        ["Delivery__CheckAfter"] = "00:00:02",
+        ["Delivery__CheckAfter"] = "00:00:03",
         ["Delivery__Every"] = "00:00:01",
     };
 

@@ -177,11 +177,10 @@ public sealed class RunningApp : IAsyncDisposable
     /// <summary>kill -9, and no new start until the answer is disposed.</summary>
     public async Task<IAsyncDisposable> KeepDownAsync(string name)
     {
-        var process = ProcessIdOf(name);
-        var stopping = CommandAsync(name, KnownResourceCommands.StopCommand);
-        await _app.ResourceNotifications.WaitForResourceAsync(name, change => change.Snapshot.State?.Text != KnownResourceStates.Running);
-        if (process is { } id) ProcessSignal.Kill.Send(id);
-        await stopping;
+        using CancellationTokenSource timeout = new(StartTimeout);
+        Services.GetRequiredService<RestartWatcher>().KeepDown(name);
+        Signal(name, ProcessSignal.Kill);
+        await _app.ResourceNotifications.WaitForResourceAsync(name, KnownResourceStates.TerminalStates, timeout.Token);
         return new Down(this, name);
     }
 
@@ -192,13 +191,6 @@ public sealed class RunningApp : IAsyncDisposable
         using CancellationTokenSource timeout = new(StartTimeout);
         var result = await _app.ResourceCommands.ExecuteCommandAsync(name, command, timeout.Token);
         return result.Success ? result.Message ?? "" : throw new InvalidOperationException($"{command} of {name}: {result.Message}");
-    }
-
-    /// <summary>Starts what was kept down, and returns when it is healthy.</summary>
-    public async Task StartAgainAsync(string name)
-    {
-        await CommandAsync(name, KnownResourceCommands.StartCommand);
-        await _app.ResourceNotifications.WaitForResourceHealthyAsync(name);
     }
 
     public async ValueTask DisposeAsync()
@@ -212,6 +204,10 @@ public sealed class RunningApp : IAsyncDisposable
 
     sealed class Down(RunningApp app, string name) : IAsyncDisposable
     {
-        public async ValueTask DisposeAsync() => await app.CommandAsync(name, KnownResourceCommands.StartCommand);
+        public async ValueTask DisposeAsync()
+        {
+            app.Services.GetRequiredService<RestartWatcher>().Release(name);
+            await app.CommandAsync(name, KnownResourceCommands.StartCommand);
+        }
     }
 }

@@ -19,6 +19,9 @@ public sealed class DashboardCommandsTests(OutageApp app)
         Assert.NotEmpty(await app.App.CommandAsync("stripe-sandbox", "never-answer"));
         Assert.NotEmpty(await app.App.CommandAsync("stripe-sandbox", "webhooks-astray"));
         Assert.NotEmpty(await app.App.CommandAsync("stripe-sandbox", "clear-faults"));
+        using HttpClient http = new();
+        foreach (var (path, left) in (IEnumerable<(string, string)>)[("/_sandbox/faults", "\"left\":[]"), ("/_sandbox/webhooks", "\"duplicate\":0")])
+            Assert.Contains(left, await http.GetStringAsync(new Uri(app.App.GetEndpoint("stripe-sandbox"), path), TestContext.Current.CancellationToken), StringComparison.Ordinal);
         var next = await Customer.OrdersAsync(app.App);
         Assert.Equal("succeeded", (await next.PayAsync())["status"]);
         await app.OrderIsAsync("paid", next.OrderId);
