@@ -19,8 +19,8 @@ static class HostArguments
         // .NET's command-line configuration takes the argument after a switch for its value.
         var settings = args.Select(arg => Switches.Contains(arg) ? $"{arg}=true" : arg).ToList();
         if (settings.Contains("--free-ports=true")) settings.AddRange(DashboardAddresses.Select(address => $"--{address}=http://localhost:{FreePort.Next()}"));
-        // Everything is plain HTTP on loopback: without this the dashboard would ask for a trusted developer certificate.
-        settings.Add("--ASPIRE_DCP_USE_DEVELOPER_CERTIFICATE=false");
+        // Everything is plain HTTP on loopback. Aspire would still warn, across the top of its dashboard, that no developer certificate is trusted.
+        settings.Add("--ASPIRE_INTERACTIVITY_ENABLED=false");
         return new()
         {
             Args = [.. settings],

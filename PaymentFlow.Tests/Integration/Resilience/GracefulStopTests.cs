@@ -30,7 +30,7 @@ public sealed class GracefulStopTests(OutageApp app)
         var answer = await paying;
         Assert.Equal((HttpStatusCode.OK, "succeeded"), (answer.Status, answer["status"]));
         await app.OrderIsAsync("paid", customer.OrderId);
-        await Eventually.TrueAsync(() => app.LogOfTheEnd("payment-api")!.Any(line => line.Contains("ended with exit code 0", StringComparison.Ordinal)));
+        await Eventually.TrueAsync(() => app.LogOfTheEnd("payment-api")?.Any(line => line.Contains("ended with exit code 0", StringComparison.Ordinal)) == true);
         Assert.True(await app.QueryAsync<bool>("paymentsdb",
             "SELECT published_at IS NOT NULL FROM outbox WHERE key = $1 ORDER BY id DESC LIMIT 1", customer.OrderId.ToString()));
         await app.ReadyAsync("payment-api");
