@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace PaymentFlow.AppHost;
 
-/// <summary>Servers that somebody else runs, by connection string: in development where one is set, always when published without containers.</summary>
+/// <summary>Servers that somebody else runs, by connection string, in development.</summary>
 static class GivenServers
 {
     /// <summary><c>ConnectionStrings:kafka</c>; null where it is not set.</summary>

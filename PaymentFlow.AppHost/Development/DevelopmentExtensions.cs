@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace PaymentFlow.AppHost.Development;
 
-/// <summary>What an app host on a developer's machine adds to Aspire's own: a data folder, restarts, an orderly stop, the start screen.</summary>
+/// <summary>Adds a data folder, restarts, an orderly stop and the start screen to an app host on a developer's machine.</summary>
 static class DevelopmentExtensions
 {
     /// <summary>The name under which Aspire adds its dashboard to the model.</summary>

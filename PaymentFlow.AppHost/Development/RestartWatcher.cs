@@ -14,7 +14,7 @@ sealed class RestartWatcher(
     ResourceLifecycle lifecycle, IConfiguration configuration, TimeProvider time) : BackgroundService
 {
     static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
-    // A process that ran this long was well: its next end is a new story.
+    // After this long without an end the delay is the first one again.
     static readonly TimeSpan LongRun = TimeSpan.FromMinutes(1);
 
     readonly TimeSpan _longestDelay = configuration.GetValue("Restarts:LongestDelay", TimeSpan.FromSeconds(30));
@@ -22,7 +22,7 @@ sealed class RestartWatcher(
     readonly ConcurrentDictionary<string, bool> _stopped = new();
     readonly ConcurrentDictionary<string, bool> _keptDown = new();
 
-    /// <summary>By a resource's name: until <see cref="Release"/> its end is no reason to start it again. Tests let it stay away with this.</summary>
+    /// <summary>By a resource's name: it is not started again until <see cref="Release"/>. For tests of an outage.</summary>
     public void KeepDown(string resource) => _keptDown[resource] = true;
 
     public void Release(string resource) => _keptDown.TryRemove(resource, out _);
@@ -50,8 +50,8 @@ sealed class RestartWatcher(
         {
             logger.LogWarning("{Resource} ended with exit code {ExitCode}. It is started again in {Seconds} s.", resource.Name, exitCode, delay.TotalSeconds);
             await Task.Delay(delay, time, stoppingToken);
-            // Somebody may have started it meanwhile.
-            if (!_stopped.ContainsKey(id)) return;
+            // It may have been started or kept down meanwhile.
+            if (!_stopped.ContainsKey(id) || _keptDown.ContainsKey(resource.Name)) return;
             var result = await commands.ExecuteCommandAsync(id, KnownResourceCommands.StartCommand, stoppingToken);
             if (!result.Success) logger.LogError("{Resource} was not started again: {Reason}", resource.Name, result.Message);
         }

@@ -11,7 +11,7 @@ public sealed class LocalKafkaResource : Resource, IResourceWithConnectionString
     public LocalKafkaResource(string name) : base(name) => _address = new(name);
 
     /// <summary>
-    /// What clients of this broker, and of no other, need: its empty fetches sleep for their whole time even when data
+    /// The settings that clients of this broker, and of no other, need: its empty fetches sleep for their whole time even when data
     /// arrives, and its rebalances take about a session timeout.
     /// </summary>
     public static IReadOnlyDictionary<string, string> ClientSettings { get; } = new Dictionary<string, string>

@@ -22,7 +22,7 @@ sealed partial class MockCluster : IDisposable
     {
         if (!Library.IsLoaded) Library.Load();
         var configuration = ConfNew();
-        // The client is only there to hold the broker; that it has no server of its own is no news.
+        // The client only holds the broker. It would log that it has no server of its own.
         _ = ConfSet(configuration, "log_level", "0", 0, 0);
         _client = New(Producer, configuration, 0, 0);
         _cluster = _client == 0 ? 0 : ClusterNew(_client, 1);

@@ -73,7 +73,7 @@ sealed class BenchmarkWorld : IAsyncDisposable
         Progress.Say("starting Postgres, Kafka and the services");
         if (_options.Kafka is null) _broker = await HelperProcess.StartAsync(Nothing, BrokerProcess.Arguments(Topics, _options.Partitions));
         Kafka = _options.Kafka ?? _broker!.Answer;
-        var server = await SeparateServers.PrepareAsync(_folder);
+        var server = await SeparatePostgres.PrepareAsync(_folder);
         Postgres = server.ConnectionString;
         (PaymentsDb, OrdersDb) = (Open("paymentsdb"), Open("ordersdb"));
 

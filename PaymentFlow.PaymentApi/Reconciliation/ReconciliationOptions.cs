@@ -18,7 +18,7 @@ public sealed class ReconciliationOptions
     public TimeSpan FirstCheck { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// What is configured in place of <see cref="DefaultLaterChecks"/>. Null by default, because the configuration binder would
+    /// Replaces <see cref="DefaultLaterChecks"/>. Null by default, because the configuration binder would
     /// append to a list that is there already.
     /// </summary>
     public IReadOnlyList<TimeSpan>? LaterChecks { get; init; }

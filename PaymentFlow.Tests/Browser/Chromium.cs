@@ -40,14 +40,14 @@ public sealed class Chromium : IAsyncLifetime
         ?? throw new InvalidOperationException($"The browser tests need Chromium: none of {string.Join(", ", Names)} is on the PATH. Install chromium.");
 }
 
-/// <summary>What a customer sees. Beside it run the other two collections, each in a browser of its own.</summary>
+/// <summary>The pages of customers. The three collections run in parallel, each in a browser of its own.</summary>
 [CollectionDefinition(nameof(ShopPages))]
 public sealed class ShopPages : ICollectionFixture<Chromium>;
 
-/// <summary>What an operator sees.</summary>
+/// <summary>The pages of operators.</summary>
 [CollectionDefinition(nameof(ConsolePages))]
 public sealed class ConsolePages : ICollectionFixture<Chromium>;
 
-/// <summary>What needs services with settings or deaths of their own.</summary>
+/// <summary>Pages of apps or services that a test configures or kills.</summary>
 [CollectionDefinition(nameof(PagesOfOtherApps))]
 public sealed class PagesOfOtherApps : ICollectionFixture<Chromium>;

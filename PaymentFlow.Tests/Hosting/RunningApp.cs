@@ -69,7 +69,7 @@ public sealed class RunningApp : IAsyncDisposable
             "--DcpPublisher:WaitForResourceCleanup=false",
             .. options.Configuration.Select(setting => $"--{setting.Key}={setting.Value}"),
         ];
-        // Only the first has a builder for tests of its own; a model of a test's is built as any app host is.
+        // Aspire's testing builder needs an app host's entry point. A test's own model has none, so it is built directly.
         IDistributedApplicationTestingBuilder? whole = null;
         IDistributedApplicationBuilder builder;
         if (options.Model is null)

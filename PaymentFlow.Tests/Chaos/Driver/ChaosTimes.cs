@@ -1,8 +1,8 @@
 namespace PaymentFlow.Tests.Chaos.Driver;
 
 /// <summary>
-/// What takes minutes or hours in production is so short in a <see cref="ChaosWorld"/> that it ends within a run. By default it is as
-/// long as runs of minutes need, whose outages last and whose lists of events are long.
+/// The intervals of a <see cref="ChaosWorld"/>. They take minutes or hours in production and must end within a run here. The defaults suit
+/// runs of minutes, with long outages and long lists of events.
 /// </summary>
 public sealed record ChaosTimes
 {

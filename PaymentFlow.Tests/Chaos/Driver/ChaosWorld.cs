@@ -50,7 +50,7 @@ public sealed class ChaosWorld(ChaosTimes? times = null) : IAsyncDisposable
 
     public async Task StartAsync()
     {
-        var server = await SeparateServers.PrepareAsync(_folder);
+        var server = await SeparatePostgres.PrepareAsync(_folder);
         Postgres.Target = new IPEndPoint(IPAddress.Loopback, server.Port);
         PaymentsDb = $"{server.ConnectionString};Database=paymentsdb;Pooling=false";
         OrdersDb = $"{server.ConnectionString};Database=ordersdb;Pooling=false";
@@ -120,7 +120,7 @@ public sealed class ChaosWorld(ChaosTimes? times = null) : IAsyncDisposable
 
     public IEnumerable<string> LogsOf(string name) => _app.LogsOf(name);
 
-    /// <summary>What ends by it is started again. A process that has ended already is no error.</summary>
+    /// <summary>A process that ends by the signal is started again. A process that has ended already is no error.</summary>
     public void Signal(string name, ProcessSignal signal) => _app.Signal(name, signal);
 
     /// <summary>kill -9, and no new start until the answer is disposed.</summary>

@@ -13,7 +13,7 @@ public sealed class GivenServersTests
     {
         var folder = TestHost.NewDataFolder();
         using MockCluster broker = new(topics: [], partitions: 1);
-        var server = await SeparateServers.PrepareAsync(folder);
+        var server = await SeparatePostgres.PrepareAsync(folder);
         var app = await RunningApp.StartAsync(new()
         {
             DataFolder = Path.Combine(folder, "app"),

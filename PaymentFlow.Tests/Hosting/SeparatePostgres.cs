@@ -10,11 +10,11 @@ namespace PaymentFlow.Tests.Hosting;
 /// A Postgres server whose address is known before the app starts, so that the services can be given another way to it:
 /// through a wire that can be cut, or with settings of their own.
 /// </summary>
-public sealed class SeparateServers
+public sealed class SeparatePostgres
 {
     readonly string _folder;
 
-    SeparateServers(string folder, int port, string password)
+    SeparatePostgres(string folder, int port, string password)
     {
         (_folder, Port) = (folder, port);
         ConnectionString = $"Host=127.0.0.1;Port={port};Username={LocalPostgresResource.Superuser};Password={password}";
@@ -26,7 +26,7 @@ public sealed class SeparateServers
     public string ConnectionString { get; }
 
     /// <summary>Creates the cluster.</summary>
-    public static async Task<SeparateServers> PrepareAsync(string folder)
+    public static async Task<SeparatePostgres> PrepareAsync(string folder)
     {
         new DataFolder(folder, isDefault: true).Dispose();
         PostgresCluster cluster = new(folder);
