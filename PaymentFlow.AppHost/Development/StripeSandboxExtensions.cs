@@ -29,7 +29,7 @@ static class StripeSandboxExtensions
                 HttpMethod.Put, "/_sandbox/webhooks", new { duplicate = 1.0, reorder = 0.5, maxDelaySeconds = 5 },
                 "From now on every webhook is sent twice, and half of them up to 5 s late.")
             .WithFaultCommand("clear-faults", "Clear faults", "Checkmark",
-                HttpMethod.Delete, "/_sandbox/faults", null, "No call fails any more, and webhooks arrive once and in order.");
+                HttpMethod.Delete, "/_sandbox/faults", null, "No call fails any more, and webhooks arrive once and in order.", MendWebhooksAsync);
         payments
             .WithEnvironment("Stripe__ApiKey", ApiKey)
             .WithEnvironment("Stripe__ApiBase", sandbox.GetEndpoint("http"))
@@ -38,7 +38,8 @@ static class StripeSandboxExtensions
     }
 
     static IResourceBuilder<ProjectResource> WithFaultCommand(
-        this IResourceBuilder<ProjectResource> sandbox, string name, string title, string icon, HttpMethod method, string path, object? body, string done) =>
+        this IResourceBuilder<ProjectResource> sandbox, string name, string title, string icon, HttpMethod method, string path, object? body, string done,
+        Func<HttpCommandResultContext, Task<bool>>? afterwards = null) =>
         sandbox.WithHttpCommand(path, title, endpointName: "http", commandName: name, commandOptions: new HttpCommandOptions
         {
             Method = method,
@@ -48,7 +49,7 @@ static class StripeSandboxExtensions
                 if (body is not null) context.Request.Content = JsonContent.Create(body);
                 return Task.CompletedTask;
             },
-            GetCommandResult = async context => context.Response.IsSuccessStatusCode && (method != HttpMethod.Delete || await MendWebhooksAsync(context))
+            GetCommandResult = async context => context.Response.IsSuccessStatusCode && (afterwards is null || await afterwards(context))
                 ? CommandResults.Success(done)
                 : CommandResults.Failure($"The sandbox answered {(int)context.Response.StatusCode}: {await context.Response.Content.ReadAsStringAsync(context.CancellationToken)}"),
         });

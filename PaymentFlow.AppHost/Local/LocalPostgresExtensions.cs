@@ -29,7 +29,7 @@ public static class LocalPostgresExtensions
             .WithEnvironment("LC_MESSAGES", "C")
             .WithArgs(context =>
             {
-                foreach (var argument in PostgresPrograms.CommandLine(postgres.Cluster, "postgres",
+                foreach (var argument in PostgresPrograms.CommandLine(postgres.Cluster.Programs!, "postgres",
                     "-D", postgres.Cluster.Data, "-p", $"{listenOn}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
                     "-c", $"max_connections={MaxConnections}"))
                     context.Args.Add(argument);

@@ -13,6 +13,9 @@ sealed class PostgresCluster(string folder)
 
     public string Folder => folder;
 
+    /// <summary>The folder of the programs that the server is started with, once the cluster is prepared.</summary>
+    public string? Programs { get; private set; }
+
     public string Data => Path.Combine(folder, "postgres");
 
     string PasswordFile => Path.Combine(folder, "postgres.password");
@@ -41,6 +44,7 @@ sealed class PostgresCluster(string folder)
     public async Task PrepareAsync(ILogger logger, CancellationToken cancellationToken)
     {
         var programs = PostgresPrograms.Find(MajorVersion) ?? await PostgresPrograms.FetchAsync(logger, cancellationToken);
+        Programs = programs;
         if (MajorVersion is { } created)
         {
             var found = await PostgresPrograms.MajorVersionAsync(programs, cancellationToken);
@@ -69,7 +73,7 @@ sealed class PostgresCluster(string folder)
         if (PostgresPrograms.User is { } user) await RunAsync("chown", [user, unfinished, forInitdb], cancellationToken);
         try
         {
-            var command = PostgresPrograms.CommandLine(this, "initdb", "-D", unfinished, "-U", LocalPostgresResource.Superuser,
+            var command = PostgresPrograms.CommandLine(programs, "initdb", "-D", unfinished, "-U", LocalPostgresResource.Superuser,
                 "-A", "scram-sha-256", "--pwfile", forInitdb, "-E", "UTF8", "--locale", "C");
             await RunAsync(PostgresPrograms.Launcher, command, cancellationToken);
         }

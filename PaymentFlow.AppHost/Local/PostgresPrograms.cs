@@ -24,8 +24,6 @@ static class PostgresPrograms
         or use a server that you have: ConnectionStrings__postgres="Host=…;Username=…;Password=…"
         """;
 
-    static string? _found;
-
     static bool IsRoot => !OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess;
 
     /// <summary>The user that Postgres runs as, since it refuses to run as root; null where the app host is not root.</summary>
@@ -36,9 +34,9 @@ static class PostgresPrograms
     public static string Launcher => OperatingSystem.IsWindows() ? "cmd.exe" : IsRoot ? "setpriv" : "/usr/bin/env";
 
     /// <summary><see cref="Launcher"/>'s arguments that start <paramref name="program"/>, never as root.</summary>
-    public static IReadOnlyList<string> CommandLine(PostgresCluster cluster, string program, params string[] arguments)
+    public static IReadOnlyList<string> CommandLine(string programs, string program, params string[] arguments)
     {
-        var path = Path.Combine(_found ?? Find(cluster.MajorVersion) ?? throw new PostgresSetupException(Missing), program);
+        var path = Path.Combine(programs, program);
         if (OperatingSystem.IsWindows()) return ["/c", path, .. arguments];
         return User is { } user
             ? [$"--reuid={user}", $"--regid={GroupOf(user)}", "--clear-groups", "--no-new-privs", "--inh-caps=-all", "--", path, .. arguments]
@@ -49,7 +47,7 @@ static class PostgresPrograms
     static string GroupOf(string user) => user == "nobody" ? "nogroup" : user;
 
     /// <summary>The folder of the programs: of <paramref name="majorVersion"/> where several are installed, else the first; null where there are none.</summary>
-    public static string? Find(string? majorVersion) => _found = Find(Environment.GetEnvironmentVariable("PATH"), [.. PackageFolders(), Npm.Programs], majorVersion);
+    public static string? Find(string? majorVersion) => Find(Environment.GetEnvironmentVariable("PATH"), [.. PackageFolders(), Npm.Programs], majorVersion);
 
     public static string? Find(string? path, IEnumerable<string> packageFolders, string? majorVersion = null)
     {
