@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds everything and runs every test. Installs what the tests need where it may (Debian, as root); says so where not.
+# Builds everything and runs every test. On Debian as root it installs missing programs; elsewhere it names the commands that install them.
 # Arguments go to xunit's runner, for example: ./test.sh -namespace 'PaymentFlow.Tests.Unit*'
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -7,13 +7,17 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 # The tests need no container runtime.
 export UseContainers=false
-# The tests start services by the hundred, and none lives long enough to earn what the JIT's second tier costs: it comes after 1,024
-# calls of a method (0x400) instead of 30. Of the CPU of a suite of 120 tests that was a quarter.
+# The tests start many short-lived services. The JIT compiles a method a second time after 1,024 calls (0x400) instead of 30.
+# See docs/decisions/0007-runtime-settings.md.
 export DOTNET_TC_CallCountThreshold=400
 
-has_postgres() { command -v postgres >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || compgen -G '/opt/homebrew/opt/postgresql*/bin/postgres' >/dev/null; }
-has_chromium() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; }
-
+has_postgres() {
+  command -v postgres >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null ||
+    compgen -G '/opt/homebrew/opt/postgresql*/bin/postgres' >/dev/null
+}
+has_chromium() { command -v chromium-headless-shell chromium chromium-browser google-chrome >/dev/null; }
+# The headless shell needs much less CPU. Debian has a package of it.
+chromium_package() { if apt-cache show chromium-headless-shell >/dev/null 2>&1; then echo chromium-headless-shell; else echo chromium; fi; }
 has_node() { command -v node >/dev/null && command -v npm >/dev/null; }
 
 missing=()
@@ -24,6 +28,7 @@ if ((${#missing[@]})); then
   if [[ $EUID -eq 0 ]] && command -v apt-get >/dev/null; then
     echo "Installing ${missing[*]}"
     apt-get update -qq
+    missing=("${missing[@]/#chromium/$(chromium_package)}")
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
   else
     echo "The tests need: ${missing[*]}. Install with" >&2
@@ -34,7 +39,23 @@ if ((${#missing[@]})); then
 fi
 
 dotnet build PaymentFlow.sln --nologo -v quiet
-# Code style is part of the build; what is left is the whitespace, for which nothing needs to be compiled again.
+# The build checks the code style. The whitespace check needs no compilation.
 dotnet format whitespace --folder --verify-no-changes
-# Two at a time for every core: tests of services wait more than they compute.
-exec dotnet run --no-build --project PaymentFlow.Tests -- -noColor -maxThreads 2.0x "$@"
+# Two tests per core: they wait for services more than they compute.
+results=$(mktemp)
+trap 'rm -f "$results"' EXIT
+status=0
+dotnet run --no-build --project PaymentFlow.Tests -- -noColor -maxThreads 2.0x -result-xml "$results" "$@" || status=$?
+
+# Shows what takes long, before the suite grows again.
+slowest() {
+  sed "s/<$1 /\n&/g" "$results" | sed -nE "s/^<$1 [^>]*name=\"([^\"]*)\"[^>]* time=\"([0-9]+)[^\"]*\".*/\2 s  \1/p" |
+    sed 's/ (id: .*//; s/Test collection for PaymentFlow\.Tests\.//; s/PaymentFlow\.Tests\.//; s/\\&quot;/"/g' | sort -rn | head -n 10
+}
+if [[ -s $results ]]; then
+  echo "Slowest collections (several run at once):"
+  slowest collection
+  echo "Slowest tests:"
+  slowest test
+fi
+exit "$status"

@@ -4,7 +4,7 @@ using PaymentFlow.AppHost.Development;
 var builder = DistributedApplication.CreateBuilder(HostArguments.From(args));
 builder.AddDevelopmentSupport();
 
-// Local processes by default, containers with UseContainers=true, connection strings where a deployment supplies them.
+// Local processes by default, containers with UseContainers=true, or connection strings that the configuration supplies.
 var (kafka, paymentsDb, ordersDb) = builder.AddInfrastructure();
 
 var operatorKey = builder.AddGeneratedSecret("operator-key");

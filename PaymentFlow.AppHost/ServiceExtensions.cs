@@ -24,8 +24,8 @@ sealed record Services(
 static class ServiceExtensions
 {
     /// <summary>
-    /// A service with external HTTP endpoints: customers' browsers, a team's own shop and Stripe's webhooks come from outside.
-    /// <c>Replicas:NAME</c> sets how many run.
+    /// A service with external HTTP endpoints, for customers' browsers, a team's own shop and Stripe's webhooks.
+    /// <c>Replicas:NAME</c> sets the number of replicas.
     /// </summary>
     public static IResourceBuilder<ProjectResource> AddService<TProject>(this IDistributedApplicationBuilder builder, string name)
         where TProject : IProjectMetadata, new()
@@ -37,20 +37,24 @@ static class ServiceExtensions
             .WithReplicas(replicas)
             .AsBuiltProgram(hasProxy: replicas > 1)
             // Inject connection strings only; Aspire's separate host, user and password variables would expose the password a second time.
-            .WithReferenceEnvironment(ReferenceEnvironmentInjectionFlags.ConnectionString | ReferenceEnvironmentInjectionFlags.ServiceDiscovery)
-            // ASP.NET Core's own switch trusts every sender; the services trust the proxies in Proxies:Known.
+            .WithReferenceEnvironment(
+                ReferenceEnvironmentInjectionFlags.ConnectionString | ReferenceEnvironmentInjectionFlags.ServiceDiscovery)
+            // Aspire would trust forwarded headers from every sender. The services trust only the proxies in Proxies:Known.
             .DisableForwardedHeaders()
-            // Query values stay redacted: a return from the bank carries Stripe's client secret.
+            // Keep query values redacted: the URL of a return from the bank contains Stripe's client secret.
             .WithEnvironment("OTEL_DOTNET_EXPERIMENTAL_ASPNETCORE_DISABLE_URL_QUERY_REDACTION", "false")
             .WithEnvironment("OTEL_DOTNET_EXPERIMENTAL_HTTPCLIENT_DISABLE_URL_QUERY_REDACTION", "false");
     }
 
-    /// <summary>A secret that is generated once: user secrets keep it in development, the deployment's own store when published.</summary>
+    /// <summary>
+    /// A secret that is generated once. User secrets store it in development, the deployment's secret store when published.
+    /// </summary>
     public static IResourceBuilder<ParameterResource> AddGeneratedSecret(this IDistributedApplicationBuilder builder, string name) =>
         builder.AddParameter(name, new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
 
     public static IResourceBuilder<ProjectResource> WithApiReference(this IResourceBuilder<ProjectResource> service) =>
-        service.WithUrlForEndpoint("http", _ => new() { Url = "/scalar", DisplayText = "API reference" });
+        service.WithUrlForEndpoint("http", url => url.DisplayText = "API")
+            .WithUrlForEndpoint("http", _ => new() { Url = "/scalar", DisplayText = "API reference" });
 
     /// <summary>Passes <c>Operator:Oidc:*</c> on to Web, where operators sign in at the team's own OpenID Connect provider.</summary>
     public static IResourceBuilder<ProjectResource> WithOperatorSignIn(this IResourceBuilder<ProjectResource> web)
@@ -71,7 +75,7 @@ static class ServiceExtensions
         return web;
     }
 
-    /// <summary>Development with a Stripe account of the team's own, from user secrets or the environment.</summary>
+    /// <summary>Development with the team's own Stripe account. The keys come from user secrets or the environment.</summary>
     public static void UseStripeAccount(this IDistributedApplicationBuilder builder, Services services, string apiKey)
     {
         services.Payments.WithEnvironment("Stripe__ApiKey", builder.AddParameter("stripe-api-key", apiKey, secret: true));
@@ -85,19 +89,19 @@ static class ServiceExtensions
             services.Web.WithEnvironment("Stripe__PublishableKey", publishableKey);
     }
 
-    /// <summary>Published: Stripe's keys are parameters that the deployer supplies.</summary>
+    /// <summary>For deployments: Stripe's keys are parameters that the deployment supplies.</summary>
     public static void UseStripeParameters(this IDistributedApplicationBuilder builder, Services services)
     {
         services.Payments
             .WithEnvironment("Stripe__ApiKey", builder.AddParameter("stripe-api-key", secret: true))
             .WithEnvironment("Stripe__WebhookSecrets__0", builder.AddParameter("stripe-webhook-secret", secret: true));
-        // A second secret while the first is being rolled.
+        // A second secret is valid while the first one is being replaced.
         if (builder.Configuration["Parameters:stripe-webhook-secret-new"] is { Length: > 0 })
             services.Payments.WithEnvironment("Stripe__WebhookSecrets__1", builder.AddParameter("stripe-webhook-secret-new", secret: true));
         services.Web.WithEnvironment("Stripe__PublishableKey", builder.AddParameter("stripe-publishable-key"));
     }
 
-    /// <summary>Published: the proxies in front of the services (<c>Proxies:Known</c>), whose forwarded headers are trusted.</summary>
+    /// <summary>For deployments: the services trust the forwarded headers of the proxies in <c>Proxies:Known</c>.</summary>
     public static void TrustProxies(this IDistributedApplicationBuilder builder, Services services)
     {
         foreach (var proxy in builder.Configuration.GetSection("Proxies:Known").GetChildren())
@@ -105,8 +109,8 @@ static class ServiceExtensions
     }
 
     /// <summary>
-    /// Published: <c>Kafka:SecurityProtocol</c> (SaslSsl by default; Plaintext within a private network) and
-    /// <c>Kafka:SaslMechanism</c> (Plain by default), with user and password as parameters.
+    /// For deployments: reads <c>Kafka:SecurityProtocol</c> (SaslSsl by default; Plaintext within a private network) and
+    /// <c>Kafka:SaslMechanism</c> (Plain by default). User and password are parameters.
     /// </summary>
     public static void SignInToKafka(this IDistributedApplicationBuilder builder, Services services)
     {

@@ -3,5 +3,5 @@ using PaymentFlow.Benchmarks.Measuring;
 namespace PaymentFlow.Benchmarks;
 
 /// <summary>One kind of measurement.</summary>
-/// <param name="Options">Its own options with their defaults, beside <see cref="ModeCommand.CommonOptions"/>.</param>
+/// <param name="Options">The mode's own options with their defaults, in addition to <see cref="ModeCommand.CommonOptions"/>.</param>
 sealed record Mode(string Name, string Summary, IReadOnlyDictionary<string, string> Options, Func<Options, Task<Report>> MeasureAsync);

@@ -5,7 +5,7 @@ using PaymentFlow.Benchmarks.Measuring;
 
 namespace PaymentFlow.Benchmarks;
 
-/// <summary>Runs a mode, and tells what it found. Exit code 0, 1 when it could not be measured, or 2 for bad arguments.</summary>
+/// <summary>Runs a mode and prints its report. Exit code 0 for success, 1 when the app did not start, 2 for bad arguments.</summary>
 static class ModeCommand
 {
     public static IReadOnlyDictionary<string, string> CommonOptions { get; } = new Dictionary<string, string>
@@ -14,9 +14,9 @@ static class ModeCommand
         ["warm-up"] = "40",
         ["telemetry"] = "on",
         ["kafka"] = "",
-        // Of the in-process broker's consumers; empty for what the app host sets.
+        // For the in-process broker's consumers. Empty: the app host's setting.
         ["fetch-wait-ms"] = "",
-        // What a change of settings is worth, without a change of code.
+        // To try other settings without a change of code.
         ["env"] = "",
         ["npgsql"] = "",
         ["json"] = "",
@@ -28,7 +28,7 @@ static class ModeCommand
         + string.Join(' ', OptionsOf(mode).Select(option => $"[--{option.Key} {Placeholder(option)}]"))
         + $"\n         {mode.Summary}";
 
-    /// <summary>A mode may have another value for what is common to all.</summary>
+    /// <summary>A mode's default wins over the common default.</summary>
     static IEnumerable<KeyValuePair<string, string>> OptionsOf(Mode mode) => mode.Options.UnionBy(CommonOptions, option => option.Key);
 
     static string Placeholder(KeyValuePair<string, string> option) => option switch
@@ -44,7 +44,7 @@ static class ModeCommand
 
     public static async Task<int> RunAsync(Mode mode, string[] args)
     {
-        // Figures look the same wherever they are measured.
+        // Format figures the same on every machine.
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         if (args is ["--help", ..])
         {
@@ -55,9 +55,9 @@ static class ModeCommand
         {
             var options = Options.Parse(args, OptionsOf(mode).ToDictionary());
             var (json, charts) = (options["json"], options["charts"]);
-            // Before the minutes of measuring, not after them.
+            // Check this before measuring, which takes minutes.
             if (json.Length > 0 && Path.GetDirectoryName(Path.GetFullPath(json)) is { } folder && !Directory.Exists(folder))
-                throw new OptionException($"--json: the folder {folder} does not exist; create it, or name another file.");
+                throw new OptionException($"--json: the folder {folder} does not exist. Create it, or choose another file.");
             var report = await mode.MeasureAsync(options);
             ReportTable.Write(report);
             if (json.Length > 0) await JsonReport.WriteAsync(report, json);
@@ -66,7 +66,7 @@ static class ModeCommand
         }
         catch (OptionException e)
         {
-            Console.Error.WriteLine($"{e.Message} All of them: `{mode.Name} --help`.");
+            Console.Error.WriteLine($"{e.Message} For all options: `{mode.Name} --help`.");
             return 2;
         }
         catch (DistributedApplicationException e)

@@ -12,7 +12,8 @@ static class Modes
 {
     public static IReadOnlyList<Mode> All { get; } =
     [
-        LatencyMode.Mode, ThroughputMode.Mode, PipelineMode.Mode, BacklogMode.Mode, FanoutMode.Mode, CircuitsMode.Mode, GrowthMode.Mode, PollingMode.Mode,
+        LatencyMode.Mode, ThroughputMode.Mode, PipelineMode.Mode, BacklogMode.Mode, FanoutMode.Mode, CircuitsMode.Mode, GrowthMode.Mode,
+        PollingMode.Mode,
     ];
 
     public static Mode? Find(string name) => All.FirstOrDefault(mode => mode.Name == name);

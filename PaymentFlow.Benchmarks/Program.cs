@@ -7,7 +7,7 @@ return args switch
 {
     ["chaos", .. var rest] => await ChaosCommand.RunAsync(rest),
     ["outage", .. var rest] => await OutageCommand.RunAsync(rest),
-    // Not for people: what a measurement starts beside itself.
+    // Internal: helper processes that a measurement starts.
     [TwinServer.Mode, .. var rest] => await TwinServer.RunAsync(rest),
     [BrokerProcess.Mode, .. var rest] => await BrokerProcess.RunAsync(rest),
     [CollectorProcess.Mode, ..] => await CollectorProcess.RunAsync(),
@@ -17,6 +17,7 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine($"Usage: {string.Join("\n       ", [ChaosCommand.Usage, OutageCommand.Usage, .. Modes.All.Select(ModeCommand.Usage)])}");
+    Console.Error.WriteLine("Usage: "
+        + string.Join("\n       ", [ChaosCommand.Usage, OutageCommand.Usage, .. Modes.All.Select(ModeCommand.Usage)]));
     return 2;
 }

@@ -2,14 +2,14 @@ using Confluent.Kafka;
 
 namespace PaymentFlow.Messaging;
 
-/// <summary>How every Kafka client of ours comes back to a broker that is away.</summary>
+/// <summary>How our Kafka clients reconnect to an unavailable broker.</summary>
 static class KafkaReconnect
 {
     const int Milliseconds = 1_000;
 
     /// <summary>
-    /// About one try a second, unless configured. With librdkafka's own 100 ms, which do not grow as long as no broker answers, a
-    /// service makes, and logs, 45 tries a second.
+    /// Tries about once per second, unless configured otherwise. librdkafka's default of 100 ms does not grow while no broker answers,
+    /// so a service would try, and log, many times per second.
     /// </summary>
     public static void ReconnectPatiently(this ClientConfig config) => config.ReconnectBackoffMs ??= Milliseconds;
 }

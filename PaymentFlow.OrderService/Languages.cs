@@ -5,7 +5,7 @@ namespace PaymentFlow.OrderService;
 
 static class Languages
 {
-    /// <summary>The language of texts for people: <c>?lang=</c>, else <c>Accept-Language</c>, else English.</summary>
+    /// <summary>Sets the language of texts for people: <c>?lang=</c>, else <c>Accept-Language</c>, else English.</summary>
     public static void AddLanguages(this IHostApplicationBuilder builder) =>
         builder.Services.Configure<RequestLocalizationOptions>(options =>
         {

@@ -13,7 +13,7 @@ using PaymentFlow.OrderService.Versions;
 
 namespace PaymentFlow.OrderService;
 
-/// <summary>Everything that this service reads and writes as JSON, except events, which Messaging describes.</summary>
+/// <summary>JSON metadata of this service's contracts. Messaging has the metadata of events.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     RespectNullableAnnotations = true,

@@ -12,22 +12,22 @@ using PaymentFlow.ServiceDefaults;
 
 namespace Microsoft.Extensions.Hosting;
 
-/// <summary>What every service of PaymentFlow shares as a host. An API adds <c>AddApiDefaults</c> on top.</summary>
+/// <summary>The host defaults of every PaymentFlow service. An API also calls <c>AddApiDefaults</c>.</summary>
 public static class ServiceDefaultsExtensions
 {
     /// <summary>The name of our own ActivitySource and Meter, in every service.</summary>
     public const string TelemetryName = "PaymentFlow";
 
-    // As Aspire's Confluent.Kafka integration names both.
+    // Aspire's Confluent.Kafka integration uses this name for its ActivitySource and its Meter.
     const string KafkaTelemetryName = "OpenTelemetry.Instrumentation.ConfluentKafka";
     const string LiveTag = "live";
 
     /// <summary>
-    /// Telemetry, health checks, service discovery, resilient HTTP clients, <see cref="TimeProvider"/>.
+    /// Adds telemetry, health checks, service discovery, resilient HTTP clients and <see cref="TimeProvider"/>.
     /// </summary>
     /// <remarks>
-    /// Secrets stay out of telemetry: the instrumentations record no request headers (so neither <c>Authorization</c>,
-    /// <c>Sec-WebSocket-Protocol</c> nor cookies), they redact query values, and Npgsql records no parameter values.
+    /// Telemetry contains no secrets. The instrumentations record no request headers (<c>Authorization</c>,
+    /// <c>Sec-WebSocket-Protocol</c>, cookies) and redact query values. Npgsql records no parameter values.
     /// </remarks>
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
@@ -40,7 +40,7 @@ public static class ServiceDefaultsExtensions
         builder.Services.ConfigureHttpClientDefaults(http =>
         {
             http.AddResilientServiceDiscovery();
-            // One pool for the life of the process; connections are renewed, so that a moved address is noticed.
+            // One connection pool for the life of the process. Connections are renewed, so that a changed DNS address takes effect.
             http.UseSocketsHttpHandler((handler, _) =>
             {
                 handler.PooledConnectionLifetime = TimeSpan.FromMinutes(2);
@@ -52,8 +52,8 @@ public static class ServiceDefaultsExtensions
     }
 
     /// <summary>
-    /// <c>/health</c>: ready to serve (every check; Degraded answers 200, as the service still serves).
-    /// Its body names the checks that are not well, without their errors. <c>/alive</c>: the process runs and answers.
+    /// <c>/health</c> runs every check: the service is ready. Degraded answers 200, because the service still serves. The body names
+    /// the unhealthy checks without their errors. <c>/alive</c> answers as long as the process runs.
     /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {

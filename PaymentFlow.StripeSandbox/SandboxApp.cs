@@ -13,15 +13,15 @@ using PaymentFlow.StripeSandbox.Webhooks;
 
 namespace PaymentFlow.StripeSandbox;
 
-/// <summary>The sandbox as a whole, ready to run: for <c>Program</c>, and for tests that want it in their own process.</summary>
+/// <summary>Builds the sandbox, for <c>Program</c> and for tests that run it in their own process.</summary>
 public static class SandboxApp
 {
-    /// <summary>Reads the settings and the journal, and builds the app; nothing listens yet.</summary>
-    /// <param name="time">In place of the system's.</param>
-    /// <exception cref="SandboxSettingException">A setting is missing or wrong, or this is not Development.</exception>
+    /// <summary>Reads the settings and the journal, and builds the app. The app does not listen yet.</summary>
+    /// <param name="time">Replaces the system clock.</param>
+    /// <exception cref="SandboxSettingException">A setting is missing or wrong, or the environment is not Development.</exception>
     public static WebApplication Create(string[] args, TimeProvider? time = null)
     {
-        // The settings lie beside the program, wherever it is started from.
+        // Read the settings from the program's folder, not from the working directory.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         var options = SandboxOptions.Read(builder.Configuration, builder.Environment);
         builder.AddServiceDefaults();
@@ -43,7 +43,7 @@ public static class SandboxApp
         builder.Services.AddSingleton<WebhookPlan>();
         builder.Services.AddSingleton<WebhookQueue>();
         builder.Services.AddHostedService<WebhookSender>();
-        // A redirect is no 2xx: Stripe does not follow it.
+        // Stripe does not follow redirects. It counts them as failures.
         builder.Services.AddHttpClient(WebhookSender.Client)
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
 

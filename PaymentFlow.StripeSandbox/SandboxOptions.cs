@@ -2,29 +2,32 @@ using System.Globalization;
 
 namespace PaymentFlow.StripeSandbox;
 
-/// <summary>A setting that is missing or wrong; the message is one line that names it and the remedy.</summary>
+/// <summary>A setting is missing or wrong. The message is one line with the setting's name and the remedy.</summary>
 public sealed class SandboxSettingException(string message) : Exception(message);
 
-/// <summary>The sandbox's settings, checked.</summary>
+/// <summary>The sandbox's validated settings.</summary>
 internal sealed record SandboxOptions
 {
-    /// <summary><c>Sandbox:ApiKey</c>: the key that callers show. Its beginning sets it apart from every key of the real Stripe.</summary>
+    /// <summary><c>Sandbox:ApiKey</c>: the API key that callers send. Its prefix differs from all real Stripe keys.</summary>
     public required string ApiKey { get; init; }
 
-    /// <summary><c>Sandbox:JournalPath</c>: the file that holds everything.</summary>
+    /// <summary><c>Sandbox:JournalPath</c>: the path of the journal file.</summary>
     public required string JournalPath { get; init; }
 
-    /// <summary><c>services:payment-api:http:0</c> with <c>/stripe/webhooks</c>; null sends no webhooks.</summary>
+    /// <summary><c>services:payment-api:http:0</c> plus <c>/stripe/webhooks</c>. If it is null, no webhooks are sent.</summary>
     public Uri? WebhookEndpoint { get; init; }
 
-    /// <summary><c>Sandbox:WebhookSecret</c>: what webhooks are signed with.</summary>
+    /// <summary><c>Sandbox:WebhookSecret</c>: the secret that signs webhooks.</summary>
     public string? WebhookSecret { get; init; }
 
-    /// <summary><c>Sandbox:WebhookEvents</c>: the types of event to send, as an endpoint's <c>enabled_events</c>; none means all.</summary>
+    /// <summary>
+    /// <c>Sandbox:WebhookEvents</c>: the event types to send, like an endpoint's <c>enabled_events</c>. If it is empty, all are sent.
+    /// </summary>
     public IReadOnlySet<string>? WebhookEvents { get; init; }
 
     /// <summary>
-    /// <c>Sandbox:AfterEffectsDelay</c>: how long after its cause something happens by itself (a refund settles, a bank disputes). 2 s.
+    /// <c>Sandbox:AfterEffectsDelay</c>: the time between a call and its after-effects (a refund settles, a bank opens a dispute).
+    /// The default is 2 s.
     /// </summary>
     public TimeSpan AfterEffectsDelay { get; init; } = TimeSpan.FromSeconds(2);
 
@@ -42,16 +45,16 @@ internal sealed record SandboxOptions
         var apiKey = section["ApiKey"];
         if (string.IsNullOrEmpty(apiKey) || !apiKey.StartsWith(ApiKeyPrefix, StringComparison.Ordinal))
             throw new SandboxSettingException(
-                $"Sandbox:ApiKey is {(string.IsNullOrEmpty(apiKey) ? "missing" : "not a sandbox key")}: set Sandbox__ApiKey to a key of your "
-                + $"own that begins with {ApiKeyPrefix}, and the same as Stripe__ApiKey of payment-api.");
+                $"Sandbox:ApiKey is {(string.IsNullOrEmpty(apiKey) ? "missing" : "not a sandbox key")}: set Sandbox__ApiKey to a key "
+                + $"that begins with {ApiKeyPrefix}, and set Stripe__ApiKey of payment-api to the same key.");
 
         if (section["JournalPath"] is not { Length: > 0 } journal)
-            throw new SandboxSettingException("Sandbox:JournalPath is missing: set Sandbox__JournalPath to the file that is to hold the sandbox's books.");
+            throw new SandboxSettingException("Sandbox:JournalPath is missing: set Sandbox__JournalPath to the path of the journal file.");
 
         var (endpoint, secret) = (Endpoint(configuration), section["WebhookSecret"]);
         if (endpoint is not null && string.IsNullOrEmpty(secret))
             throw new SandboxSettingException(
-                "Sandbox:WebhookSecret is missing: set Sandbox__WebhookSecret to the same as Stripe__WebhookSecrets__0 of payment-api.");
+                "Sandbox:WebhookSecret is missing: set Sandbox__WebhookSecret to the value of Stripe__WebhookSecrets__0 of payment-api.");
 
         return new()
         {
@@ -67,10 +70,12 @@ internal sealed record SandboxOptions
     static TimeSpan Delay(IConfigurationSection section)
     {
         if (section["AfterEffectsDelay"] is not { Length: > 0 } text) return TimeSpan.FromSeconds(2);
-        return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var delay) && delay >= TimeSpan.Zero && delay <= TimeSpan.FromDays(1)
+        return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var delay)
+            && delay >= TimeSpan.Zero && delay <= TimeSpan.FromDays(1)
             ? delay
             : throw new SandboxSettingException(
-                $"Sandbox:AfterEffectsDelay is no time up to a day: '{text}'. Set Sandbox__AfterEffectsDelay to one like 00:00:02.");
+                $"Sandbox:AfterEffectsDelay is not a time of at most one day: '{text}'. "
+                + "Set Sandbox__AfterEffectsDelay to a time such as 00:00:02.");
     }
 
     static Uri? Endpoint(IConfiguration configuration)
@@ -79,6 +84,7 @@ internal sealed record SandboxOptions
         if (configuration[setting] is not { Length: > 0 } address) return null;
         return Uri.TryCreate(address.TrimEnd('/') + "/stripe/webhooks", UriKind.Absolute, out var endpoint)
             ? endpoint
-            : throw new SandboxSettingException($"{setting} is no address: '{address}'. Set services__payment-api__http__0 to one like http://localhost:5201.");
+            : throw new SandboxSettingException(
+                $"{setting} is not a URL: '{address}'. Set services__payment-api__http__0 to a URL such as http://localhost:5201.");
     }
 }

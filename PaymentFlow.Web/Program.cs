@@ -50,9 +50,9 @@ app.MapOperatorSignIn();
 app.MapOperatorActions();
 app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options =>
 {
-    // The security headers have it.
+    // SecurityHeaders sets frame-ancestors.
     options.ContentSecurityFrameAncestorsPolicy = null;
-    // The state of zlib is 300 KB for each connection, more than all else of a circuit.
+    // zlib's state would take more memory than the rest of a circuit. See docs/decisions/0008-blazor-server-circuits.md.
     options.DisableWebSocketCompression = true;
 });
 

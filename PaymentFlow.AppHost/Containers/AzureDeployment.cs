@@ -4,19 +4,19 @@ using Microsoft.Extensions.Configuration;
 namespace PaymentFlow.AppHost;
 
 /// <summary>
-/// Azure Container Apps with an Azure Flexible Server. Each deploy resets what was set by hand, so ingress, probes and scale are set
-/// here. The platform shares data-protection keys between Web's replicas (Aspire turns its autoConfigureDataProtection on).
+/// Azure Container Apps with an Azure Flexible Server. Each deployment resets manual changes, so ingress, probes and scale are set
+/// here. The platform shares data-protection keys between Web's replicas (Aspire turns autoConfigureDataProtection on).
 /// </summary>
 static class AzureDeployment
 {
     const int MaxReplicas = 10;
 
-    // The addresses that Container Apps reserves for itself, from which its ingress calls:
+    // Container Apps reserves these addresses for itself; its ingress calls from them:
     // https://learn.microsoft.com/azure/container-apps/networking#subnet
     const string Ingress = "100.100.0.0/16";
 
-    public static (IResourceBuilder<IResourceWithConnectionString> Payments, IResourceBuilder<IResourceWithConnectionString> Orders) AddDatabases(
-        IDistributedApplicationBuilder builder)
+    public static (IResourceBuilder<IResourceWithConnectionString> Payments, IResourceBuilder<IResourceWithConnectionString> Orders)
+        AddDatabases(IDistributedApplicationBuilder builder)
     {
         var postgres = builder.AddAzurePostgresFlexibleServer("postgres").WithPasswordAuthentication();
         return (postgres.AddDatabase("paymentsdb"), postgres.AddDatabase("ordersdb"));
@@ -34,13 +34,15 @@ static class AzureDeployment
             service.WithHttpProbe(ProbeType.Liveness, "/alive", periodSeconds: 10);
             service.WithHttpProbe(ProbeType.Readiness, "/health", periodSeconds: 5);
 #pragma warning restore ASPIREPROBES001
-            service.PublishAsAzureContainerApp((_, app) => Scale(app, builder.Configuration.GetValue($"Replicas:{service.Resource.Name}", 1)));
+            service.PublishAsAzureContainerApp((_, app) =>
+                Scale(app, builder.Configuration.GetValue($"Replicas:{service.Resource.Name}", 1)));
         }
-        // A circuit lives in one process.
-        services.Web.PublishAsAzureContainerApp((_, app) => app.Configuration.Ingress.StickySessionsAffinity = StickySessionAffinity.Sticky);
+        // Sticky sessions, because a Blazor circuit lives in one process.
+        services.Web.PublishAsAzureContainerApp((_, app) =>
+            app.Configuration.Ingress.StickySessionsAffinity = StickySessionAffinity.Sticky);
     }
 
-    /// <summary>At least one replica: each consumes Kafka, sweeps, or holds its customers' screens, also while no request comes in.</summary>
+    /// <summary>At least one replica, because the services also work without requests: they consume Kafka and sweep.</summary>
     static void Scale(ContainerApp app, int atLeast)
     {
         app.Template.Scale.MinReplicas = Math.Max(1, atLeast);

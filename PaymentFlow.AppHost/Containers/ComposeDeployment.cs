@@ -7,8 +7,8 @@ static class ComposeDeployment
 {
     const int ContainerPort = 8080;
 
-    public static (IResourceBuilder<IResourceWithConnectionString> Payments, IResourceBuilder<IResourceWithConnectionString> Orders) AddDatabases(
-        IDistributedApplicationBuilder builder)
+    public static (IResourceBuilder<IResourceWithConnectionString> Payments, IResourceBuilder<IResourceWithConnectionString> Orders)
+        AddDatabases(IDistributedApplicationBuilder builder)
     {
         var postgres = builder.AddPostgres("postgres").WithDataVolume();
         return (postgres.AddDatabase("paymentsdb"), postgres.AddDatabase("ordersdb"));
@@ -16,17 +16,17 @@ static class ComposeDeployment
 
     public static void Configure(IDistributedApplicationBuilder builder, Services services)
     {
-        // Only the operator of the proxy in front of the containers knows the name that browsers use.
+        // The public name depends on the proxy in front of the containers, so it is a parameter.
         var origin = builder.AddParameter("web-origin");
         services.AllowOrigins(builder.Configuration, (service, name) => service.WithEnvironment(name, origin));
-        // The image's user owns this folder, and ASP.NET Core keeps its data-protection keys in it: cookies outlive a container.
+        // ASP.NET Core stores its data-protection keys in this folder. A volume keeps cookies valid when a container is replaced.
         Volume keys = new() { Name = "web-home", Type = "volume", Source = "web-home", Target = "/home/app" };
         builder.AddDockerComposeEnvironment("compose")
             .ConfigureComposeFile(file => file.AddVolume(new Volume { Name = keys.Name, Driver = "local" }));
         services.Web.PublishAsDockerComposeService((_, service) => service.Volumes.Add(keys));
         foreach (var service in services.All)
         {
-            // The port of .NET's images, which Aspire would leave to a variable.
+            // The port of .NET's images. Otherwise Aspire would write a variable.
             service.WithEndpoint("http", endpoint => endpoint.TargetPort = ContainerPort);
             service.WithEndpoint("https", endpoint => endpoint.TargetPort = ContainerPort);
             service.PublishAsDockerComposeService((_, container) => container.Restart = "unless-stopped");

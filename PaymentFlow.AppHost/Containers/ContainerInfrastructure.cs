@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 namespace PaymentFlow.AppHost;
 
 /// <summary>
-/// Where Postgres and Kafka come from with UseContainers=true: containers in development, the target's own database when published.
+/// Postgres and Kafka with UseContainers=true: containers in development, the deployment target's database when published.
 /// </summary>
 static class ContainerInfrastructure
 {
@@ -35,11 +35,12 @@ static class ContainerInfrastructure
     }
 
     /// <summary>
-    /// <c>Deploy:Target</c> (azure, compose). By default <c>azd</c> and <c>--publisher manifest</c> publish to Azure Container Apps and
-    /// <c>aspire publish</c> writes a Docker Compose file.
+    /// Reads <c>Deploy:Target</c> (azure, compose). By default <c>azd</c> and <c>--publisher manifest</c> publish to Azure Container
+    /// Apps, and <c>aspire publish</c> writes a Docker Compose file.
     /// </summary>
     static bool PublishesToAzure(this IDistributedApplicationBuilder builder) =>
-        (builder.Configuration["Deploy:Target"] ?? (builder.Configuration["Publishing:Publisher"] == "manifest" ? "azure" : "compose")) switch
+        (builder.Configuration["Deploy:Target"]
+            ?? (builder.Configuration["Publishing:Publisher"] == "manifest" ? "azure" : "compose")) switch
         {
             "azure" => true,
             "compose" => false,

@@ -1,18 +1,20 @@
 namespace PaymentFlow.AppHost.Development;
 
 /// <summary>
-/// The folder of everything that outlives a run: the database cluster and the sandbox's journal. One host at a time owns it.
+/// The folder of all data that is kept between runs: the database cluster and the sandbox's journal. One host at a time uses it.
 /// </summary>
 sealed class DataFolder : IDisposable
 {
-    // Locked while a host runs. Its presence says that the folder is PaymentFlow's own.
+    // The file is locked while a host runs. Its presence marks the folder as PaymentFlow's own.
     const string LockName = "paymentflow.lock";
 
     readonly DirectoryInfo _folder;
     readonly FileStream _lock;
 
-    /// <summary>Creates and locks the folder. The system releases the lock when the process ends, even by kill -9.</summary>
-    /// <exception cref="DistributedApplicationException">Another host has locked it, or it holds other files. Nothing was changed.</exception>
+    /// <summary>Creates and locks the folder. The operating system releases the lock when the process ends, even by kill -9.</summary>
+    /// <exception cref="DistributedApplicationException">
+    /// Another host has locked the folder, or it holds other files. Nothing was changed.
+    /// </exception>
     public DataFolder(string path, bool isDefault)
     {
         _folder = new DirectoryInfo(path);
@@ -20,7 +22,7 @@ sealed class DataFolder : IDisposable
         if (!isDefault && _folder.Exists && !File.Exists(lockFile) && _folder.EnumerateFileSystemInfos().Any())
         {
             throw new DistributedApplicationException(
-                $"{_folder.FullName} holds other files, which `--fresh` would delete: give --data-folder a new or an empty folder.");
+                $"{_folder.FullName} holds other files, which `--fresh` would delete. Use --data-folder with a new or an empty folder.");
         }
         _folder.Create();
         try
@@ -30,12 +32,14 @@ sealed class DataFolder : IDisposable
         catch (IOException)
         {
             throw new DistributedApplicationException(
-                "PaymentFlow is already running from this checkout: stop it first (Ctrl+C), or give this one --data-folder PATH --free-ports.");
+                "PaymentFlow is already running from this checkout. Stop it first (Ctrl+C), or start this one with "
+                + "--data-folder PATH --free-ports.");
         }
         if (!OperatingSystem.IsWindows())
         {
-            // The user that Postgres runs as may pass through the folder but not list it.
-            _folder.UnixFileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherExecute;
+            // OtherExecute: the user that Postgres runs as may pass through the folder but not list it.
+            _folder.UnixFileMode =
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherExecute;
         }
     }
 
@@ -48,11 +52,11 @@ sealed class DataFolder : IDisposable
         }
     }
 
-    /// <summary>Writes a file that only its owner can read: all of it or nothing.</summary>
+    /// <summary>Writes a file that only its owner can read. The write is atomic.</summary>
     public static void WriteSecret(string path, string content)
     {
         var whole = path + ".new";
-        // A mode is set only on files that are created.
+        // .NET sets the mode only on new files.
         File.Delete(whole);
         FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;

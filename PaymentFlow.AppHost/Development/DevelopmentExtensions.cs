@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace PaymentFlow.AppHost.Development;
 
-/// <summary>Adds a data folder, restarts, an orderly stop and the start screen to an app host on a developer's machine.</summary>
+/// <summary>Adds the data folder, restarts, an orderly stop and the start screen to an app host on a developer's machine.</summary>
 static class DevelopmentExtensions
 {
     /// <summary>The name under which Aspire adds its dashboard to the model.</summary>
@@ -23,7 +23,7 @@ static class DevelopmentExtensions
             Stop(e.Message);
             return;
         }
-        // The start screen tells what matters; a log line on the terminal is then one that somebody must act on.
+        // The terminal shows the start screen and only those log lines that need an action.
         builder.Services.AddLogging(logging => logging
             .AddFilter(null, LogLevel.Warning)
             .AddFilter("Aspire.Hosting.Dcp.DcpHost", LogLevel.Error)
@@ -33,9 +33,9 @@ static class DevelopmentExtensions
         builder.Services.AddHostedService<StartScreen>();
         builder.OnBeforeStart((started, _) =>
         {
-            // Ports first, so that a refused start deletes nothing.
+            // Check the ports first, so that a refused start deletes nothing.
             if (PortCheck.Problem(started.Model, builder.Configuration) is { } problem) Stop(problem);
-            // Resolved in any case, so that the container releases the folder's lock when it is disposed.
+            // Resolve it always, so that disposing the service provider releases the folder's lock.
             var data = started.Services.GetRequiredService<DataFolder>();
             if (builder.IsFresh()) data.Clear();
             HostArguments.RemoveOwnSettingsFromEnvironment();
@@ -43,7 +43,7 @@ static class DevelopmentExtensions
         });
     }
 
-    /// <summary>Services that are started again when they die, and a stop in the right order.</summary>
+    /// <summary>Adds restarts of services that end unexpectedly, and a stop in the right order.</summary>
     public static void AddResourceLifecycle(this IDistributedApplicationBuilder builder)
     {
         builder.Services.TryAddSingleton(TimeProvider.System);
@@ -54,8 +54,8 @@ static class DevelopmentExtensions
     }
 
     /// <summary>
-    /// Starts the program that was built, without a <c>dotnet run</c> around it: sooner, with less memory, and signals reach the service.
-    /// A service without a proxy listens on its own port, so that it also stops at once.
+    /// Starts the built program directly instead of through <c>dotnet run</c>. It starts faster, needs less memory, and signals reach the
+    /// service. A service without a proxy listens on its own port, so it also stops at once.
     /// </summary>
     public static IResourceBuilder<ProjectResource> AsBuiltProgram(this IResourceBuilder<ProjectResource> project, bool hasProxy = false)
     {
@@ -63,12 +63,16 @@ static class DevelopmentExtensions
         if (builder.ExecutionContext.IsPublishMode) return project;
         var source = project.Resource.GetProjectMetadata().ProjectPath;
         var folder = Path.GetDirectoryName(source)!;
-        // An IDE starts projects itself, to debug them.
+        // Not under an IDE, which starts the projects itself to debug them.
         if (builder.Configuration["DEBUG_SESSION_PORT"] is null)
         {
             var built = new DirectoryInfo(AppContext.BaseDirectory);
             var program = Path.Combine(folder, "bin", built.Parent!.Name, built.Name, Path.GetFileNameWithoutExtension(source));
-            project.WithAnnotation(new ExecutableAnnotation { Command = OperatingSystem.IsWindows() ? program + ".exe" : program, WorkingDirectory = folder });
+            project.WithAnnotation(new ExecutableAnnotation
+            {
+                Command = OperatingSystem.IsWindows() ? program + ".exe" : program,
+                WorkingDirectory = folder,
+            });
         }
         return project.WithEndpoint("http", endpoint =>
         {

@@ -12,7 +12,7 @@ static class FreePort
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    /// <summary>Whether a server can listen on it now.</summary>
+    /// <summary>Whether a server can listen on the port now.</summary>
     public static bool IsFree(int port)
     {
         try

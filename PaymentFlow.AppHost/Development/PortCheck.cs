@@ -3,10 +3,10 @@ using Microsoft.Extensions.Configuration;
 
 namespace PaymentFlow.AppHost.Development;
 
-/// <summary>Names a port that another program has, before anything is started.</summary>
+/// <summary>Finds a port that another program uses, before anything is started.</summary>
 static class PortCheck
 {
-    /// <returns>The problem and its remedy; null where all ports are free.</returns>
+    /// <returns>The problem and its remedy; null if all ports are free.</returns>
     public static string? Problem(DistributedApplicationModel model, IConfiguration configuration)
     {
         foreach (var resource in model.Resources)
@@ -21,5 +21,6 @@ static class PortCheck
     }
 
     static string Describe(int port, string user) => string.Create(CultureInfo.InvariantCulture,
-        $"Port {port}, which {user} needs, is taken by another program. Stop it, change the port in launchSettings.json, or use any free ports: `-- --free-ports`.");
+        $"Port {port}, which {user} needs, is taken by another program. Stop that program, change the port in launchSettings.json, " +
+        $"or use any free ports: `-- --free-ports`.");
 }

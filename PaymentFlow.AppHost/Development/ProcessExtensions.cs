@@ -3,15 +3,16 @@ using System.Runtime.InteropServices;
 
 namespace PaymentFlow.AppHost.Development;
 
-/// <summary>Signals and short-lived commands.</summary>
+/// <summary>Sends signals and runs short commands.</summary>
 static partial class ProcessExtensions
 {
     const int Interrupt = 2;
     const int Terminate = 15;
     static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Runs a command to its end and returns what it wrote.</summary>
-    public static async Task<(int ExitCode, string Output, string Error)> RunToEndAsync(this ProcessStartInfo command, CancellationToken cancellationToken)
+    /// <summary>Runs a command to its end and returns its output.</summary>
+    public static async Task<(int ExitCode, string Output, string Error)> RunToEndAsync(
+        this ProcessStartInfo command, CancellationToken cancellationToken)
     {
         command.RedirectStandardOutput = command.RedirectStandardError = true;
         using var process = Process.Start(command)!;
@@ -21,7 +22,9 @@ static partial class ProcessExtensions
         return (process.ExitCode, output, await error);
     }
 
-    /// <summary>Asks a process to stop, by SIGINT (Postgres' fast shutdown) or SIGTERM, and waits until it has. Windows ends it.</summary>
+    /// <summary>
+    /// Asks a process to stop with SIGINT (Postgres' fast shutdown) or SIGTERM, and waits until it has ended. On Windows it is killed.
+    /// </summary>
     public static async Task StopAsync(int processId, bool interrupt, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(processId);
@@ -30,13 +33,13 @@ static partial class ProcessExtensions
             using var process = Process.GetProcessById(processId);
             if (OperatingSystem.IsWindows()) process.Kill(entireProcessTree: true);
             else _ = Kill(processId, interrupt ? Interrupt : Terminate);
-            // WaitForExitAsync of a process that is not our child returns late.
+            // Poll, because WaitForExitAsync returns late for a process that is not a child.
             using PeriodicTimer timer = new(PollInterval);
             while (!process.HasExited) await timer.WaitForNextTickAsync(cancellationToken);
         }
         catch (ArgumentException)
         {
-            // It has ended already.
+            // The process has already ended.
         }
     }
 

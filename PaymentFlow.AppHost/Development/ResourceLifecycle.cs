@@ -4,14 +4,14 @@ using Microsoft.Extensions.Hosting;
 namespace PaymentFlow.AppHost.Development;
 
 /// <summary>
-/// Stops the services before the database that they use. Aspire's orchestrator signals all processes at once, by SIGTERM, at which
-/// Postgres waits for its clients; after six seconds it would be killed and have to recover at the next start.
+/// Stops the services before their database. Aspire's orchestrator sends SIGTERM to all processes at once. Postgres would then wait for
+/// its clients, be killed after six seconds, and have to recover at the next start.
 /// </summary>
 sealed class ResourceLifecycle(ResourceNotificationService notifications, IHostApplicationLifetime host) : BackgroundService
 {
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(4);
 
-    // By the id of the resource's instance: a service may have replicas.
+    // Keyed by the id of the resource's instance, because a service may have replicas.
     readonly ConcurrentDictionary<string, (IResource Resource, int ProcessId)> _running = new();
 
     public bool IsStopping => host.ApplicationStopping.IsCancellationRequested;
@@ -21,8 +21,9 @@ sealed class ResourceLifecycle(ResourceNotificationService notifications, IHostA
         await foreach (var change in notifications.WatchAsync(stoppingToken))
         {
             var ended = change.Snapshot.State?.Text is { } state && KnownResourceStates.TerminalStates.Contains(state);
-            // While a process is being started its id is 0, and a signal to 0 would go to the host's whole group.
-            if (!ended && change.Snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value is int processId and > 0)
+            // The id of a starting process is 0. A signal to id 0 would go to the host's whole process group.
+            if (!ended && change.Snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value
+                is int processId and > 0)
                 _running[change.ResourceId] = (change.Resource, processId);
             else _running.TryRemove(change.ResourceId, out _);
         }
@@ -44,7 +45,7 @@ sealed class ResourceLifecycle(ResourceNotificationService notifications, IHostA
         await base.StopAsync(cancellationToken);
     }
 
-    /// <summary>Postgres' fast shutdown: it ends its connections, writes what it must, and stops.</summary>
+    /// <summary>Postgres' fast shutdown: the server closes its connections, writes its data and stops.</summary>
     public Task StopPostgresAsync(IResource postgres, CancellationToken cancellationToken) =>
         StopAsync(resource => resource == postgres, interrupt: true, cancellationToken);
 

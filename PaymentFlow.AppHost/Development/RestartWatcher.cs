@@ -6,15 +6,15 @@ using Microsoft.Extensions.Logging;
 namespace PaymentFlow.AppHost.Development;
 
 /// <summary>
-/// Starts a service or database again when its process ends without having been told to: after 1 s, then later and later while it
-/// keeps ending. A resource that somebody stopped in the dashboard stays stopped.
+/// Restarts a service or database after its process ends unexpectedly. The first restart comes after 1 s; the delay doubles while the
+/// process keeps ending. A resource that was stopped in the dashboard stays stopped.
 /// </summary>
 sealed class RestartWatcher(
     ResourceNotificationService notifications, ResourceCommandService commands, ResourceLoggerService loggers,
     ResourceLifecycle lifecycle, IConfiguration configuration, TimeProvider time) : BackgroundService
 {
     static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
-    // After this long without an end the delay is the first one again.
+    // Resets the delay after the process has run this long.
     static readonly TimeSpan LongRun = TimeSpan.FromMinutes(1);
 
     readonly TimeSpan _longestDelay = configuration.GetValue("Restarts:LongestDelay", TimeSpan.FromSeconds(30));
@@ -22,7 +22,7 @@ sealed class RestartWatcher(
     readonly ConcurrentDictionary<string, bool> _stopped = new();
     readonly ConcurrentDictionary<string, bool> _keptDown = new();
 
-    /// <summary>By a resource's name: it is not started again until <see cref="Release"/>. For tests of an outage.</summary>
+    /// <summary>Suspends restarts of the resource with this name until <see cref="Release"/>. For outage tests.</summary>
     public void KeepDown(string resource) => _keptDown[resource] = true;
 
     public void Release(string resource) => _keptDown.TryRemove(resource, out _);
@@ -31,7 +31,8 @@ sealed class RestartWatcher(
     {
         await foreach (var change in notifications.WatchAsync(stoppingToken))
         {
-            if (change.Resource is not (ProjectResource or ExecutableResource) || change.Resource.Name == DevelopmentExtensions.Dashboard) continue;
+            if (change.Resource is not (ProjectResource or ExecutableResource)
+                || change.Resource.Name == DevelopmentExtensions.Dashboard) continue;
             var state = change.Snapshot.State?.Text;
             if (state == KnownResourceStates.Stopping) _stopped[change.ResourceId] = true;
             if (state == KnownResourceStates.Starting || state == KnownResourceStates.Running) _stopped.TryRemove(change.ResourceId, out _);
@@ -48,12 +49,13 @@ sealed class RestartWatcher(
         var delay = DelayOf(id);
         try
         {
-            logger.LogWarning("{Resource} ended with exit code {ExitCode}. It is started again in {Seconds} s.", resource.Name, exitCode, delay.TotalSeconds);
+            logger.LogWarning(
+                "{Resource} ended with exit code {ExitCode}. It is restarted in {Seconds} s.", resource.Name, exitCode, delay.TotalSeconds);
             await Task.Delay(delay, time, stoppingToken);
-            // It may have been started or kept down meanwhile.
+            // The resource may have been started or kept down meanwhile.
             if (!_stopped.ContainsKey(id) || _keptDown.ContainsKey(resource.Name)) return;
             var result = await commands.ExecuteCommandAsync(id, KnownResourceCommands.StartCommand, stoppingToken);
-            if (!result.Success) logger.LogError("{Resource} was not started again: {Reason}", resource.Name, result.Message);
+            if (!result.Success) logger.LogError("Could not restart {Resource}: {Reason}", resource.Name, result.Message);
         }
         catch (OperationCanceledException)
         {

@@ -5,10 +5,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace PaymentFlow.AppHost.Development;
 
-/// <summary>The terminal's one screen: where everything is once it is healthy, or what failed to start.</summary>
+/// <summary>Prints the addresses and keys when everything is healthy, or the resource that failed to start.</summary>
 sealed class StartScreen(
-    DistributedApplicationModel model, ResourceNotificationService notifications, ResourceLoggerService loggers, IConfiguration configuration)
-    : BackgroundService
+    DistributedApplicationModel model, ResourceNotificationService notifications, ResourceLoggerService loggers,
+    IConfiguration configuration) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -41,7 +41,7 @@ sealed class StartScreen(
         }
         catch (OperationCanceledException)
         {
-            // It started.
+            // The resource started.
         }
     }
 
@@ -50,16 +50,20 @@ sealed class StartScreen(
         StringBuilder screen = new();
         screen.AppendLine();
         foreach (var (name, title, path) in (IEnumerable<(string, string, string)>)
-            [("web", "Shop", "/"), ("web", "Operator console", "/operator"), ("payment-api", "PaymentApi", "/scalar"), ("order-service", "OrderService", "/scalar"), ("stripe-sandbox", "Stripe sandbox", "/")])
+            [
+                ("web", "Shop", "/"), ("web", "Operator console", "/operator"), ("payment-api", "PaymentApi", "/scalar"),
+                ("order-service", "OrderService", "/scalar"), ("stripe-sandbox", "Stripe sandbox", "/"),
+            ])
         {
             if (model.Resources.OfType<IResourceWithEndpoints>().FirstOrDefault(resource => resource.Name == name) is { } service)
                 Line(title, new Uri(new Uri(service.GetEndpoint("http").Url), path).AbsoluteUri);
         }
-        if (configuration["ASPNETCORE_URLS"]?.Split(';')[0] is { } dashboard && configuration["AppHost:BrowserToken"] is { Length: > 0 } token)
+        if (configuration["ASPNETCORE_URLS"]?.Split(';')[0] is { } dashboard
+            && configuration["AppHost:BrowserToken"] is { Length: > 0 } token)
             Line("Dashboard", $"{dashboard}/login?t={token}");
         await KeyAsync("Operator key", "operator-key", "X-Operator-Key");
         await KeyAsync("Merchant key", "merchant-key", "X-Api-Key");
-        screen.AppendLine().AppendLine("  Ctrl+C stops everything. `-- --fresh` starts anew.");
+        screen.AppendLine().AppendLine("  Ctrl+C stops everything. `-- --fresh` deletes all data at the next start.");
         return screen.ToString();
 
         void Line(string title, string value) => screen.AppendLine(CultureInfo.InvariantCulture, $"  {title,-18}{value}");

@@ -2,7 +2,7 @@ using System.Net.Http.Json;
 
 namespace PaymentFlow.AppHost.Development;
 
-/// <summary>A local Stripe for development without keys. It never stands in for the real one in production.</summary>
+/// <summary>A local replacement for Stripe, for development without Stripe keys. Never used in production.</summary>
 static class StripeSandboxExtensions
 {
     const string ApiKey = "sk_test_sandbox_paymentflow";
@@ -24,12 +24,13 @@ static class StripeSandboxExtensions
                 HttpMethod.Post, "/_sandbox/faults", new { call = "confirm", fault = "decline" }, "The next confirmation is declined.")
             .WithFaultCommand("never-answer", "Charge and never answer", "QuestionCircle",
                 HttpMethod.Post, "/_sandbox/faults", new { call = "confirm", fault = "hang_after", seconds = 30 },
-                "The next confirmation is charged, held for 30 s and dropped without an answer.")
+                "The next confirmation charges the card, waits 30 s and closes the connection without an answer.")
             .WithFaultCommand("webhooks-astray", "Send webhooks twice and out of order", "ArrowShuffle",
                 HttpMethod.Put, "/_sandbox/webhooks", new { duplicate = 1.0, reorder = 0.5, maxDelaySeconds = 5 },
                 "From now on every webhook is sent twice, and half of them up to 5 s late.")
             .WithFaultCommand("clear-faults", "Clear faults", "Checkmark",
-                HttpMethod.Delete, "/_sandbox/faults", null, "No call fails any more, and webhooks arrive once and in order.", MendWebhooksAsync);
+                HttpMethod.Delete, "/_sandbox/faults", null, "No call fails any more. Webhooks arrive once and in order.",
+                MendWebhooksAsync);
         payments
             .WithEnvironment("Stripe__ApiKey", ApiKey)
             .WithEnvironment("Stripe__ApiBase", sandbox.GetEndpoint("http"))
@@ -38,8 +39,8 @@ static class StripeSandboxExtensions
     }
 
     static IResourceBuilder<ProjectResource> WithFaultCommand(
-        this IResourceBuilder<ProjectResource> sandbox, string name, string title, string icon, HttpMethod method, string path, object? body, string done,
-        Func<HttpCommandResultContext, Task<bool>>? afterwards = null) =>
+        this IResourceBuilder<ProjectResource> sandbox, string name, string title, string icon, HttpMethod method, string path,
+        object? body, string done, Func<HttpCommandResultContext, Task<bool>>? afterwards = null) =>
         sandbox.WithHttpCommand(path, title, endpointName: "http", commandName: name, commandOptions: new HttpCommandOptions
         {
             Method = method,
@@ -51,14 +52,16 @@ static class StripeSandboxExtensions
             },
             GetCommandResult = async context => context.Response.IsSuccessStatusCode && (afterwards is null || await afterwards(context))
                 ? CommandResults.Success(done)
-                : CommandResults.Failure($"The sandbox answered {(int)context.Response.StatusCode}: {await context.Response.Content.ReadAsStringAsync(context.CancellationToken)}"),
+                : CommandResults.Failure($"The sandbox answered {(int)context.Response.StatusCode}: "
+                    + await context.Response.Content.ReadAsStringAsync(context.CancellationToken)),
         });
 
-    /// <summary>The sandbox keeps faults of calls and of webhooks apart; a developer who clears faults means both.</summary>
+    /// <summary>Also clears webhook faults, which the sandbox keeps separately from call faults.</summary>
     static async Task<bool> MendWebhooksAsync(HttpCommandResultContext context)
     {
         using var mended = await context.HttpClient.PutAsJsonAsync(
-            new Uri(new Uri(context.Endpoint.Url), "/_sandbox/webhooks"), new { duplicate = 0.0, reorder = 0.0, drop = 0.0 }, context.CancellationToken);
+            new Uri(new Uri(context.Endpoint.Url), "/_sandbox/webhooks"), new { duplicate = 0.0, reorder = 0.0, drop = 0.0 },
+            context.CancellationToken);
         return mended.IsSuccessStatusCode;
     }
 }

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace PaymentFlow.AppHost;
 
-/// <summary>A broker that keeps its address when it loses everything that it holds.</summary>
+/// <summary>An in-process broker that can lose all data and keep its address.</summary>
 sealed class LocalBroker(string[] topics, int partitions) : IDisposable
 {
     readonly Lock _lock = new();
@@ -24,8 +24,8 @@ sealed class LocalBroker(string[] topics, int partitions) : IDisposable
     }
 
     /// <summary>
-    /// Replaces the broker by an empty one. librdkafka chooses a new port for it, so from now on a forwarder listens on the first one;
-    /// until the first loss there is none in the way.
+    /// Replaces the broker with an empty one. librdkafka chooses a new port for it, so a forwarder listens on the original port from
+    /// then on. Before the first loss, clients connect directly.
     /// </summary>
     public void LoseEverything()
     {

@@ -2,7 +2,7 @@ using PaymentFlow.AppHost.Development;
 
 namespace PaymentFlow.AppHost;
 
-/// <summary>Where Postgres and Kafka come from in the default build: local processes, or servers that somebody else runs.</summary>
+/// <summary>Postgres and Kafka in the default build: local processes, or external servers by connection string.</summary>
 static class LocalInfrastructure
 {
     public static (IResourceBuilder<IResourceWithConnectionString> Kafka,
@@ -10,7 +10,10 @@ static class LocalInfrastructure
         AddInfrastructure(this IDistributedApplicationBuilder builder)
     {
         if (builder.ExecutionContext.IsPublishMode)
-            return (builder.AddConnectionString("kafka"), builder.AddConnectionString("paymentsdb"), builder.AddConnectionString("ordersdb"));
+        {
+            return (
+                builder.AddConnectionString("kafka"), builder.AddConnectionString("paymentsdb"), builder.AddConnectionString("ordersdb"));
+        }
 
         var kafka = builder.GivenKafka() ?? builder.AddLocalKafka("kafka", "payments", "orders");
         if (builder.GivenDatabases() is { } given) return (kafka, given.Payments, given.Orders);
@@ -18,7 +21,7 @@ static class LocalInfrastructure
         return (kafka, postgres.AddDatabase("paymentsdb"), postgres.AddDatabase("ordersdb"));
     }
 
-    /// <summary>References Kafka, with the client settings that the in-process broker needs.</summary>
+    /// <summary>References Kafka and sets the client settings that the in-process broker needs.</summary>
     public static IResourceBuilder<ProjectResource> WithKafka(
         this IResourceBuilder<ProjectResource> service, IResourceBuilder<IResourceWithConnectionString> kafka)
     {
@@ -28,10 +31,11 @@ static class LocalInfrastructure
         return service;
     }
 
-    /// <summary>Published without containers (<c>azd</c> reads the manifest): every secret and address is a parameter.</summary>
+    /// <summary>For deployments without containers (<c>azd</c> reads the manifest): every secret and address is a parameter.</summary>
     public static void ConfigureDeployment(this IDistributedApplicationBuilder builder, Services services)
     {
-        services.AllowOrigins(builder.Configuration, (service, name) => service.WithEnvironment(name, services.Web.GetEndpoint("https")));
+        services.AllowOrigins(
+            builder.Configuration, (service, name) => service.WithEnvironment(name, services.Web.GetEndpoint("https")));
         builder.UseStripeParameters(services);
         builder.SignInToKafka(services);
         builder.TrustProxies(services);

@@ -1,8 +1,8 @@
 namespace PaymentFlow.AppHost;
 
 /// <summary>
-/// librdkafka's in-process broker, which speaks Kafka's protocol over TCP to any client in any process. It keeps its data in
-/// memory and drops old messages silently; PaymentFlow's delivery check makes that harmless. For development and tests.
+/// librdkafka's in-process broker. It speaks Kafka's protocol over TCP, so clients in any process can use it. It keeps its data in memory
+/// and drops old messages silently; PaymentFlow's delivery check publishes lost events again. For development and tests.
 /// </summary>
 public sealed class LocalKafkaResource : Resource, IResourceWithConnectionString
 {
@@ -11,8 +11,8 @@ public sealed class LocalKafkaResource : Resource, IResourceWithConnectionString
     public LocalKafkaResource(string name) : base(name) => _address = new(name);
 
     /// <summary>
-    /// The settings that clients of this broker, and of no other, need: its empty fetches sleep for their whole time even when data
-    /// arrives, and its rebalances take about a session timeout.
+    /// Client settings that only this broker needs. An empty fetch sleeps for its full wait time even when data arrives, and a
+    /// rebalance takes about one session timeout. See docs/decisions/0015-local-kafka-and-postgres.md
     /// </summary>
     public static IReadOnlyDictionary<string, string> ClientSettings { get; } = new Dictionary<string, string>
     {
@@ -32,6 +32,7 @@ public sealed class LocalKafkaResource : Resource, IResourceWithConnectionString
 
         public string ValueExpression => $"{{{name}.connectionString}}";
 
-        public async ValueTask<string?> GetValueAsync(CancellationToken cancellationToken = default) => await Known.Task.WaitAsync(cancellationToken);
+        public async ValueTask<string?> GetValueAsync(CancellationToken cancellationToken = default) =>
+            await Known.Task.WaitAsync(cancellationToken);
     }
 }

@@ -12,10 +12,11 @@ public static class LocalPostgresExtensions
     const int MaxConnections = 300;
 
     /// <summary>
-    /// A Postgres server from the programs installed on this machine; missing programs are fetched (<see cref="PostgresPrograms"/>).
-    /// It uses a free port unless <paramref name="port"/> is given.
+    /// A Postgres server that uses the programs installed on this machine. Missing programs are fetched
+    /// (<see cref="PostgresPrograms"/>). The server uses a free port unless <paramref name="port"/> is given.
     /// </summary>
-    public static IResourceBuilder<LocalPostgresResource> AddLocalPostgres(this IDistributedApplicationBuilder builder, string name, int? port = null)
+    public static IResourceBuilder<LocalPostgresResource> AddLocalPostgres(
+        this IDistributedApplicationBuilder builder, string name, int? port = null)
     {
         LocalPostgresResource postgres = new(name);
         var listenOn = port ?? FreePort.Next();
@@ -50,22 +51,24 @@ public static class LocalPostgresExtensions
             .WithConnectionCheck($"{name}_answers", postgres, "postgres")
             .WithCommand("start-afresh", "Start afresh", context => StartAfreshAsync(postgres, context), new CommandOptions
             {
-                Description = "Deletes all orders and payments, and starts the server and the services again.",
+                Description = "Deletes all orders and payments, and restarts the server and the services.",
                 ConfirmationMessage = "Delete all orders and payments of this checkout?",
                 IconName = "DatabaseArrowUp",
             })
             .ExcludeFromManifest();
     }
 
-    /// <summary>Where the cluster lives. Two checkouts with folders of their own share no data.</summary>
-    public static IResourceBuilder<LocalPostgresResource> WithDataFolder(this IResourceBuilder<LocalPostgresResource> postgres, string folder)
+    /// <summary>Sets the folder of the cluster. Checkouts with different folders share no data.</summary>
+    public static IResourceBuilder<LocalPostgresResource> WithDataFolder(
+        this IResourceBuilder<LocalPostgresResource> postgres, string folder)
     {
         postgres.Resource.DataFolder = folder;
         return postgres;
     }
 
-    /// <summary>A database, created when the server is ready unless it is there already.</summary>
-    public static IResourceBuilder<LocalPostgresDatabaseResource> AddDatabase(this IResourceBuilder<LocalPostgresResource> postgres, string name)
+    /// <summary>A database. It is created when the server is ready, unless it exists.</summary>
+    public static IResourceBuilder<LocalPostgresDatabaseResource> AddDatabase(
+        this IResourceBuilder<LocalPostgresResource> postgres, string name)
     {
         LocalPostgresDatabaseResource database = new(name, postgres.Resource);
         postgres.OnResourceReady(async (server, ready, cancellationToken) =>
@@ -81,7 +84,8 @@ public static class LocalPostgresExtensions
             .ExcludeFromManifest();
     }
 
-    static IResourceBuilder<T> WithConnectionCheck<T>(this IResourceBuilder<T> resource, string check, LocalPostgresResource server, string database)
+    static IResourceBuilder<T> WithConnectionCheck<T>(
+        this IResourceBuilder<T> resource, string check, LocalPostgresResource server, string database)
         where T : IResource
     {
         resource.ApplicationBuilder.Services.AddHealthChecks().AddAsyncCheck(check, async cancellationToken =>
@@ -110,7 +114,10 @@ public static class LocalPostgresExtensions
     static async Task CreateAsync(LocalPostgresResource server, string database, CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(server, "postgres", cancellationToken);
-        await using NpgsqlCommand exists = new("SELECT 1 FROM pg_database WHERE datname = $1", connection) { Parameters = { new() { Value = database } } };
+        await using NpgsqlCommand exists = new("SELECT 1 FROM pg_database WHERE datname = $1", connection)
+        {
+            Parameters = { new() { Value = database } },
+        };
         if (await exists.ExecuteScalarAsync(cancellationToken) is not null) return;
         await using NpgsqlCommand create = new($"CREATE DATABASE {new NpgsqlCommandBuilder().QuoteIdentifier(database)}", connection);
         await create.ExecuteNonQueryAsync(cancellationToken);
@@ -121,14 +128,15 @@ public static class LocalPostgresExtensions
         var commands = context.Services.GetRequiredService<ResourceCommandService>();
         var lifecycle = context.Services.GetRequiredService<ResourceLifecycle>();
         var projects = context.Services.GetRequiredService<DistributedApplicationModel>().GetProjectResources().ToList();
-        foreach (var project in projects) await commands.ExecuteCommandAsync(project, KnownResourceCommands.StopCommand, context.CancellationToken);
+        foreach (var project in projects)
+            await commands.ExecuteCommandAsync(project, KnownResourceCommands.StopCommand, context.CancellationToken);
         await lifecycle.StopPostgresAsync(postgres, context.CancellationToken);
         postgres.Cluster.Delete();
         foreach (var resource in projects.Prepend<IResource>(postgres))
         {
             var result = await commands.ExecuteCommandAsync(resource, KnownResourceCommands.StartCommand, context.CancellationToken);
-            if (!result.Success) return CommandResults.Failure($"{resource.Name} did not start again: {result.Message}");
+            if (!result.Success) return CommandResults.Failure($"Could not restart {resource.Name}: {result.Message}");
         }
-        return CommandResults.Success("The databases are empty. All services were started again.");
+        return CommandResults.Success("The databases are empty. All services were restarted.");
     }
 }

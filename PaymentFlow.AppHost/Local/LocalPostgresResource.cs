@@ -1,6 +1,9 @@
 namespace PaymentFlow.AppHost;
 
-/// <summary>A PostgreSQL server run from its own programs as a local process: a private cluster, loopback only, SCRAM, never as root.</summary>
+/// <summary>
+/// A PostgreSQL server that runs as a local process. It has its own cluster, listens only on loopback, uses SCRAM passwords and never
+/// runs as root.
+/// </summary>
 public sealed class LocalPostgresResource : ExecutableResource, IResourceWithConnectionString
 {
     internal const string Superuser = "postgres";
@@ -11,19 +14,19 @@ public sealed class LocalPostgresResource : ExecutableResource, IResourceWithCon
     public LocalPostgresResource(string name) : base(name, PostgresPrograms.Launcher, ".") =>
         _password = new ParameterResource($"{name}-password", _ => Cluster.Password, secret: true);
 
-    /// <summary>The folder that holds the cluster, and its password beside it.</summary>
+    /// <summary>The folder that contains the cluster and the file with its password.</summary>
     public string DataFolder { get; internal set; } = Path.Combine(Path.GetTempPath(), "paymentflow-postgres");
 
     internal PostgresCluster Cluster => field is { } cluster && cluster.Folder == DataFolder ? cluster : field = new(DataFolder);
 
-    /// <summary>Without a database, for an Npgsql client.</summary>
+    /// <summary>The server's connection string for Npgsql, without a database.</summary>
     public ReferenceExpression ConnectionStringExpression
     {
         get
         {
             EndpointReference endpoint = new(this, EndpointName);
-            return ReferenceExpression.Create(
-                $"Host={endpoint.Property(EndpointProperty.IPV4Host)};Port={endpoint.Property(EndpointProperty.Port)};Username={Superuser};Password={_password}");
+            return ReferenceExpression.Create($"Host={endpoint.Property(EndpointProperty.IPV4Host)};" +
+                $"Port={endpoint.Property(EndpointProperty.Port)};Username={Superuser};Password={_password}");
         }
     }
 }

@@ -5,8 +5,7 @@ using Confluent.Kafka;
 namespace PaymentFlow.AppHost;
 
 /// <summary>
-/// The few calls of librdkafka's mock API (rdkafka_mock.h) that a broker of our own needs; Confluent.Kafka ships the
-/// library but does not wrap them.
+/// A broker of librdkafka's mock API (rdkafka_mock.h). Confluent.Kafka includes the library but does not wrap these calls.
 /// </summary>
 sealed partial class MockCluster : IDisposable
 {
@@ -22,19 +21,19 @@ sealed partial class MockCluster : IDisposable
     {
         if (!Library.IsLoaded) Library.Load();
         var configuration = ConfNew();
-        // The client only holds the broker. It would log that it has no server of its own.
+        // Disable the client's log: the client only hosts the broker and would complain that it has no server.
         _ = ConfSet(configuration, "log_level", "0", 0, 0);
         _client = New(Producer, configuration, 0, 0);
         _cluster = _client == 0 ? 0 : ClusterNew(_client, 1);
         if (_cluster == 0) throw new InvalidOperationException("rd_kafka_mock_cluster_new failed");
-        // A group of one service has nobody to wait for; the default would cost every start three seconds.
+        // The default waits three seconds for more group members at every start.
         GroupInitialRebalanceDelay(_cluster, 0);
         foreach (var topic in topics) _ = TopicCreate(_cluster, topic, partitions, 1);
     }
 
     public string BootstrapServers => Marshal.PtrToStringUTF8(Bootstraps(_cluster))!;
 
-    /// <summary>The address that clients are sent to, where that is not its own: a forwarder's.</summary>
+    /// <summary>Sets the address that the broker tells its clients: the forwarder's instead of its own.</summary>
     public void AdvertiseAs(string host, int port) => BrokerSetHostPort(_cluster, 1, host, port);
 
     public void Dispose()
@@ -43,7 +42,9 @@ sealed partial class MockCluster : IDisposable
         Destroy(_client);
     }
 
-    /// <summary>Which of its libraries Confluent.Kafka has loaded depends on the distribution: take that very one.</summary>
+    /// <summary>
+    /// Confluent.Kafka includes several builds of librdkafka and loads one that fits the distribution. This resolves to the loaded one.
+    /// </summary>
     static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
     {
         if (name != Librdkafka) return 0;

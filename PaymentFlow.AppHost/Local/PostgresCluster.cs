@@ -5,7 +5,7 @@ using PaymentFlow.AppHost.Development;
 
 namespace PaymentFlow.AppHost;
 
-/// <summary>A cluster on disk, with its superuser's password in a file beside it that only its owner can read.</summary>
+/// <summary>A cluster on disk. A file beside it, which only its owner can read, contains the superuser's password.</summary>
 sealed class PostgresCluster(string folder)
 {
     readonly Lock _lock = new();
@@ -13,15 +13,15 @@ sealed class PostgresCluster(string folder)
 
     public string Folder => folder;
 
-    /// <summary>The folder of the programs that the server is started with, once the cluster is prepared.</summary>
+    /// <summary>The folder of the server's programs; set when the cluster is prepared.</summary>
     public string? Programs { get; private set; }
 
     public string Data => Path.Combine(folder, "postgres");
 
     string PasswordFile => Path.Combine(folder, "postgres.password");
 
-    /// <summary>The stored password; before the cluster exists, the one that it will be created with.</summary>
-    /// <exception cref="PostgresSetupException">The cluster exists and its password file does not.</exception>
+    /// <summary>The stored password. Before the cluster exists, the password that it will be created with.</summary>
+    /// <exception cref="PostgresSetupException">The cluster exists, but its password file is missing.</exception>
     public string Password
     {
         get
@@ -31,16 +31,21 @@ sealed class PostgresCluster(string folder)
                 if (!Directory.Exists(Data)) return _password ??= RandomNumberGenerator.GetHexString(32, lowercase: true);
                 return File.Exists(PasswordFile)
                     ? File.ReadAllText(PasswordFile)
-                    : throw new PostgresSetupException($"The database's password, {PasswordFile}, is missing. Put it back, or start anew with `-- --fresh`.");
+                    : throw new PostgresSetupException(
+                        $"The database's password file {PasswordFile} is missing. Restore it, or delete all data with `-- --fresh`.");
             }
         }
     }
 
     /// <summary>The major version that created the cluster; null before it exists.</summary>
-    public string? MajorVersion => File.Exists(Path.Combine(Data, "PG_VERSION")) ? File.ReadAllText(Path.Combine(Data, "PG_VERSION")).Trim() : null;
+    public string? MajorVersion => File.Exists(Path.Combine(Data, "PG_VERSION"))
+        ? File.ReadAllText(Path.Combine(Data, "PG_VERSION")).Trim()
+        : null;
 
     /// <summary>Finds or fetches the programs, and creates the cluster unless it exists. An existing cluster is never changed.</summary>
-    /// <exception cref="PostgresSetupException">There are no programs, they are of another major version, or initdb failed.</exception>
+    /// <exception cref="PostgresSetupException">
+    /// The programs are missing or have another major version than the cluster, or initdb failed.
+    /// </exception>
     public async Task PrepareAsync(ILogger logger, CancellationToken cancellationToken)
     {
         var programs = PostgresPrograms.Find(MajorVersion) ?? await PostgresPrograms.FetchAsync(logger, cancellationToken);
@@ -51,8 +56,9 @@ sealed class PostgresCluster(string folder)
             if (found != created)
             {
                 throw new PostgresSetupException(
-                    $"The cluster in {Data} was created by PostgreSQL {created}; the programs in {programs} are PostgreSQL {found}. "
-                    + $"Install PostgreSQL {created} (on Debian: apt-get install postgresql-{created}), or start anew with `-- --fresh`.");
+                    $"The cluster in {Data} was created by PostgreSQL {created}, but the programs in {programs} are PostgreSQL {found}. "
+                    + $"Install PostgreSQL {created} (on Debian: apt-get install postgresql-{created}), "
+                    + $"or delete all data with `-- --fresh`.");
             }
             _ = Password;
             return;
@@ -64,7 +70,7 @@ sealed class PostgresCluster(string folder)
     {
         logger.LogInformation("Creating the database cluster in {Folder} with {Programs}", Data, programs);
         var password = Password;
-        // The cluster gets its name only when it is complete: a folder with that name holds orders and is never replaced.
+        // Rename the folder only when the cluster is complete: a folder with the final name holds orders and is never replaced.
         var unfinished = Data + ".new";
         if (Directory.Exists(unfinished)) Directory.Delete(unfinished, recursive: true);
         Directory.CreateDirectory(unfinished);
@@ -85,7 +91,9 @@ sealed class PostgresCluster(string folder)
         Directory.Move(unfinished, Data);
     }
 
-    /// <summary>Deletes the cluster. The server must be stopped. The next one has the same password, which the services have been given.</summary>
+    /// <summary>
+    /// Deletes the cluster. The server must be stopped. The next cluster gets the same password, because the services already have it.
+    /// </summary>
     public void Delete()
     {
         lock (_lock)
@@ -100,7 +108,8 @@ sealed class PostgresCluster(string folder)
     {
         ProcessStartInfo command = new(program, arguments) { WorkingDirectory = folder, Environment = { ["LC_MESSAGES"] = "C" } };
         var (exitCode, _, error) = await command.RunToEndAsync(cancellationToken);
-        if (exitCode != 0) throw new PostgresSetupException($"{program} {arguments.First()} failed: {error.ReplaceLineEndings(" ").Trim()}");
+        if (exitCode != 0)
+            throw new PostgresSetupException($"{program} {arguments.First()} failed: {error.ReplaceLineEndings(" ").Trim()}");
     }
 }
 

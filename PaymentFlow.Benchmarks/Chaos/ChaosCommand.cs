@@ -3,11 +3,12 @@ using PaymentFlow.Tests.Chaos.Driver;
 
 namespace PaymentFlow.Benchmarks.Chaos;
 
-/// <summary>The chaos suite for as long as one likes. Exit code 0 when every invariant held, 1 when one did not, 2 for bad arguments.</summary>
+/// <summary>Runs the chaos suite for any time. Exit code 0 when every invariant held, 1 when one did not, 2 for bad arguments.</summary>
 static class ChaosCommand
 {
     public const string Usage =
-        "dotnet run -c Release --project PaymentFlow.Benchmarks -- chaos [--seed N] [--minutes M] [--rate CUSTOMERS_A_SECOND] [--patience SECONDS] [--faults \"KIND,KIND\"]";
+        "dotnet run -c Release --project PaymentFlow.Benchmarks -- chaos [--seed N] [--minutes M] [--rate CUSTOMERS_PER_SECOND] "
+        + "[--patience SECONDS] [--faults \"KIND,KIND\"]";
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -23,7 +24,10 @@ static class ChaosCommand
 
     static bool TryParse(string[] args, out ChaosOptions options, out string? mistake)
     {
-        options = new ChaosOptions(Seed: 1, TimeSpan.FromMinutes(2), Rate: 8) { Log = line => Console.WriteLine($"{TimeProvider.System.GetLocalNow():HH:mm:ss} {line}") };
+        options = new ChaosOptions(Seed: 1, TimeSpan.FromMinutes(2), Rate: 8)
+        {
+            Log = line => Console.WriteLine($"{TimeProvider.System.GetLocalNow():HH:mm:ss} {line}"),
+        };
         mistake = null;
         for (var i = 0; i < args.Length; i += 2)
         {
@@ -33,23 +37,26 @@ static class ChaosCommand
                 case "--seed" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seed):
                     options = options with { Seed = seed };
                     break;
-                case "--minutes" when double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var minutes) && minutes > 0:
+                case "--minutes" when double.TryParse(
+                    value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var minutes) && minutes > 0:
                     options = options with { Duration = TimeSpan.FromMinutes(minutes) };
                     break;
-                case "--rate" when double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate) && rate > 0:
+                case "--rate" when double.TryParse(
+                    value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate) && rate > 0:
                     options = options with { Rate = rate };
                     break;
-                case "--patience" when double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds > 0:
+                case "--patience" when double.TryParse(
+                    value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds > 0:
                     options = options with { Patience = TimeSpan.FromSeconds(seconds) };
                     break;
                 case "--faults" when value.Split(',', StringSplitOptions.TrimEntries) is var kinds && kinds.All(Faults.AllKinds.Contains):
                     options = options with { Faults = kinds.ToHashSet() };
                     break;
                 case "--faults":
-                    mistake = $"--faults takes some of: {string.Join(", ", Faults.AllKinds)}.";
+                    mistake = $"--faults takes any of these kinds: {string.Join(", ", Faults.AllKinds)}.";
                     return false;
                 default:
-                    mistake = $"'{args[i]} {value}' is not understood.";
+                    mistake = $"'{args[i]} {value}' is not a valid option.";
                     return false;
             }
         }

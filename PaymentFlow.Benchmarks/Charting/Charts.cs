@@ -3,14 +3,15 @@ using ScottPlot;
 
 namespace PaymentFlow.Benchmarks.Charting;
 
-/// <summary>A report's charts as files: PNG for pages, SVG for whoever wants to zoom.</summary>
+/// <summary>Saves a report's charts as PNG files (for pages) and SVG files (for zooming).</summary>
 static class Charts
 {
     const int Width = 760;
     const int Height = 400;
     const double BarWidth = 0.8;
 
-    static readonly Color[] Colours = [Color.FromHex("#1b6ec2"), Color.FromHex("#9bb8d3"), Color.FromHex("#c2571b"), Color.FromHex("#e3b394")];
+    static readonly Color[] Colours =
+        [Color.FromHex("#1b6ec2"), Color.FromHex("#9bb8d3"), Color.FromHex("#c2571b"), Color.FromHex("#e3b394")];
 
     public static void Save(Report report, string folder)
     {

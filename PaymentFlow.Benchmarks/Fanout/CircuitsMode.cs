@@ -4,14 +4,14 @@ using PaymentFlow.Benchmarks.World;
 
 namespace PaymentFlow.Benchmarks.Fanout;
 
-/// <summary>What an open order page, a Blazor circuit, costs Web in memory; the pages are real ones, in Chromium.</summary>
+/// <summary>Measures Web's memory per open order page (Blazor circuit). The pages are real ones in Chromium.</summary>
 static class CircuitsMode
 {
     const int WarmUpPages = 50;
     static readonly string[] Browsers = ["chromium", "chromium-browser", "google-chrome"];
     static readonly TimeSpan Settle = TimeSpan.FromSeconds(5);
 
-    public static Mode Mode { get; } = new("circuits", "Open order pages (Blazor circuits) in Chromium: Web's memory each.",
+    public static Mode Mode { get; } = new("circuits", "Open order pages (Blazor circuits) in Chromium: Web's memory per page.",
         new Dictionary<string, string> { ["pages"] = "150" }, MeasureAsync);
 
     static async Task<Report> MeasureAsync(Options options)
@@ -19,17 +19,19 @@ static class CircuitsMode
         var (pages, repeats) = (options.Number("pages"), options.Number("repeats"));
         var program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
             .SelectMany(folder => Browsers.Select(browser => Path.Combine(folder, browser))).FirstOrDefault(File.Exists)
-            ?? throw new OptionException($"circuits needs Chromium: install it so that one of {string.Join(", ", Browsers)} is on the PATH.");
+            ?? throw new OptionException($"circuits needs Chromium. Put one of {string.Join(", ", Browsers)} on the PATH.");
         await using var world = await BenchmarkWorld.StartAsync(WorldOptions.From(options));
         AppTarget app = new(world);
         await Load.WarmUpAsync(app, options.Seconds("warm-up"));
         using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = program, Args = ["--no-sandbox", "--disable-gpu"] });
+        await using var browser = await playwright.Chromium.LaunchAsync(
+            new() { ExecutablePath = program, Args = ["--no-sandbox", "--disable-gpu"] });
         Measurements measurements = new();
         for (var repeat = 0; repeat <= repeats; repeat++)
         {
             Progress.Say(repeat == 0 ? "warming up the pages" : $"{pages} pages, {repeat} of {repeats}");
-            await MeasureAsync(app, browser, repeat == 0 ? Math.Min(WarmUpPages, pages) : pages, repeat == 0 ? new Measurements() : measurements);
+            await MeasureAsync(app, browser, repeat == 0 ? Math.Min(WarmUpPages, pages) : pages,
+                repeat == 0 ? new Measurements() : measurements);
         }
         return new Report(Mode.Name, await world.SettingsAsync(options), measurements.Rows());
     }
@@ -46,9 +48,10 @@ static class CircuitsMode
         for (var i = 0; i < count; i++) pages.Add(await OpenAsync(profile, app.World.Web, orders.IdOf(i), orders.SecretOf(i)));
         await Task.Delay(Settle);
         await ForcedCollection.InAsync(web);
-        measurements.Add($"{count} pages: memory of Web for each circuit", (ProcessUsage.ResidentBytes(web) - before) / 1024.0 / count, "KiB");
+        measurements.Add(
+            $"{count} pages: memory of Web for each circuit", (ProcessUsage.ResidentBytes(web) - before) / 1024.0 / count, "KiB");
 
-        // That they are alive: somebody pays by the API, and the page says so.
+        // Checks that the pages are live: an order is paid through the API, and its page shows it.
         Latencies shown = new();
         for (var i = 0; i < count; i++)
         {
@@ -58,14 +61,16 @@ static class CircuitsMode
             await paid;
             shown.Record(TimeProvider.System.GetElapsedTime(answered));
         }
-        measurements.Add($"{count} pages: answer of the payment → the page shows it, p50 (as Playwright sees it)", shown.Milliseconds(50), "ms");
+        measurements.Add(
+            $"{count} pages: answer of the payment → the page shows it, p50 (as Playwright sees it)", shown.Milliseconds(50), "ms");
     }
 
-    /// <summary>An order is handed over to its page as another shop's page would: by a form.</summary>
+    /// <summary>Opens an order's page with a form post, as a merchant's own shop does.</summary>
     static async Task<IPage> OpenAsync(IBrowserContext profile, Uri web, Guid id, string secret)
     {
         var page = await profile.NewPageAsync();
-        await page.SetContentAsync($"""<form method="post" action="{web}orders/{id}/open"><input name="clientSecret" value="{secret}"><button>Pay</button></form>""");
+        await page.SetContentAsync($"""<form method="post" action="{web}orders/{id}/open">"""
+            + $"""<input name="clientSecret" value="{secret}"><button>Pay</button></form>""");
         await page.Locator("button").ClickAsync();
         await page.Locator("[data-live]").WaitForAsync();
         return page;

@@ -4,23 +4,31 @@ using PaymentFlow.Benchmarks.World;
 
 namespace PaymentFlow.Benchmarks.Fanout;
 
-/// <summary>Very many customers look at their orders at once: memory for each, and whether they hear of it as soon as a few would.</summary>
+/// <summary>Many customers watch their orders at once. Measures the memory per socket and whether updates still arrive as fast.</summary>
 static class FanoutMode
 {
     static readonly TimeSpan Settle = TimeSpan.FromSeconds(3);
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    public static Mode Mode { get; } = new("fanout", "Open plain WebSockets: server memory each, time of an update while all are open, an update to every one.",
-        new Dictionary<string, string> { ["sockets"] = "1000,5000,10000", ["rate"] = "50", ["seconds"] = "10", ["partitions"] = "16" }, MeasureAsync);
+    public static Mode Mode { get; } = new("fanout",
+        "Open plain WebSockets: server memory per socket, time of an update while all are open, time of one update to each of them.",
+        new Dictionary<string, string>
+        {
+            ["sockets"] = "1000,5000,10000",
+            ["rate"] = "50",
+            ["seconds"] = "10",
+            ["partitions"] = "16",
+        }, MeasureAsync);
 
     static async Task<Report> MeasureAsync(Options options)
     {
         var (levels, repeats) = (options.Numbers("sockets"), options.Number("repeats"));
         var (rate, duration) = (options.Number("rate"), options.Seconds("seconds"));
-        await using var world = await BenchmarkWorld.StartAsync(WorldOptions.From(options) with { Partitions = options.Number("partitions") });
+        await using var world = await BenchmarkWorld.StartAsync(
+            WorldOptions.From(options) with { Partitions = options.Number("partitions") });
         AppTarget app = new(world);
         await Load.WarmUpAsync(app, options.Seconds("warm-up"));
-        // What the process grows by once, whoever comes, is no memory of a socket.
+        // Open some sockets first, so that one-time growth of the process does not count as memory of sockets.
         await Load.CloseAsync(await Load.OpenAsync(app, await app.SeedAsync(500)));
         Measurements measurements = new();
         foreach (var level in levels)
@@ -35,8 +43,12 @@ static class FanoutMode
             [
                 new Chart("fanout-memory", "Server memory for each open socket", "KiB", [.. levels.Select(level => $"{level}")],
                     [new("PaymentFlow", [.. levels.Select(level => measurements.Of($"{level} sockets: memory each"))])]),
-                new Chart("fanout-time", "An update reaches its own socket while all are open", "ms", [.. levels.Select(level => $"{level}")],
-                    [.. ((string[])["p50", "p99"]).Select(p => new ChartSeries(p, [.. levels.Select(level => measurements.Of($"{level} sockets: Stripe's yes → its frame, {p}"))]))]),
+                new Chart("fanout-time", "An update reaches its own socket while all are open", "ms",
+                    [.. levels.Select(level => $"{level}")],
+                    [
+                        .. ((string[])["p50", "p99"]).Select(p => new ChartSeries(
+                            p, [.. levels.Select(level => measurements.Of($"{level} sockets: Stripe's yes → its frame, {p}"))])),
+                    ]),
             ],
         };
     }
@@ -52,7 +64,7 @@ static class FanoutMode
         measurements.Add($"{name}: opened", count / Stopwatch.GetElapsedTime(started).TotalSeconds, "sockets/s");
         measurements.Add($"{name}: memory each", (await SettledMemoryAsync(process) - before) / 1024.0 / count, "KiB");
 
-        // Some of them pay, spread over all.
+        // Some of the customers pay, spread evenly over all orders.
         var paying = Math.Min(payments, count);
         Latencies own = new();
         await OpenLoop.RunAsync(rate, paying, async (i, _) =>
@@ -62,9 +74,10 @@ static class FanoutMode
             var frame = await screens[order].Paid.WaitAsync(Patience);
             own.Record(frame.Received - frame.At);
         });
-        foreach (var percentile in (double[])[50, 99]) measurements.Add($"{name}: Stripe's yes → its frame, p{percentile:0}", own.Milliseconds(percentile), "ms");
+        foreach (var percentile in (double[])[50, 99])
+            measurements.Add($"{name}: Stripe's yes → its frame, p{percentile:0}", own.Milliseconds(percentile), "ms");
 
-        // And then everybody hears something at once: the events go into Kafka as fast as it takes them.
+        // Then every order gets an update at once: the events go into Kafka as fast as it accepts them.
         var rest = screens.Where(screen => !screen.Paid.IsCompleted).ToArray();
         CpuMeter cpu = new(app.Processes());
         var began = TimeProvider.System.GetUtcNow();
@@ -72,10 +85,12 @@ static class FanoutMode
         var frames = await Task.WhenAll(rest.Select(screen => screen.Paid.WaitAsync(Patience)));
         Latencies all = new();
         foreach (var frame in frames) all.Record(frame.Received - frame.At);
-        measurements.Add($"{name}, one update to every one: until the last", (frames.Max(frame => frame.Received) - began).TotalMilliseconds, "ms");
+        measurements.Add(
+            $"{name}, one update to every one: until the last", (frames.Max(frame => frame.Received) - began).TotalMilliseconds, "ms");
         measurements.Add($"{name}, one update to every one: event → frame, p50", all.Milliseconds(50), "ms");
         measurements.Add($"{name}, one update to every one: event → frame, p99", all.Milliseconds(99), "ms");
-        measurements.Add($"{name}, one update to every one: CPU of order-service", cpu.Used()["order-service"].TotalMicroseconds / rest.Length, "µs/socket");
+        measurements.Add($"{name}, one update to every one: CPU of order-service",
+            cpu.Used()["order-service"].TotalMicroseconds / rest.Length, "µs/socket");
         await Load.CloseAsync(screens);
     }
 

@@ -4,13 +4,20 @@ using PaymentFlow.Benchmarks.World;
 
 namespace PaymentFlow.Benchmarks.Growth;
 
-/// <summary>The same load on more and more history: what was paid long ago must not slow down who pays now.</summary>
+/// <summary>The same load with more and more history. Old payments must not slow down new ones.</summary>
 static class GrowthMode
 {
     static readonly TimeSpan Settle = TimeSpan.FromSeconds(2);
 
-    public static Mode Mode { get; } = new("growth", "The same load with more and more settled payments in both databases: latency and throughput must stay flat.",
-        new Dictionary<string, string> { ["rows"] = "10000,1000000", ["rate"] = "50", ["concurrency"] = "16", ["seconds"] = "10" }, MeasureAsync);
+    public static Mode Mode { get; } = new("growth",
+        "The same load with more and more settled payments in both databases: latency and throughput must stay flat.",
+        new Dictionary<string, string>
+        {
+            ["rows"] = "10000,1000000",
+            ["rate"] = "50",
+            ["concurrency"] = "16",
+            ["seconds"] = "10",
+        }, MeasureAsync);
 
     static async Task<Report> MeasureAsync(Options options)
     {
@@ -23,7 +30,7 @@ static class GrowthMode
         var there = 0;
         foreach (var level in levels)
         {
-            Progress.Say($"writing history: {level:N0} payments and all of their rows");
+            Progress.Say($"writing history: {level:N0} payments with all of their rows");
             await History.AddAsync(world, level - there);
             there = level;
             for (var repeat = 1; repeat <= repeats; repeat++)
@@ -32,18 +39,24 @@ static class GrowthMode
                 await MeasureAsync(app, level, rate, concurrency, duration, measurements);
             }
         }
-        var smallest = measurements.Rows().Where(row => row.Name.StartsWith($"{levels[0]:N0} ", StringComparison.Ordinal)).ToDictionary(row => FigureOf(row.Name));
+        var smallest = measurements.Rows()
+            .Where(row => row.Name.StartsWith($"{levels[0]:N0} ", StringComparison.Ordinal)).ToDictionary(row => FigureOf(row.Name));
         var settings = await world.SettingsAsync(options);
-        settings["ratio"] = "to the least history";
+        settings["ratio"] = "to the smallest history";
         settings["rows of history"] = "settled payments; each has 6 rows in paymentsdb and 5 in ordersdb";
-        return new Report(Mode.Name, settings, [.. measurements.Rows().Select(row => row with { Ratio = row.Value / smallest[FigureOf(row.Name)].Value })])
+        return new Report(Mode.Name, settings,
+            [.. measurements.Rows().Select(row => row with { Ratio = row.Value / smallest[FigureOf(row.Name)].Value })])
         {
             Charts =
             [
-                new Chart("growth-throughput", $"Payments a second, {concurrency} at once", "payments/s", [.. levels.Select(level => $"{level:N0}")],
+                new Chart("growth-throughput", $"Payments per second, {concurrency} at once", "payments/s",
+                    [.. levels.Select(level => $"{level:N0}")],
                     [new("PaymentFlow", [.. levels.Select(level => measurements.Of($"{level:N0} payments of history: payments/s"))])]),
                 new Chart("growth-latency", $"Stripe's yes → frame, p50 at {rate}/s", "ms", [.. levels.Select(level => $"{level:N0}")],
-                    [new("PaymentFlow", [.. levels.Select(level => measurements.Of($"{level:N0} payments of history: Stripe's yes → frame, p50"))])]),
+                    [
+                        new("PaymentFlow",
+                            [.. levels.Select(level => measurements.Of($"{level:N0} payments of history: Stripe's yes → frame, p50"))]),
+                    ]),
             ],
         };
     }
@@ -76,7 +89,8 @@ static class GrowthMode
         buyers.TakeWindow();
         var (before, started) = (await buyers.AppliedAsync(), Stopwatch.GetTimestamp());
         await Task.Delay(duration);
-        measurements.Add($"{name}: payments/s", (await buyers.AppliedAsync() - before) / Stopwatch.GetElapsedTime(started).TotalSeconds, "payments/s");
+        measurements.Add($"{name}: payments/s",
+            (await buyers.AppliedAsync() - before) / Stopwatch.GetElapsedTime(started).TotalSeconds, "payments/s");
         await buyers.StopAsync();
         await Load.DrainAsync(buyers);
         await Load.RestAsync(app);

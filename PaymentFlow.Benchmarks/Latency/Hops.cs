@@ -4,12 +4,12 @@ using PaymentFlow.Benchmarks.World;
 namespace PaymentFlow.Benchmarks.Latency;
 
 /// <summary>
-/// Where the time of a payment goes, from the timestamps that its journey is made of: in the app's tables, and in the twin's frames. All
-/// processes are on one machine and so have one clock.
+/// Splits a payment's time into hops. The timestamps come from the app's tables and from the twin's frames. All processes run on one
+/// machine and so share one clock.
 /// </summary>
 static class Hops
 {
-    // The push journal is written half a second after the push.
+    // The push journal is written up to half a second after the push.
     static readonly TimeSpan JournalWritten = TimeSpan.FromSeconds(2);
 
     const string Claimed = "POST → row claimed";
@@ -25,11 +25,15 @@ static class Hops
         await Task.Delay(JournalWritten);
         Dictionary<string, Latencies> hops = [];
         var claims = await ReadAsync(world.PaymentsDb, orders, """
-            SELECT p.order_id, a.started_at FROM payments p JOIN payment_attempts a ON a.id = p.attempt_id WHERE p.order_id BETWEEN $1 AND $2
+            SELECT p.order_id, a.started_at FROM payments p JOIN payment_attempts a ON a.id = p.attempt_id
+            WHERE p.order_id BETWEEN $1 AND $2
             """);
-        var consumed = await ReadAsync(world.OrdersDb, orders, "SELECT order_id, consumed_at FROM order_history WHERE order_id BETWEEN $1 AND $2 AND status = 'paid'");
-        var applied = await ReadAsync(world.OrdersDb, orders, "SELECT order_id, applied_at FROM order_history WHERE order_id BETWEEN $1 AND $2 AND status = 'paid'");
-        var pushed = await ReadAsync(world.OrdersDb, orders, "SELECT order_id, first_at FROM order_pushes WHERE order_id BETWEEN $1 AND $2 AND kind = 'socket'");
+        var consumed = await ReadAsync(world.OrdersDb, orders,
+            "SELECT order_id, consumed_at FROM order_history WHERE order_id BETWEEN $1 AND $2 AND status = 'paid'");
+        var applied = await ReadAsync(world.OrdersDb, orders,
+            "SELECT order_id, applied_at FROM order_history WHERE order_id BETWEEN $1 AND $2 AND status = 'paid'");
+        var pushed = await ReadAsync(world.OrdersDb, orders,
+            "SELECT order_id, first_at FROM order_pushes WHERE order_id BETWEEN $1 AND $2 AND kind = 'socket'");
         for (var i = 0; i < orders.Count; i++)
         {
             if (frames[i] is not { } frame) continue;
@@ -38,7 +42,7 @@ static class Hops
             Add(hops, Yes, claims[id], frame.At);
             Add(hops, Consumed, frame.At, consumed[id]);
             Add(hops, Applied, consumed[id], applied[id]);
-            // It drops what it can't keep up with.
+            // The push journal drops records under overload.
             if (!pushed.TryGetValue(id, out var push)) continue;
             Add(hops, Pushed, applied[id], push);
             Add(hops, Shown, push, frame.Received);
@@ -61,7 +65,10 @@ static class Hops
         return [.. hops.Select(hop => (hop.Key, hop.Value))];
     }
 
-    /// <summary>Postgres rounds to microseconds, and takes the time of a transaction's begin: that may seem to be a moment earlier than its cause.</summary>
+    /// <summary>
+    /// Records 0 for a negative time. Postgres rounds to microseconds and uses the transaction's start time, so an effect can seem to
+    /// precede its cause.
+    /// </summary>
     static void Add(Dictionary<string, Latencies> hops, string name, DateTimeOffset from, DateTimeOffset to)
     {
         if (!hops.TryGetValue(name, out var latencies)) hops[name] = latencies = new Latencies();

@@ -5,7 +5,7 @@ using PaymentFlow.Benchmarks.World;
 
 namespace PaymentFlow.Benchmarks.Latency;
 
-/// <summary>How long a customer waits for "Your order is paid", at a steady rate of customers who do not wait for one another.</summary>
+/// <summary>Measures how long customers wait for "Your order is paid", at a steady rate of independent customers.</summary>
 static class LatencyMode
 {
     static readonly double[] Percentiles = [50, 99, 99.9];
@@ -15,10 +15,10 @@ static class LatencyMode
         {
             ["rates"] = "10,100,500",
             ["seconds"] = "20",
-            // As Web's checkout does it.
+            // Web's checkout also prepares the PaymentIntent before the payment.
             ["prepared"] = "on",
             ["twin"] = "on",
-            // A real broker wakes for what is new. The in-process one sleeps its time out: 1 ms is as near to that as it comes.
+            // A real broker answers a fetch as soon as data arrives. The in-process broker waits the full time, so use the minimum.
             ["fetch-wait-ms"] = "1",
         }, MeasureAsync);
 
@@ -42,7 +42,8 @@ static class LatencyMode
                 }
 
         var settings = await world.SettingsAsync(options);
-        settings["Stripe's yes"] = "when PaymentApi has Stripe's answer in hand (the event's ce_time, the frame's at); the twin: just before its commit";
+        settings["Stripe's yes"] =
+            "when PaymentApi has received Stripe's answer (the event's ce_time, the frame's at); for the twin: just before its commit";
         return new Report(Mode.Name, settings, measurements.Rows()) { Charts = [.. ChartsOf(rates, measurements)] };
     }
 
@@ -65,7 +66,7 @@ static class LatencyMode
             }
             catch (PutOffException)
             {
-                // It is no wait of a customer's who was served, and is told by itself.
+                // A refused customer does not count as a latency; the share of refusals is a separate row.
                 return;
             }
             var frame = frames[order] = await screens[order].Paid.WaitAsync(TimeSpan.FromMinutes(1));
@@ -76,12 +77,14 @@ static class LatencyMode
         await Load.CloseAsync(screens);
         await Load.RestAsync(target);
 
-        if (frames.Count(frame => frame is null) is > 0 and var putOff) measurements.Add($"{rate}/s: put off with 503", 100.0 * putOff / count, "%", target.IsTwin);
+        if (frames.Count(frame => frame is null) is > 0 and var putOff)
+            measurements.Add($"{rate}/s: put off with 503", 100.0 * putOff / count, "%", target.IsTwin);
         foreach (var (name, latencies) in ((string, Latencies)[])[(FromYes(rate), fromYes), (FromPost(rate), fromPost)])
             foreach (var percentile in Percentiles)
                 measurements.Add($"{name}, p{percentile:0.#}", latencies.Milliseconds(percentile), "ms", target.IsTwin);
         if (!target.IsTwin)
-            foreach (var (process, time) in used) measurements.Add($"{rate}/s: CPU of {process}", time.TotalMilliseconds / count, "ms/payment");
+            foreach (var (process, time) in used)
+                measurements.Add($"{rate}/s: CPU of {process}", time.TotalMilliseconds / count, "ms/payment");
         foreach (var (name, latencies) in target.IsTwin ? Hops.OfTwin(sent, frames) : await Hops.OfAppAsync(world, orders, sent, frames))
             foreach (var percentile in (double[])[50, 99])
                 measurements.Add($"{rate}/s, hop: {name}, p{percentile:0}", latencies.Milliseconds(percentile), "ms", target.IsTwin);
@@ -98,8 +101,10 @@ static class LatencyMode
         {
             yield return new Chart(file, title, "ms", [.. rates.Select(rate => $"{rate}/s")],
             [
-                .. ((double[])[50, 99]).SelectMany(percentile => ((bool[])[false, true]).Where(twin => measurements.Has($"{name(rates[0])}, p50", twin)).Select(twin => new ChartSeries(
-                    $"{(twin ? "twin" : "PaymentFlow")}, p{percentile:0}", [.. rates.Select(rate => measurements.Of($"{name(rate)}, p{percentile:0.#}", twin))]))),
+                .. ((double[])[50, 99]).SelectMany(percentile => ((bool[])[false, true])
+                    .Where(twin => measurements.Has($"{name(rates[0])}, p50", twin)).Select(twin => new ChartSeries(
+                        $"{(twin ? "twin" : "PaymentFlow")}, p{percentile:0}",
+                        [.. rates.Select(rate => measurements.Of($"{name(rate)}, p{percentile:0.#}", twin))]))),
             ]);
         }
     }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace PaymentFlow.Benchmarks.Measuring;
 
-/// <summary>A number of workers of whom each sends its next request when it has the answer to the last: how much goes through.</summary>
+/// <summary>A fixed number of workers. Each sends its next request after the answer to the last one. Measures throughput.</summary>
 sealed class ClosedLoop
 {
     readonly List<Task> _workers = [];
@@ -20,10 +20,10 @@ sealed class ClosedLoop
         return loop;
     }
 
-    /// <summary>The requests that ended since the last call of this, or since the start.</summary>
+    /// <summary>The requests that ended since the previous call, or since the start.</summary>
     public Latencies TakeWindow() => Interlocked.Exchange(ref _window, new Latencies());
 
-    /// <returns>When every worker has its last answer. One that failed fails it.</returns>
+    /// <returns>Completes when every worker has its last answer. Fails if a worker failed.</returns>
     public Task StopAsync()
     {
         _stopping = true;

@@ -2,7 +2,7 @@ using HdrHistogram;
 
 namespace PaymentFlow.Benchmarks.Measuring;
 
-/// <summary>Durations in an HdrHistogram: microseconds, exact to three digits. Safe for concurrent recording.</summary>
+/// <summary>Durations in an HdrHistogram, in microseconds with three significant digits. Safe for concurrent recording.</summary>
 sealed class Latencies
 {
     static readonly TimeSpan Longest = TimeSpan.FromMinutes(30);
@@ -11,7 +11,9 @@ sealed class Latencies
 
     public long Count => _microseconds.TotalCount;
 
-    /// <exception cref="ArgumentOutOfRangeException">Nothing takes less than no time, or half an hour: two clocks were mixed up.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The latency is negative or over 30 minutes; the caller probably mixed two clocks.
+    /// </exception>
     public void Record(TimeSpan latency)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(latency, TimeSpan.Zero);
@@ -19,8 +21,8 @@ sealed class Latencies
         _microseconds.RecordValue((long)latency.TotalMicroseconds);
     }
 
-    /// <summary>In milliseconds, of what was recorded so far; 99.9 for the one in a thousand.</summary>
-    /// <exception cref="InvalidOperationException">Nothing was.</exception>
+    /// <summary>A percentile (0 to 100, for example 99.9) of the recorded latencies, in milliseconds.</summary>
+    /// <exception cref="InvalidOperationException">Nothing was recorded.</exception>
     public double Milliseconds(double percentile) => Count > 0
         ? _microseconds.GetValueAtPercentile(percentile) / 1000.0
         : throw new InvalidOperationException("Nothing was recorded.");

@@ -1,6 +1,6 @@
 namespace PaymentFlow.Benchmarks.Measuring;
 
-/// <summary>Figures of several repeats; of each the median is told.</summary>
+/// <summary>Figures of several repeats. Reports the median of each.</summary>
 sealed class Measurements
 {
     readonly List<(string Name, string Unit)> _order = [];
@@ -18,16 +18,16 @@ sealed class Measurements
     /// <summary>The median over the repeats.</summary>
     public double Of(string name, bool twin = false) => Median(_values[(name, twin)]);
 
-    /// <summary>In the order in which they came. What only the twin has gets a row of its own.</summary>
+    /// <summary>The rows in the order of their first figure. A figure that only the twin has gets its own row.</summary>
     public IReadOnlyList<Row> Rows() => [.. _order.Select(figure => Has(figure.Name)
         ? new Row(figure.Name, Of(figure.Name), figure.Unit, Has(figure.Name, twin: true) ? Of(figure.Name, twin: true) : null)
         : new Row($"{figure.Name} (twin)", Of(figure.Name, twin: true), figure.Unit))];
 
-    /// <summary>The middle one; of an even number the mean of the two in the middle.</summary>
+    /// <summary>The middle value; for an even count, the mean of the two middle values.</summary>
     public static double Median(IEnumerable<double> values)
     {
         var sorted = values.Order().ToArray();
-        if (sorted.Length == 0) throw new ArgumentException("There is no median of nothing.", nameof(values));
+        if (sorted.Length == 0) throw new ArgumentException("An empty list has no median.", nameof(values));
         var middle = sorted.Length / 2;
         return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }

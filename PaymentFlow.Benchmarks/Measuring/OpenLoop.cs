@@ -3,13 +3,15 @@ using System.Diagnostics;
 namespace PaymentFlow.Benchmarks.Measuring;
 
 /// <summary>
-/// Requests at a steady rate, whether or not the earlier ones are answered: as independent customers come. Each is told when it was
-/// meant to be sent, so that whoever measures from there counts the waiting of those that came late, too (no coordinated omission).
+/// Sends requests at a steady rate without waiting for earlier answers, like independent customers. Each request gets its intended send
+/// time. A latency measured from that time includes the delay of requests that were sent late (no coordinated omission).
 /// </summary>
 static class OpenLoop
 {
-    /// <param name="send">Called on the loop's own thread with the request's number and its intended time, a <see cref="Stopwatch"/> timestamp.</param>
-    /// <returns>When the last one is done. One that failed fails it.</returns>
+    /// <param name="send">
+    /// Called on the loop's own thread with the request's number and its intended time, a <see cref="Stopwatch"/> timestamp.
+    /// </param>
+    /// <returns>Completes when the last request is done. Fails if a request failed.</returns>
     public static async Task RunAsync(double rate, int count, Func<int, long, Task> send)
     {
         var requests = new Task[count];

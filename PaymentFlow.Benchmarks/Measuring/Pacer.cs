@@ -3,12 +3,15 @@ using System.Runtime.InteropServices;
 
 namespace PaymentFlow.Benchmarks.Measuring;
 
-/// <summary>Sleeps to the tenth of a millisecond: timers of .NET are a millisecond late, and spinning would take a core from those who are measured.</summary>
+/// <summary>
+/// Sleeps with a precision of a tenth of a millisecond. .NET's timers are a millisecond late, and spinning would take a core from the
+/// measured processes.
+/// </summary>
 static partial class Pacer
 {
     static readonly ManualResetEventSlim Never = new(initialState: false, spinCount: 0);
 
-    /// <param name="timestamp">Of <see cref="Stopwatch"/>. One that is past already is not waited for.</param>
+    /// <param name="timestamp">A <see cref="Stopwatch"/> timestamp. Returns at once if it is in the past.</param>
     public static void WaitUntil(long timestamp)
     {
         while (true)
@@ -23,7 +26,7 @@ static partial class Pacer
     static void Sleep(TimeSpan time)
     {
         TimeSpec duration = new((nint)(time.Ticks / TimeSpan.TicksPerSecond), (nint)(time.Ticks % TimeSpan.TicksPerSecond * 100));
-        // Woken early by a signal, the caller looks at the clock and comes again.
+        // A signal may end the sleep early. The caller then checks the clock and sleeps again.
         _ = NanoSleep(in duration, 0);
     }
 

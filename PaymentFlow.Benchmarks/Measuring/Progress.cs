@@ -1,6 +1,6 @@
 namespace PaymentFlow.Benchmarks.Measuring;
 
-/// <summary>A line now and then, so that nobody wonders whether it still runs.</summary>
+/// <summary>Prints progress lines during long measurements.</summary>
 static class Progress
 {
     public static void Say(string line) => Console.WriteLine($"{TimeProvider.System.GetLocalNow():HH:mm:ss} {line}");

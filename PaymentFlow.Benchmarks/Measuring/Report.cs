@@ -1,17 +1,17 @@
 namespace PaymentFlow.Benchmarks.Measuring;
 
-/// <summary>What a mode found.</summary>
-/// <param name="Settings">The machine, the versions and everything else that the figures depend on.</param>
+/// <summary>The result of a mode.</summary>
+/// <param name="Settings">The machine, the versions and all other settings that affect the figures.</param>
 sealed record Report(string Mode, IReadOnlyDictionary<string, string> Settings, IReadOnlyList<Row> Rows)
 {
     public IReadOnlyList<Chart> Charts { get; init; } = [];
 }
 
 /// <summary>One figure.</summary>
-/// <param name="Twin">The same of the native twin, in the same run; null where it has none.</param>
+/// <param name="Twin">The native twin's figure from the same run; null if the twin has none.</param>
 sealed record Row
 {
-    /// <exception cref="ArgumentException">A figure is no number: nothing was measured, and that must not pass for a result.</exception>
+    /// <exception cref="ArgumentException">A figure is not a finite number, because nothing was measured.</exception>
     public Row(string name, double value, string unit, double? twin = null)
     {
         if (!double.IsFinite(value) || (twin is { } other && !double.IsFinite(other)))
@@ -28,11 +28,11 @@ sealed record Row
 
     public double? Twin { get; }
 
-    /// <summary>To the twin, unless it is said to be to something else.</summary>
+    /// <summary>The ratio to the twin's figure, unless the mode's setting <c>ratio</c> says otherwise.</summary>
     public double? Ratio { get; init; }
 }
 
-/// <summary>Bars in groups: for each category one of every series.</summary>
+/// <summary>A bar chart. Each category is a group with one bar per series.</summary>
 sealed record Chart(string Name, string Title, string Unit, IReadOnlyList<string> Categories, IReadOnlyList<ChartSeries> Series);
 
 sealed record ChartSeries(string Name, IReadOnlyList<double> Values);

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace PaymentFlow.Benchmarks.Measuring;
 
-/// <summary>A report for people.</summary>
+/// <summary>Prints a report as a table.</summary>
 static class ReportTable
 {
     public static void Write(Report report)
@@ -17,12 +17,12 @@ static class ReportTable
             table.AddRow(Markup.Escape(row.Name), Number(row.Value), Markup.Escape(row.Unit), row.Twin is { } twin ? Number(twin) : "",
                 row.Ratio is { } ratio ? Number(ratio) : "");
         }
-        // A pipe or a file has no width of its own; names are not to be broken for that.
+        // A pipe or a file has no width. A fixed width prevents broken names.
         if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 140;
         AnsiConsole.Write(table);
     }
 
-    /// <summary>Three digits that count.</summary>
+    /// <summary>Formats a figure with about three significant digits.</summary>
     public static string Number(double value) => Math.Abs(value) switch
     {
         0 => "0",

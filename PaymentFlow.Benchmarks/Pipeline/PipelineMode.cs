@@ -5,7 +5,7 @@ using PaymentFlow.Benchmarks.World;
 
 namespace PaymentFlow.Benchmarks.Pipeline;
 
-/// <summary>The way behind the payment alone: outbox → Kafka → order → push, with events that are committed already.</summary>
+/// <summary>Measures only the pipeline after the payment: outbox → Kafka → order → push. The events are committed before.</summary>
 static class PipelineMode
 {
     const string Name = "events/s, outbox → Kafka → order";
@@ -25,12 +25,13 @@ static class PipelineMode
     static async Task<Report> MeasureAsync(Options options)
     {
         var (events, repeats) = (options.Number("events"), options.Number("repeats"));
-        await using var world = await BenchmarkWorld.StartAsync(WorldOptions.From(options) with { Partitions = options.Number("partitions") });
+        await using var world = await BenchmarkWorld.StartAsync(
+            WorldOptions.From(options) with { Partitions = options.Number("partitions") });
         AppTarget app = new(world);
         Measurements measurements = new();
         await using (var twin = await TwinTarget.StartAsync(world))
         {
-            // The first of each only warms up.
+            // Repeat 0 only warms up.
             for (var repeat = 0; repeat <= repeats; repeat++)
             {
                 Progress.Say(repeat == 0 ? "warming up" : $"{events} events, {repeat} of {repeats}");
@@ -44,7 +45,11 @@ static class PipelineMode
         await MeasureWholeTwinAsync(world, repeats, measurements);
         return new Report(Mode.Name, await world.SettingsAsync(options), measurements.Rows())
         {
-            Charts = [new Chart("pipeline", Name, "events/s", [""], [new("PaymentFlow", [measurements.Of(Name)]), new("twin", [measurements.Of(Name, twin: true)])])],
+            Charts =
+            [
+                new Chart("pipeline", Name, "events/s", [""],
+                    [new("PaymentFlow", [measurements.Of(Name)]), new("twin", [measurements.Of(Name, twin: true)])]),
+            ],
         };
     }
 
@@ -52,7 +57,7 @@ static class PipelineMode
     {
         var world = app.World;
         var orders = await app.SeedAsync(count);
-        // Some customers look on: the last of them to hear of it ends the measurement, too.
+        // Some customers watch. The measurement also waits for their last frame.
         var screens = new Screen[Math.Min(ScreensOpen, count)];
         for (var i = 0; i < screens.Length; i++) screens[i] = await app.OpenAsync(orders, (int)((long)i * count / screens.Length));
         var before = await PaymentSeeds.SeedOutboxAsync(world.PaymentsDb, orders);
@@ -61,7 +66,8 @@ static class PipelineMode
         var used = cpu.Used();
         var frames = await Task.WhenAll(screens.Select(screen => screen.Paid.WaitAsync(Patience)));
         await Load.CloseAsync(screens);
-        await using var sweep = world.PaymentsDb.CreateCommand("SELECT min(leased_until) - interval '15 seconds' FROM outbox WHERE id > $1");
+        await using var sweep = world.PaymentsDb.CreateCommand(
+            "SELECT min(leased_until) - interval '15 seconds' FROM outbox WHERE id > $1");
         sweep.Parameters.Add(new() { Value = before });
         var began = new DateTimeOffset((DateTime)(await sweep.ExecuteScalarAsync())!);
 
@@ -82,13 +88,14 @@ static class PipelineMode
         var figures = await TwinProgress.WhenAppliedAsync(twin, count, Patience);
         var used = cpu.Used();
         measurements.Add(Name, count / (figures.LastApplied - began).TotalSeconds, "events/s", twin: true);
-        measurements.Add("events/s, Kafka → order", count / (figures.LastApplied - figures.FirstConsumed).TotalSeconds, "events/s", twin: true);
+        measurements.Add(
+            "events/s, Kafka → order", count / (figures.LastApplied - figures.FirstConsumed).TotalSeconds, "events/s", twin: true);
         foreach (var (process, time) in used) measurements.Add($"CPU of {process}", time.TotalMicroseconds / count, "µs/event", twin: true);
     }
 
     /// <summary>
-    /// With the order's own event, which the contract has and the floor has not: a row of a second outbox, its publishing, its mark, and two
-    /// that follow the topic. What is left of the distance to it is the app's own.
+    /// The twin with a second event per order, as the app's contract requires: a row in a second outbox, its publishing, its mark, and two
+    /// consumers that follow the topic. The remaining difference to this twin is the app's own cost.
     /// </summary>
     static async Task MeasureSecondTwinAsync(BenchmarkWorld world, int count, int repeats, Measurements measurements)
     {
@@ -101,11 +108,14 @@ static class PipelineMode
             if (repeat == 0) continue;
             measurements.Add(OfSecondTwin, measurements.Of(Name), "events/s");
             measurements.Add(OfSecondTwin, alone.Of(Name, twin: true), "events/s", twin: true);
-            foreach (var row in alone.Rows().Where(row => row.Unit == "µs/event")) measurements.Add($"second event, {row.Name}", row.Value, row.Unit);
+            foreach (var row in alone.Rows().Where(row => row.Unit == "µs/event"))
+                measurements.Add($"second event, {row.Name}", row.Value, row.Unit);
         }
     }
 
-    /// <summary>Its whole way, HTTP and commits included: what the payments/s of frameworks are told against.</summary>
+    /// <summary>
+    /// The twin's whole path with HTTP and commits, as a comparison for payments/s. See docs/decisions/0011-benchmark-method.md
+    /// </summary>
     static async Task MeasureWholeTwinAsync(BenchmarkWorld world, int repeats, Measurements measurements)
     {
         await using var twin = await TwinTarget.StartAsync(world, Writers);

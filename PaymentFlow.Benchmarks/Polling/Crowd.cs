@@ -6,13 +6,13 @@ using PaymentFlow.Benchmarks.World;
 
 namespace PaymentFlow.Benchmarks.Polling;
 
-/// <summary>Customers who come to their order's page at the same time, and each pay at a moment of their own.</summary>
+/// <summary>Customers open their orders' pages at the same time, and each pays at a random moment.</summary>
 sealed class Crowd(AppTarget app, int customers, TimeSpan duration)
 {
-    // The same moments and phases for both ways.
+    // The same random moments and phases for every way.
     const int Seed = 1;
 
-    /// <param name="interval">How often each asks, where they ask.</param>
+    /// <param name="interval">The polling interval of each customer, for <see cref="Way.Ask"/>.</param>
     public async Task<Seen> WatchAsync(Way way, TimeSpan interval)
     {
         var orders = await app.SeedAsync(customers);
@@ -20,7 +20,8 @@ sealed class Crowd(AppTarget app, int customers, TimeSpan duration)
         Latencies knowing = new();
         var requests = 0;
         Random random = new(Seed);
-        var plans = Enumerable.Range(0, customers).Select(_ => (Pays: duration * random.NextDouble(), Phase: random.NextDouble())).ToArray();
+        var plans = Enumerable.Range(0, customers)
+            .Select(_ => (Pays: duration * random.NextDouble(), Phase: random.NextDouble())).ToArray();
         using var connections = Screen.Invoker(wire);
         CpuMeter cpu = new(app.Processes());
         await Task.WhenAll(plans.Select(async (plan, order) =>
@@ -40,7 +41,7 @@ sealed class Crowd(AppTarget app, int customers, TimeSpan duration)
         return new Seen(customers, knowing, requests, wire.Bytes, used);
     }
 
-    /// <returns>From Stripe's yes until the answer that tells of it.</returns>
+    /// <returns>The time from Stripe's answer until the first response with status paid.</returns>
     async Task<TimeSpan> AskAsync(HttpMessageInvoker http, OrderBatch orders, int order, TimeSpan every, double phase, Action asked)
     {
         Uri address = new(app.World.OrderService, $"/orders/{orders.IdOf(order)}");
@@ -51,7 +52,8 @@ sealed class Crowd(AppTarget app, int customers, TimeSpan duration)
         {
             using HttpRequestMessage request = new(HttpMethod.Get, address) { Headers = { Authorization = secret } };
             using var response = await http.SendAsync(request, CancellationToken.None);
-            if (response.StatusCode != HttpStatusCode.OK) throw new InvalidOperationException($"GET /orders answered {(int)response.StatusCode}.");
+            if (response.StatusCode != HttpStatusCode.OK)
+                throw new InvalidOperationException($"GET /orders answered {(int)response.StatusCode}.");
             var body = await response.Content.ReadAsByteArrayAsync();
             asked();
             if (body.AsSpan().IndexOf("\"status\":\"paid\""u8) >= 0)
@@ -73,25 +75,25 @@ sealed class Crowd(AppTarget app, int customers, TimeSpan duration)
     }
 }
 
-/// <summary>How customers come to know.</summary>
+/// <summary>How customers learn the result.</summary>
 enum Way
 {
-    /// <summary>They don't look: what their payments alone cost.</summary>
+    /// <summary>No customer watches. Measures the cost of the payments alone.</summary>
     Nobody,
 
-    /// <summary>They ask again and again.</summary>
+    /// <summary>By polling.</summary>
     Ask,
 
-    /// <summary>They are told by WebSocket.</summary>
+    /// <summary>By WebSocket.</summary>
     Listen,
 }
 
-/// <param name="Bytes">Over the connections of those who watch; the payments' own are not among them.</param>
+/// <param name="Bytes">Bytes on the watching connections, without those of the payments.</param>
 sealed record Seen(int Customers, Latencies Knowing, int Requests, long Bytes, IReadOnlyDictionary<string, TimeSpan> Cpu)
 {
     static readonly string[] Services = ["order-service", "postgres"];
 
-    /// <param name="unwatched">The same payments with nobody who looks.</param>
+    /// <param name="unwatched">The result of <see cref="Way.Nobody"/> for the same payments.</param>
     public void AddTo(Measurements measurements, string way, Seen unwatched)
     {
         measurements.Add($"{way}: until the customer knows, median", Knowing.Milliseconds(50), "ms");

@@ -5,7 +5,7 @@ using PaymentFlow.Benchmarks.World;
 
 namespace PaymentFlow.Benchmarks.Throughput;
 
-/// <summary>How many payments go through, end to end, with a number of customers who pay at once.</summary>
+/// <summary>Measures end-to-end payments per second with a fixed number of concurrent customers.</summary>
 static class ThroughputMode
 {
     const int Writers = 2;
@@ -13,7 +13,8 @@ static class ThroughputMode
     const string PaymentsPerSecond = "payments/s";
     static readonly TimeSpan Settle = TimeSpan.FromSeconds(2);
 
-    public static Mode Mode { get; } = new("throughput", "Closed loop: payments/s through HTTP, CPU a payment by process, p99 of the answer.",
+    public static Mode Mode { get; } = new("throughput",
+        "Closed loop: payments/s through HTTP, CPU per payment by process, p99 of the answer.",
         new Dictionary<string, string> { ["concurrency"] = "1,4,16,64,256", ["seconds"] = "10", ["twin"] = "on" }, MeasureAsync);
 
     static async Task<Report> MeasureAsync(Options options)
@@ -35,17 +36,26 @@ static class ThroughputMode
         }
         return new Report(Mode.Name, await world.SettingsAsync(options), measurements.Rows())
         {
-            Charts = [new Chart("throughput", "Payments a second, by how many pay at once", PaymentsPerSecond, [.. levels.Select(level => $"{level}")],
+            Charts =
             [
-                .. new (string Title, string Variant, bool Twin)[] { ("PaymentFlow", "", false), ("twin", "", true), ("twin, group commit", GroupCommit, true) }
-                .Where(series => measurements.Has(NameOf(levels[0], series.Variant), series.Twin))
-                .Select(series => new ChartSeries(series.Title, [.. levels.Select(level => measurements.Of(NameOf(level, series.Variant), series.Twin))])),
-            ])],
+                new Chart("throughput", "Payments per second, by concurrent customers", PaymentsPerSecond,
+                    [.. levels.Select(level => $"{level}")],
+                    [
+                        .. new (string Title, string Variant, bool Twin)[]
+                        {
+                            ("PaymentFlow", "", false), ("twin", "", true), ("twin, group commit", GroupCommit, true),
+                        }
+                        .Where(series => measurements.Has(NameOf(levels[0], series.Variant), series.Twin))
+                        .Select(series => new ChartSeries(
+                            series.Title, [.. levels.Select(level => measurements.Of(NameOf(level, series.Variant), series.Twin))])),
+                    ]),
+            ],
         };
     }
 
     static async Task MeasureAsync(
-        ITarget target, BenchmarkWorld world, int concurrency, TimeSpan duration, int repeat, int repeats, Measurements measurements, string variant)
+        ITarget target, BenchmarkWorld world, int concurrency, TimeSpan duration, int repeat, int repeats, Measurements measurements,
+        string variant)
     {
         Progress.Say($"{Load.NameOf(target)}{variant}, {concurrency} at once for {duration.TotalSeconds:0} s, {repeat} of {repeats}");
         var most = target.IsTwin ? Math.Min(concurrency * 2_000, 40_000) : Math.Min(concurrency * 400, 2_000);
@@ -69,7 +79,7 @@ static class ThroughputMode
         var atRest = Stopwatch.GetElapsedTime(ended);
 
         var name = $"{concurrency} at once{variant}";
-        // Those whose order is paid, not those that are merely answered.
+        // Counts payments whose order is paid; an HTTP answer alone does not count.
         measurements.Add(NameOf(concurrency, variant), applied / elapsed.TotalSeconds, PaymentsPerSecond, target.IsTwin);
         foreach (var percentile in (double[])[50, 99])
             measurements.Add($"{name}: answer, p{percentile:0}", answers.Milliseconds(percentile), "ms", target.IsTwin);
@@ -78,8 +88,10 @@ static class ThroughputMode
         measurements.Add($"{name}: transactions of Postgres", (double)work.Commits / answers.Count, "/payment", target.IsTwin);
         measurements.Add($"{name}: WAL of Postgres", work.WalBytes / 1024.0 / answers.Count, "KiB/payment", target.IsTwin);
         if (target.IsTwin) return;
-        foreach (var (process, time) in used) measurements.Add($"{name}: CPU of {process}", time.TotalMilliseconds / answers.Count, "ms/payment");
-        measurements.Add($"{name}: CPU busy", used.Values.Sum(time => time.TotalSeconds) / elapsed.TotalSeconds / Environment.ProcessorCount * 100, "%");
+        foreach (var (process, time) in used)
+            measurements.Add($"{name}: CPU of {process}", time.TotalMilliseconds / answers.Count, "ms/payment");
+        measurements.Add($"{name}: CPU busy",
+            used.Values.Sum(time => time.TotalSeconds) / elapsed.TotalSeconds / Environment.ProcessorCount * 100, "%");
     }
 
     static string NameOf(int concurrency, string variant) => $"{concurrency} at once{variant}: {PaymentsPerSecond}";

@@ -2,8 +2,10 @@ using Confluent.Kafka;
 
 namespace PaymentFlow.Benchmarks.Twin;
 
-/// <summary>Batches from Kafka to the orders and their sockets, on a thread of its own; offsets are stored after the database's commit.</summary>
-/// <param name="second">Publishes an event of each order; null without.</param>
+/// <summary>
+/// Applies batches from Kafka to the orders and pushes to their sockets, on its own thread. Offsets are stored after the database's commit.
+/// </summary>
+/// <param name="second">Publishes a second event per order; null for none.</param>
 sealed class TwinConsumer(IConsumer<string, byte[]> consumer, string topic, TwinStore store, TwinSockets sockets, TwinRelay? second)
 {
     const int BatchSize = 500;
@@ -12,8 +14,11 @@ sealed class TwinConsumer(IConsumer<string, byte[]> consumer, string topic, Twin
     long _firstConsumed;
     long _lastApplied;
 
-    /// <summary>How many orders became paid, and when the first batch was taken and the last one committed, in ticks of UTC.</summary>
-    public TwinFigures Figures => new(Interlocked.Read(ref _applied), Interlocked.Read(ref _firstConsumed), Interlocked.Read(ref _lastApplied));
+    /// <summary>
+    /// The number of orders that became paid, and when the first batch was consumed and the last one committed, in UTC ticks.
+    /// </summary>
+    public TwinFigures Figures =>
+        new(Interlocked.Read(ref _applied), Interlocked.Read(ref _firstConsumed), Interlocked.Read(ref _lastApplied));
 
     public void Reset() => (_applied, _firstConsumed, _lastApplied) = (0, 0, 0);
 
@@ -26,10 +31,12 @@ sealed class TwinConsumer(IConsumer<string, byte[]> consumer, string topic, Twin
         while (true)
         {
             batch.Clear();
-            for (var next = consumer.Consume(100); next is not null; next = batch.Count < BatchSize ? consumer.Consume(0) : null) batch.Add(next);
+            for (var next = consumer.Consume(100); next is not null; next = batch.Count < BatchSize ? consumer.Consume(0) : null)
+                batch.Add(next);
             if (batch.Count == 0) continue;
             Apply([.. batch.Select(message => TwinEvent.Read(message.Message.Value))]);
-            foreach (var last in batch.GroupBy(message => message.TopicPartition).Select(partition => partition.Last())) consumer.StoreOffset(last);
+            foreach (var last in batch.GroupBy(message => message.TopicPartition).Select(partition => partition.Last()))
+                consumer.StoreOffset(last);
         }
     }
 

@@ -4,9 +4,9 @@ using System.Text;
 
 namespace PaymentFlow.Benchmarks.Twin;
 
-/// <summary>What the twin sends through Kafka: no JSON, no envelope; the key is the order.</summary>
-/// <param name="At">Just before the commit, where the app has Stripe's yes in hand.</param>
-/// <param name="Committed">Just after it.</param>
+/// <summary>The twin's Kafka message, without JSON or envelope. The message key is the order.</summary>
+/// <param name="At">The time just before the commit. In the app, this is when Stripe's answer arrives.</param>
+/// <param name="Committed">The time just after the commit.</param>
 readonly record struct TwinEvent(Guid OrderId, DateTimeOffset At, DateTimeOffset Committed)
 {
     const int Size = 16 + 8 + 8;
@@ -26,6 +26,8 @@ readonly record struct TwinEvent(Guid OrderId, DateTimeOffset At, DateTimeOffset
         new DateTimeOffset(BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]), TimeSpan.Zero));
 
     /// <summary>The frame that says "paid", with the twin's own timestamps.</summary>
-    public byte[] ToFrame(DateTimeOffset consumed, DateTimeOffset applied) => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
-        $$$"""{"type":"order.updated","orderId":"{{{OrderId}}}","status":"paid","version":2,"at":"{{{At:O}}}","hops":{"committed":"{{{Committed:O}}}","consumed":"{{{consumed:O}}}","applied":"{{{applied:O}}}"}}"""));
+    public byte[] ToFrame(DateTimeOffset consumed, DateTimeOffset applied) => Encoding.UTF8.GetBytes(string.Create(
+        CultureInfo.InvariantCulture,
+        $$$"""{"type":"order.updated","orderId":"{{{OrderId}}}","status":"paid","version":2,"at":"{{{At:O}}}","hops":""" +
+        $$$"""{"committed":"{{{Committed:O}}}","consumed":"{{{consumed:O}}}","applied":"{{{applied:O}}}"}}"""));
 }

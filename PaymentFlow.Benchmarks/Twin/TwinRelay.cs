@@ -3,7 +3,7 @@ using Confluent.Kafka;
 
 namespace PaymentFlow.Benchmarks.Twin;
 
-/// <summary>Publishes what was committed, handed over in memory, and marks in batches what Kafka has.</summary>
+/// <summary>Publishes committed events that it gets in memory, and marks the delivered ones in batches.</summary>
 /// <param name="outbox">The table that <paramref name="topic"/> is published from.</param>
 sealed class TwinRelay(IProducer<string, byte[]> producer, string topic, string outbox, TwinStore store)
 {
@@ -16,11 +16,11 @@ sealed class TwinRelay(IProducer<string, byte[]> producer, string topic, string 
     public void Publish(long id, TwinEvent item) => producer.Produce(
         topic, new Message<string, byte[]> { Key = item.OrderId.ToString(), Value = item.ToBytes() }, report =>
         {
-            if (report.Error.IsError) Console.Error.WriteLine($"not published: {report.Error.Reason}");
+            if (report.Error.IsError) Console.Error.WriteLine($"Could not publish an event: {report.Error.Reason}");
             else _delivered.Writer.TryWrite(id);
         });
 
-    /// <summary>Everything in the table that is not published, page after page.</summary>
+    /// <summary>Publishes all unpublished rows of the table, page by page.</summary>
     public async Task PublishTableAsync()
     {
         long last = 0;
@@ -31,7 +31,7 @@ sealed class TwinRelay(IProducer<string, byte[]> producer, string topic, string 
         }
     }
 
-    /// <summary>Waits while Kafka's client has as much as it takes.</summary>
+    /// <summary>Publishes an event. Waits while the queue of Kafka's client is full.</summary>
     public async Task PublishPatientlyAsync(long id, TwinEvent item)
     {
         while (true)

@@ -12,14 +12,15 @@ using PaymentFlow.Benchmarks.World;
 namespace PaymentFlow.Benchmarks.Twin;
 
 /// <summary>
-/// The native twin: the hops of a payment and nothing else. POST → one round trip to Postgres (payment and outbox) → Kafka
-/// (idempotent, acks=all) → consumer → order → WebSocket. No Stripe, no rules, no claims, no history, no telemetry: the floor.
+/// The native twin does only the hops of a payment: POST → one round trip to Postgres (payment and outbox) → Kafka
+/// (idempotent, acks=all) → consumer → order → WebSocket. It has no Stripe, rules, claims, history or telemetry, so it shows the minimum
+/// cost. See docs/decisions/0011-benchmark-method.md
 /// </summary>
 static class TwinServer
 {
     public const string Mode = "twin";
 
-    /// <summary>Of the app, OrderService and Web follow the topic of the orders.</summary>
+    /// <summary>As many as in the app, where OrderService and Web follow topic <c>orders</c>.</summary>
     const int InstancesThatFollow = 2;
 
     public static async Task<int> RunAsync(string[] args)
@@ -29,7 +30,7 @@ static class TwinServer
             ["postgres"] = "",
             ["kafka"] = "",
             ["topic"] = "",
-            // Where each order's own event goes; empty for none.
+            // The topic of the second event per order; empty for none.
             ["second-topic"] = "",
             ["writers"] = "0",
             ["fetch-wait-ms"] = "500",
@@ -81,7 +82,8 @@ static class TwinServer
         await app.StartAsync();
         relay.Start();
         second?.Start();
-        for (var instance = 0; second is not null && instance < InstancesThatFollow; instance++) TwinTail.Start(group, secondTopic, instance);
+        for (var instance = 0; second is not null && instance < InstancesThatFollow; instance++)
+            TwinTail.Start(group, secondTopic, instance);
         writer.Start(options["writers"] == "0" ? 0 : options.Number("writers"));
         consuming.Start();
         Console.WriteLine(app.Urls.First());

@@ -4,18 +4,20 @@ using System.Text;
 
 namespace PaymentFlow.Benchmarks.Twin;
 
-/// <summary>The open WebSockets by order, one an order.</summary>
+/// <summary>The open WebSockets, one per order.</summary>
 sealed class TwinSockets
 {
     readonly ConcurrentDictionary<Guid, WebSocket> _sockets = new();
 
-    /// <summary>Says that it is open, and stays until the client leaves.</summary>
+    /// <summary>Sends the first frame and holds the socket until the client leaves.</summary>
     public async Task HoldAsync(Guid orderId, WebSocket socket)
     {
         _sockets[orderId] = socket;
         try
         {
-            await socket.SendAsync(Encoding.UTF8.GetBytes("""{"status":"awaiting_payment"}"""), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+            await socket.SendAsync(
+                Encoding.UTF8.GetBytes("""{"status":"awaiting_payment"}"""), WebSocketMessageType.Text, endOfMessage: true,
+                CancellationToken.None);
             var buffer = new byte[64];
             while ((await socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None)).MessageType != WebSocketMessageType.Close) { }
         }

@@ -3,10 +3,10 @@ using NpgsqlTypes;
 
 namespace PaymentFlow.Benchmarks.Twin;
 
-/// <summary>The twin's statements. Sorted ids, so that two batches cannot deadlock.</summary>
+/// <summary>The twin's statements. Ids are sorted, so that two batches cannot deadlock.</summary>
 sealed class TwinStore(NpgsqlDataSource database)
 {
-    /// <summary>The payment and its outbox row: one round trip, one transaction.</summary>
+    /// <summary>Writes a payment and its outbox row in one round trip and one transaction.</summary>
     /// <returns>The outbox row's id.</returns>
     public async Task<long> PayAsync(Guid orderId, DateTimeOffset at)
     {
@@ -24,13 +24,16 @@ sealed class TwinStore(NpgsqlDataSource database)
         return reader.GetInt64(0);
     }
 
-    /// <summary>The same for many at once: one transaction.</summary>
+    /// <summary>Writes many payments and their outbox rows in one transaction.</summary>
     /// <returns>The outbox rows' ids by order.</returns>
     public async Task<Dictionary<Guid, long>> PayAsync(IReadOnlyList<(Guid OrderId, DateTimeOffset At)> payments)
     {
         var orderIds = payments.Select(payment => payment.OrderId).ToArray();
         await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(new("INSERT INTO payments (id, order_id, amount, status) SELECT id, order_id, 1800, 'succeeded' FROM unnest($1, $2) AS p (id, order_id)")
+        batch.BatchCommands.Add(new("""
+            INSERT INTO payments (id, order_id, amount, status)
+            SELECT id, order_id, 1800, 'succeeded' FROM unnest($1, $2) AS p (id, order_id)
+            """)
         {
             Parameters = { new() { Value = orderIds.Select(_ => Guid.CreateVersion7()).ToArray() }, new() { Value = orderIds } },
         });
@@ -39,7 +42,11 @@ sealed class TwinStore(NpgsqlDataSource database)
             Parameters =
             {
                 new() { Value = orderIds },
-                new() { Value = payments.Select(payment => payment.At.UtcDateTime).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
+                new()
+                {
+                    Value = payments.Select(payment => payment.At.UtcDateTime).ToArray(),
+                    NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz,
+                },
             },
         });
         Dictionary<Guid, long> ids = new(payments.Count);
@@ -50,7 +57,8 @@ sealed class TwinStore(NpgsqlDataSource database)
 
     public async Task<List<(long Id, TwinEvent Event)>> UnpublishedAsync(long after, int limit)
     {
-        await using var command = database.CreateCommand("SELECT id, key, at FROM outbox WHERE published_at IS NULL AND id > $1 ORDER BY id LIMIT $2");
+        await using var command = database.CreateCommand(
+            "SELECT id, key, at FROM outbox WHERE published_at IS NULL AND id > $1 ORDER BY id LIMIT $2");
         command.Parameters.Add(new() { Value = after });
         command.Parameters.Add(new() { Value = limit });
         List<(long, TwinEvent)> rows = [];
@@ -75,7 +83,7 @@ sealed class TwinStore(NpgsqlDataSource database)
         FROM unnest($1, $2) AS i (id, at) WHERE o.id = i.id AND o.version < 2 RETURNING o.id
         """;
 
-    /// <returns>The orders that this made paid.</returns>
+    /// <returns>The orders that became paid.</returns>
     public async Task<HashSet<Guid>> ApplyAsync(IReadOnlyList<TwinEvent> events)
     {
         HashSet<Guid> applied = new(events.Count);
@@ -85,8 +93,8 @@ sealed class TwinStore(NpgsqlDataSource database)
         return applied;
     }
 
-    /// <summary>The same, with an event of each order in the second outbox, in the same transaction.</summary>
-    /// <returns>The second outbox's ids, by the orders that this made paid.</returns>
+    /// <summary>Applies events and writes a second outbox row per order in the same transaction.</summary>
+    /// <returns>The ids in the second outbox, by order that became paid.</returns>
     public async Task<Dictionary<Guid, long>> ApplyWithEventsAsync(IReadOnlyList<TwinEvent> events)
     {
         Dictionary<Guid, long> applied = new(events.Count);

@@ -2,12 +2,20 @@ using Confluent.Kafka;
 
 namespace PaymentFlow.Benchmarks.Twin;
 
-/// <summary>Follows a topic from its end, on a thread of its own, as every instance of the app does that holds screens; for nobody's sake.</summary>
+/// <summary>
+/// Follows a topic from its end on its own thread, like every app instance that holds screens. The messages are ignored; only the load
+/// counts.
+/// </summary>
 static class TwinTail
 {
     public static void Start(ConsumerConfig group, string topic, int instance)
     {
-        ConsumerConfig config = new(group.ToDictionary()) { GroupId = $"twin-tail-{instance}", AutoOffsetReset = AutoOffsetReset.Latest, EnableAutoCommit = false };
+        ConsumerConfig config = new(group.ToDictionary())
+        {
+            GroupId = $"twin-tail-{instance}",
+            AutoOffsetReset = AutoOffsetReset.Latest,
+            EnableAutoCommit = false,
+        };
         new Thread(() => Follow(config, topic)) { IsBackground = true, Name = $"tail {instance}" }.Start();
     }
 

@@ -4,7 +4,7 @@ using PaymentFlow.Benchmarks.World;
 
 namespace PaymentFlow.Benchmarks.Twin;
 
-/// <summary>The twin's process, on the app's Postgres and Kafka, from the load's side.</summary>
+/// <summary>The twin as a target of the load. Its process uses the app's Postgres and Kafka.</summary>
 sealed class TwinTarget : ITarget, IAsyncDisposable
 {
     readonly BenchmarkWorld _world;
@@ -19,8 +19,8 @@ sealed class TwinTarget : ITarget, IAsyncDisposable
 
     public NpgsqlDataSource Database => _database;
 
-    /// <param name="writers">Of the group commit; 0 for a commit a request.</param>
-    /// <param name="secondEvent">Whether each order has an event of its own, too, as the contract wants it.</param>
+    /// <param name="writers">The number of group-commit writers; 0 for one commit per request.</param>
+    /// <param name="secondEvent">Whether each order also gets its own event, as the app's contract requires.</param>
     public static async Task<TwinTarget> StartAsync(BenchmarkWorld world, int writers = 0, bool secondEvent = false)
     {
         var database = world.Open("twin");
@@ -29,7 +29,8 @@ sealed class TwinTarget : ITarget, IAsyncDisposable
             world.KafkaSettings.FirstOrDefault(setting => setting.Key.EndsWith(name, StringComparison.Ordinal)).Value ?? otherwise;
         var process = await HelperProcess.StartAsync(
             new Dictionary<string, string>(),
-            TwinServer.Mode, "--postgres", world.Postgres, "--kafka", world.Kafka, "--topic", BenchmarkWorld.TwinTopic, "--writers", $"{writers}",
+            TwinServer.Mode, "--postgres", world.Postgres, "--kafka", world.Kafka, "--topic", BenchmarkWorld.TwinTopic,
+            "--writers", $"{writers}",
             "--second-topic", secondEvent ? BenchmarkWorld.TwinSecondTopic : "",
             "--fetch-wait-ms", Setting("FetchWaitMaxMs", "500"), "--session-ms", Setting("SessionTimeoutMs", "45000"),
             "--heartbeat-ms", Setting("HeartbeatIntervalMs", "3000"));
@@ -40,9 +41,11 @@ sealed class TwinTarget : ITarget, IAsyncDisposable
 
     public Task PrepareAsync(OrderBatch orders, int order) => Task.CompletedTask;
 
-    public async Task PayAsync(OrderBatch orders, int order) => await LoadClient.PostAsync(new Uri(_address, $"/pay/{orders.IdOf(order)}"), default, secret: null);
+    public async Task PayAsync(OrderBatch orders, int order) =>
+        await LoadClient.PostAsync(new Uri(_address, $"/pay/{orders.IdOf(order)}"), default, secret: null);
 
-    public Task<Screen> OpenAsync(OrderBatch orders, int order) => Screen.OpenAsync(new Uri(_address, $"/orders/{orders.IdOf(order)}/live"), secret: null);
+    public Task<Screen> OpenAsync(OrderBatch orders, int order) =>
+        Screen.OpenAsync(new Uri(_address, $"/orders/{orders.IdOf(order)}/live"), secret: null);
 
     public Task<long> PaidAsync(OrderBatch orders) => TwinDatabase.PaidAsync(_database, orders);
 
@@ -52,7 +55,7 @@ sealed class TwinTarget : ITarget, IAsyncDisposable
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
-    /// <summary>Begins to publish what waits in its outbox; returns when all of it is handed to Kafka's client.</summary>
+    /// <summary>Publishes the waiting outbox rows; returns when all of them are enqueued in Kafka's client.</summary>
     public async Task PublishAsync() => (await LoadClient.Http.PostAsync(new Uri(_address, "/publish"), null)).EnsureSuccessStatusCode();
 
     public async Task ResetAsync() => (await LoadClient.Http.PostAsync(new Uri(_address, "/reset"), null)).EnsureSuccessStatusCode();

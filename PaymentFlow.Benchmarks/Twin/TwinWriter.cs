@@ -3,8 +3,8 @@ using System.Threading.Channels;
 namespace PaymentFlow.Benchmarks.Twin;
 
 /// <summary>
-/// Group commit: a few writers take all requests that wait and write them in one transaction. Without writers every request commits
-/// by itself.
+/// Group commit: a few writers take all waiting requests and write them in one transaction. Without writers every request commits on its
+/// own.
 /// </summary>
 sealed class TwinWriter(TwinStore store, TwinRelay relay)
 {

@@ -3,13 +3,15 @@ using Npgsql;
 
 namespace PaymentFlow.Benchmarks.World;
 
-/// <summary>The app, as its customers use it.</summary>
-/// <param name="prepared">Whether an order's PaymentIntent is there when it is paid, as the checkout page sees to while its customer reads.</param>
+/// <summary>The app as a target of the load, used like its customers do.</summary>
+/// <param name="prepared">
+/// Whether the PaymentIntent is created before the payment, as the checkout page does while the customer reads.
+/// </param>
 sealed class AppTarget(BenchmarkWorld world, bool prepared = false) : ITarget
 {
     public const int Amount = 1800;
 
-    // Above all history, as the ids of new orders are: they carry the time.
+    // Real ids contain the time, so those of new orders are higher than those of old orders. These are higher than the history's, too.
     static int _batches = 0x1000_0000;
 
     readonly Uri _pay = new(world.PaymentApi, "/process-payment");
@@ -21,7 +23,7 @@ sealed class AppTarget(BenchmarkWorld world, bool prepared = false) : ITarget
 
     public Task<OrderBatch> SeedAsync(int count) => SeedOrdersAsync(world.OrdersDb, count);
 
-    /// <summary>As <c>POST /orders</c> leaves them, without its event.</summary>
+    /// <summary>Writes unpaid orders like <c>POST /orders</c>, but without events.</summary>
     public static async Task<OrderBatch> SeedOrdersAsync(NpgsqlDataSource ordersDb, int count)
     {
         OrderBatch orders = new(Interlocked.Increment(ref _batches), count);
@@ -43,7 +45,8 @@ sealed class AppTarget(BenchmarkWorld world, bool prepared = false) : ITarget
     {
         var body = Encoding.UTF8.GetBytes($$"""{"orderId":"{{orders.IdOf(order)}}","paymentMethod":"pm_card_visa"}""");
         var answer = await LoadClient.PostAsync(_pay, body, orders.SecretOf(order));
-        if (answer.AsSpan().IndexOf("\"succeeded\""u8) < 0) throw new InvalidOperationException($"Not paid: {Encoding.UTF8.GetString(answer)}");
+        if (answer.AsSpan().IndexOf("\"succeeded\""u8) < 0)
+            throw new InvalidOperationException($"Not paid: {Encoding.UTF8.GetString(answer)}");
     }
 
     public Task<Screen> OpenAsync(OrderBatch orders, int order) => OpenAsync(orders, order, null);
@@ -61,9 +64,15 @@ sealed class AppTarget(BenchmarkWorld world, bool prepared = false) : ITarget
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
-    /// <summary>Webhooks that are not applied and events that are not published. What the end-to-end check asks half a minute later is not among it.</summary>
+    /// <summary>
+    /// The number of webhooks that are not applied and events that are not published. The delivery check, half a minute later, is not
+    /// included.
+    /// </summary>
     public async Task<long> LeftToDoAsync() =>
-        await CountAsync(world.PaymentsDb, "SELECT (SELECT count(*) FROM stripe_events WHERE processed_at IS NULL) + (SELECT count(*) FROM outbox WHERE published_at IS NULL)")
+        await CountAsync(world.PaymentsDb, """
+            SELECT (SELECT count(*) FROM stripe_events WHERE processed_at IS NULL)
+                + (SELECT count(*) FROM outbox WHERE published_at IS NULL)
+            """)
         + await CountAsync(world.OrdersDb, "SELECT count(*) FROM outbox WHERE published_at IS NULL");
 
     static async Task<long> CountAsync(NpgsqlDataSource database, string sql)

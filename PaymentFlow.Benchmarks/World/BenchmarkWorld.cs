@@ -10,8 +10,8 @@ using PaymentFlow.Tests.Hosting;
 namespace PaymentFlow.Benchmarks.World;
 
 /// <summary>
-/// The real processes of AppHost.cs, with Postgres and Kafka apart, so that the native twin shares them. This process holds Aspire's app
-/// host and the load; the broker has a process of its own.
+/// Runs the real processes of AppHost.cs. Postgres and Kafka start separately, so that the native twin can share them. This process
+/// contains Aspire's app host and the load; the broker runs in its own process.
 /// </summary>
 sealed class BenchmarkWorld : IAsyncDisposable
 {
@@ -43,10 +43,10 @@ sealed class BenchmarkWorld : IAsyncDisposable
 
     public Uri OrderService => Loopback(_app!.GetEndpoint("order-service"));
 
-    /// <summary>Under the name that its cookies and its content security policy know.</summary>
+    /// <summary>Not by loopback address: Web's cookies and content security policy need the host name.</summary>
     public Uri Web => _app!.GetEndpoint("web");
 
-    /// <summary>How an in-process broker's clients must be set, the twin among them; nothing for a real one.</summary>
+    /// <summary>The client settings that the in-process broker needs, for the app and the twin; empty for a real broker.</summary>
     public IReadOnlyDictionary<string, string> KafkaSettings => _options.Kafka is not null
         ? new Dictionary<string, string>()
         : LocalKafkaResource.ClientSettings.ToDictionary(
@@ -78,7 +78,7 @@ sealed class BenchmarkWorld : IAsyncDisposable
         (PaymentsDb, OrdersDb) = (Open("paymentsdb"), Open("ordersdb"));
 
         foreach (var (name, value) in KafkaSettings) _environment[name] = value;
-        // As a deployment that is meant to take this much would set it: the limit is there against floods, and this is one.
+        // The default limit protects against floods and would refuse this load.
         _environment["RateLimits__AtOnce"] = "1000";
         _environment["Logging__LogLevel__Default"] = "Warning";
         if (_options.Telemetry)
@@ -118,13 +118,14 @@ sealed class BenchmarkWorld : IAsyncDisposable
             .WithEnvironment("services__payment-api__http__0", "http://127.0.0.1:9")
             .WithHttpHealthCheck("/health");
 
-    /// <summary>What a service has to complain of is part of the result.</summary>
+    /// <summary>Prints the services' errors, because they belong to the result.</summary>
     static void Log(string resource, string line)
     {
-        if (line.Contains("fail: ", StringComparison.Ordinal) || line.Contains("crit: ", StringComparison.Ordinal)) Console.WriteLine($"  {resource}: {line}");
+        if (line.Contains("fail: ", StringComparison.Ordinal) || line.Contains("crit: ", StringComparison.Ordinal))
+            Console.WriteLine($"  {resource}: {line}");
     }
 
-    /// <summary>The processes of the app and what it stands on, by name.</summary>
+    /// <summary>The process ids of the app and its infrastructure, by name.</summary>
     public IReadOnlyDictionary<string, int> Processes()
     {
         Dictionary<string, int> processes = [];
@@ -139,22 +140,24 @@ sealed class BenchmarkWorld : IAsyncDisposable
     public int ProcessIdOf(string service) => _app!.ProcessIdOf(service)
         ?? throw new InvalidOperationException($"{service} is down: {string.Join(" | ", _app.LogsOf(service).TakeLast(5))}");
 
-    /// <summary>kill -9, and no new start until the answer is disposed.</summary>
+    /// <summary>Kills the service (SIGKILL) and prevents its restart until the result is disposed.</summary>
     public Task<IAsyncDisposable> KeepDownAsync(string service) => _app!.KeepDownAsync(service);
 
     public NpgsqlDataSource Open(string database) =>
         NpgsqlDataSource.Create($"{Postgres};Database={database};Command Timeout=0;Maximum Pool Size=20");
 
-    /// <summary>Machine, versions and what of this world matters to the figures.</summary>
+    /// <summary>The machine, the versions and the settings that affect the figures.</summary>
     public async Task<Dictionary<string, string>> SettingsAsync(Options options)
     {
         Dictionary<string, string> settings = new(Machine.Describe());
         await using var version = PaymentsDb.CreateCommand("SHOW server_version");
         settings["Postgres"] = $"{await version.ExecuteScalarAsync()}, fsync on";
-        settings["Confluent.Kafka"] = $"{FileVersionInfo.GetVersionInfo(typeof(IConsumer<,>).Assembly.Location).ProductVersion?.Split('+')[0]} (librdkafka {Library.VersionString})";
-        settings["broker"] = _options.Kafka ?? $"librdkafka's in-process broker in a process of its own, {_options.Partitions} partitions, fetch.wait.max.ms "
-            + KafkaSettings.First(IsFetchWait).Value;
-        settings["telemetry"] = _options.Telemetry ? "on, sent by OTLP to a collector that forgets it" : "recorded, sent nowhere";
+        settings["Confluent.Kafka"] =
+            $"{FileVersionInfo.GetVersionInfo(typeof(IConsumer<,>).Assembly.Location).ProductVersion?.Split('+')[0]} "
+            + $"(librdkafka {Library.VersionString})";
+        settings["broker"] = _options.Kafka ?? $"librdkafka's in-process broker in a separate process, {_options.Partitions} partitions, "
+            + $"fetch.wait.max.ms {KafkaSettings.First(IsFetchWait).Value}";
+        settings["telemetry"] = _options.Telemetry ? "on, sent with OTLP to a collector that drops it" : "recorded, not sent";
         foreach (var option in options.Shown) settings[$"--{option.Key}"] = option.Value;
         return settings;
     }

@@ -3,12 +3,13 @@ using PaymentFlow.Benchmarks.Measuring;
 
 namespace PaymentFlow.Benchmarks.World;
 
-/// <summary>The app host's broker, in a process of its own, so that its CPU is seen apart from the load's.</summary>
+/// <summary>Runs the app host's broker in a separate process, so that its CPU time is not mixed with the load's.</summary>
 static class BrokerProcess
 {
     public const string Mode = "broker";
 
-    public static string[] Arguments(IEnumerable<string> topics, int partitions) => [Mode, "--topics", string.Join(',', topics), "--partitions", $"{partitions}"];
+    public static string[] Arguments(IEnumerable<string> topics, int partitions) =>
+        [Mode, "--topics", string.Join(',', topics), "--partitions", $"{partitions}"];
 
     public static async Task<int> RunAsync(string[] args)
     {

@@ -2,7 +2,7 @@ using PaymentFlow.Benchmarks.Measuring;
 
 namespace PaymentFlow.Benchmarks.World;
 
-/// <summary>Customers in a closed loop: each pays an order, and when that is answered the next one. Screens they have none.</summary>
+/// <summary>Customers in a closed loop. Each pays one order after another, without open screens.</summary>
 sealed class Buyers : IAsyncDisposable
 {
     readonly ITarget _target;
@@ -18,16 +18,16 @@ sealed class Buyers : IAsyncDisposable
         _loop = ClosedLoop.Start(concurrency, PayAsync);
     }
 
-    /// <summary>So many payments were answered.</summary>
+    /// <summary>The number of answered payments.</summary>
     public long Paid => Interlocked.Read(ref _paid);
 
-    /// <param name="expected">How many they will pay at most: so many orders are written before they come.</param>
+    /// <param name="expected">The most orders that they will pay. This many orders are written first.</param>
     public static async Task<Buyers> ComeAsync(ITarget target, int concurrency, int expected) =>
         new(target, await target.SeedAsync(expected), concurrency);
 
     public Latencies TakeWindow() => _loop.TakeWindow();
 
-    /// <summary>So many payments have arrived at their orders.</summary>
+    /// <summary>The number of orders that became paid.</summary>
     public Task<long> AppliedAsync() => _target.PaidAsync(_orders);
 
     public async Task StopAsync()
@@ -40,7 +40,8 @@ sealed class Buyers : IAsyncDisposable
     async Task PayAsync()
     {
         var order = Interlocked.Increment(ref _next);
-        if (order >= _orders.Count) throw new InvalidOperationException($"All {_orders.Count} orders are paid before the time was over: seed more.");
+        if (order >= _orders.Count)
+            throw new InvalidOperationException($"All {_orders.Count} orders were paid before the time was over. Seed more orders.");
         await _target.PrepareAsync(_orders, order);
         await _target.PayAsync(_orders, order);
         Interlocked.Increment(ref _paid);

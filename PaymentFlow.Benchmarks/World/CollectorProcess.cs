@@ -7,7 +7,9 @@ using Microsoft.Extensions.Logging;
 
 namespace PaymentFlow.Benchmarks.World;
 
-/// <summary>Takes all telemetry (OTLP over HTTP) and forgets it: what sending it costs the services is measured, not what somebody makes of it.</summary>
+/// <summary>
+/// Receives all telemetry (OTLP over HTTP) and drops it. So the measurements include the cost of sending telemetry, but not of storing it.
+/// </summary>
 static class CollectorProcess
 {
     public const string Mode = "collector";

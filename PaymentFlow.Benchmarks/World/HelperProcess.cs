@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace PaymentFlow.Benchmarks.World;
 
-/// <summary>This very program once more, in a hidden mode: what must not share a process with the load.</summary>
+/// <summary>A second process of this program, in an internal mode, for parts that must not share a process with the load.</summary>
 sealed class HelperProcess : IAsyncDisposable
 {
     readonly Process _process;
@@ -11,10 +11,10 @@ sealed class HelperProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>The first line that it wrote: where it can be reached.</summary>
+    /// <summary>The first line of its output: its address.</summary>
     public string Answer { get; }
 
-    /// <exception cref="InvalidOperationException">It ended before it wrote a line.</exception>
+    /// <exception cref="InvalidOperationException">The process ended before it wrote a line.</exception>
     public static async Task<HelperProcess> StartAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var program = Environment.ProcessPath!;
@@ -22,7 +22,7 @@ sealed class HelperProcess : IAsyncDisposable
         if (Path.GetFileNameWithoutExtension(program) == "dotnet") command.ArgumentList.Add(typeof(HelperProcess).Assembly.Location);
         foreach (var argument in arguments) command.ArgumentList.Add(argument);
         foreach (var (name, value) in environment) command.Environment[name] = value;
-        // A helper reads its input to the end, and so ends when this process does.
+        // A helper reads its standard input to the end, so it ends when this process ends.
         command.RedirectStandardInput = true;
         var process = Process.Start(command)!;
         process.ErrorDataReceived += (_, line) =>
@@ -35,7 +35,7 @@ sealed class HelperProcess : IAsyncDisposable
         return new HelperProcess(process, answer);
     }
 
-    /// <summary>In a helper: returns when the process that started it has ended or has disposed of it.</summary>
+    /// <summary>For the helper: returns when its parent process has ended.</summary>
     public static Task ParentEndsAsync() => Console.In.ReadToEndAsync();
 
     public async ValueTask DisposeAsync()

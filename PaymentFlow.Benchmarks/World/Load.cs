@@ -2,7 +2,7 @@ using PaymentFlow.Benchmarks.Measuring;
 
 namespace PaymentFlow.Benchmarks.World;
 
-/// <summary>What every mode does to a target before and beside its measurement.</summary>
+/// <summary>Steps that the modes share: warm up, prepare, open and close screens, wait for rest.</summary>
 static class Load
 {
     const int WarmUpConcurrency = 16;
@@ -12,11 +12,14 @@ static class Load
     static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
     static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Pays orders one after another for a while, so that the JIT has compiled what is measured afterwards: on two slow cores that takes it most of a minute.</summary>
+    /// <summary>
+    /// Pays orders for a while, so that the JIT has compiled the measured code. See docs/decisions/0011-benchmark-method.md
+    /// </summary>
     public static async Task WarmUpAsync(ITarget target, TimeSpan duration)
     {
         Progress.Say($"warming up {NameOf(target)} for {duration.TotalSeconds:0} s");
-        await using var buyers = await Buyers.ComeAsync(target, WarmUpConcurrency, expected: (int)(duration.TotalSeconds * (target.IsTwin ? 8_000 : 1_500)));
+        await using var buyers = await Buyers.ComeAsync(
+            target, WarmUpConcurrency, expected: (int)(duration.TotalSeconds * (target.IsTwin ? 8_000 : 1_500)));
         var screens = await OpenAsync(target, await target.SeedAsync(20));
         await Task.Delay(duration);
         await buyers.StopAsync();
@@ -26,8 +29,8 @@ static class Load
     }
 
     /// <summary>
-    /// Until nothing is left of what came before. Webhooks above all: under load they pile up, and would be charged to whoever is measured
-    /// next (at 1 at once Postgres then made 175 transactions a payment).
+    /// Waits until the target has finished all earlier work. Mainly webhooks accumulate under load, and their cost would be counted in the
+    /// next measurement.
     /// </summary>
     public static async Task RestAsync(ITarget target)
     {
@@ -35,18 +38,19 @@ static class Load
         long left;
         while ((left = await target.LeftToDoAsync()) > 0)
         {
-            if (patience.IsCancellationRequested) throw new InvalidOperationException($"{NameOf(target)} does not come to rest: {left} webhooks and events are left.");
+            if (patience.IsCancellationRequested)
+                throw new InvalidOperationException($"{NameOf(target)} does not come to rest: {left} webhooks and events are left.");
             await Task.Delay(Look, CancellationToken.None);
         }
         await Task.Delay(Quiet, CancellationToken.None);
     }
 
-    /// <summary>Prepares each order, a few at a time.</summary>
+    /// <summary>Prepares all orders, a few at a time.</summary>
     public static Task PrepareAsync(ITarget target, OrderBatch orders) => Parallel.ForEachAsync(
         Enumerable.Range(0, orders.Count), new ParallelOptions { MaxDegreeOfParallelism = PrepareConcurrency },
         async (order, _) => await target.PrepareAsync(orders, order));
 
-    /// <summary>A screen for each order, a few at a time.</summary>
+    /// <summary>Opens one screen per order, a few at a time.</summary>
     public static async Task<Screen[]> OpenAsync(ITarget target, OrderBatch orders)
     {
         var screens = new Screen[orders.Count];
@@ -60,7 +64,7 @@ static class Load
         foreach (var screen in screens) await screen.DisposeAsync();
     }
 
-    /// <summary>Until what was paid has arrived at the orders.</summary>
+    /// <summary>Waits until the orders of all answered payments are paid.</summary>
     public static async Task DrainAsync(Buyers buyers)
     {
         using CancellationTokenSource patience = new(DrainPatience);

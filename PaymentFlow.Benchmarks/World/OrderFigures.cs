@@ -2,33 +2,36 @@ using Npgsql;
 
 namespace PaymentFlow.Benchmarks.World;
 
-/// <summary>When a batch of orders was worked on, by OrderService's own rows.</summary>
-/// <param name="FirstConsumed">When the first of their events was taken in hand.</param>
+/// <summary>When OrderService consumed and applied a batch of orders, from its own rows.</summary>
+/// <param name="FirstConsumed">When the first event was consumed.</param>
 /// <param name="LastApplied">When the last order was written.</param>
 sealed record OrderFigures(long Paid, DateTimeOffset FirstConsumed, DateTimeOffset LastApplied)
 {
-    // To count all of them each time was an eighth of Postgres' CPU: a few of them tell when it is worth it.
+    // Poll a few orders first, because counting all of them each time would load Postgres noticeably.
     const int Sample = 100;
     static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Waits until all of them are paid.</summary>
-    /// <exception cref="InvalidOperationException">They are not, and no more are: events were lost.</exception>
+    /// <summary>Waits until all orders of the batch are paid.</summary>
+    /// <exception cref="InvalidOperationException">Not all orders are paid within <paramref name="patience"/>.</exception>
     public static async Task<OrderFigures> WhenAllPaidAsync(NpgsqlDataSource ordersDb, OrderBatch orders, TimeSpan patience)
     {
         using CancellationTokenSource waiting = new(patience);
         long paid;
         try
         {
-            var sample = Enumerable.Range(0, Sample).Select(i => orders.IdOf((int)((orders.Count - 1L) * i / (Sample - 1)))).Distinct().ToArray();
+            var sample = Enumerable.Range(0, Sample)
+                .Select(i => orders.IdOf((int)((orders.Count - 1L) * i / (Sample - 1)))).Distinct().ToArray();
             while (await PaidAmongAsync(ordersDb, sample) < sample.Length) await Task.Delay(Look, waiting.Token);
             while ((paid = await AppTarget.PaidAsync(ordersDb, orders)) < orders.Count) await Task.Delay(Look, waiting.Token);
         }
         catch (OperationCanceledException)
         {
             paid = await AppTarget.PaidAsync(ordersDb, orders);
-            throw new InvalidOperationException($"Of {orders.Count} orders {paid} were paid after {patience.TotalSeconds:0} s: the broker may have dropped events, or they are slow.");
+            throw new InvalidOperationException($"Only {paid} of {orders.Count} orders were paid after {patience.TotalSeconds:0} s. "
+                + "The broker may have dropped events, or OrderService is slow.");
         }
-        await using var command = ordersDb.CreateCommand("SELECT min(consumed_at), max(applied_at) FROM order_history WHERE order_id BETWEEN $1 AND $2");
+        await using var command = ordersDb.CreateCommand(
+            "SELECT min(consumed_at), max(applied_at) FROM order_history WHERE order_id BETWEEN $1 AND $2");
         command.Parameters.Add(new() { Value = orders.Range.First });
         command.Parameters.Add(new() { Value = orders.Range.Last });
         await using var row = await command.ExecuteReaderAsync();

@@ -7,21 +7,23 @@ using PaymentFlow.Messaging.Events;
 
 namespace PaymentFlow.Benchmarks.World;
 
-/// <summary>Payments that are made already, as far as the rest of the way needs them: where the way begins in the outbox, or in Kafka.</summary>
+/// <summary>Writes events of finished payments into the outbox or into Kafka, for modes that start there.</summary>
 static class PaymentSeeds
 {
     const int Version = 3;
 
-    /// <summary>Rows of PaymentApi's outbox that wait for its sweep, all committed at once.</summary>
-    /// <returns>The id of the outbox's last row before them.</returns>
+    /// <summary>Writes rows into PaymentApi's outbox in one commit. PaymentApi's sweep publishes them.</summary>
+    /// <returns>The id of the last outbox row before the new ones.</returns>
     public static async Task<long> SeedOutboxAsync(NpgsqlDataSource paymentsDb, OrderBatch orders)
     {
         await using var before = paymentsDb.CreateCommand("SELECT coalesce(max(id), 0) FROM outbox");
         var last = (long)(await before.ExecuteScalarAsync())!;
         await using var command = paymentsDb.CreateCommand($$"""
             INSERT INTO outbox (event_id, topic, key, type, source, time, data, leased_until)
-            SELECT gen_random_uuid(), '{{Topics.Payments}}', {{orders.IdSql}}::text, '{{EventTypes.PaymentSucceeded}}', '/payment-api', clock_timestamp(),
-                convert_to('{"paymentId":"' || gen_random_uuid() || '","orderId":"' || {{orders.IdSql}} || '","reference":null,"paymentVersion":{{Version}},'
+            SELECT gen_random_uuid(), '{{Topics.Payments}}', {{orders.IdSql}}::text, '{{EventTypes.PaymentSucceeded}}', '/payment-api',
+                clock_timestamp(),
+                convert_to('{"paymentId":"' || gen_random_uuid() || '","orderId":"' || {{orders.IdSql}}
+                    || '","reference":null,"paymentVersion":{{Version}},'
                     || '"status":"succeeded","amount":{{AppTarget.Amount}},"amountRefunded":0,"currency":"usd"}', 'UTF8'), '-infinity'
             FROM {{orders.SeriesSql}}
             """);
@@ -29,25 +31,33 @@ static class PaymentSeeds
         return last;
     }
 
-    /// <summary>Puts the events straight into Kafka, as PaymentApi's relay writes them; returns when Kafka has them all.</summary>
-    public static Task ProduceAsync(string kafka, OrderBatch orders) => ProduceAsync(kafka, Topics.Payments, orders.Count, i => KafkaBinding.ToMessage(
-        EventOf(new PaymentEvent(Guid.CreateVersion7(), orders.IdOf(i), null, Version, PaymentStatuses.Succeeded, AppTarget.Amount, 0, "usd")), traceParent: null));
+    /// <summary>Produces the events directly to Kafka in the relay's format; returns when Kafka has stored all of them.</summary>
+    public static Task ProduceAsync(string kafka, OrderBatch orders) =>
+        ProduceAsync(kafka, Topics.Payments, orders.Count, i => KafkaBinding.ToMessage(EventOf(new PaymentEvent(
+            Guid.CreateVersion7(), orders.IdOf(i), null, Version, PaymentStatuses.Succeeded, AppTarget.Amount, 0, "usd")),
+            traceParent: null));
 
-    /// <summary>The same for the twin.</summary>
-    public static Task ProduceForTwinAsync(string kafka, OrderBatch orders) => ProduceAsync(kafka, BenchmarkWorld.TwinTopic, orders.Count, i =>
-    {
-        var now = TimeProvider.System.GetUtcNow();
-        return new Message<string, byte[]> { Key = orders.IdOf(i).ToString(), Value = new TwinEvent(orders.IdOf(i), now, now).ToBytes() };
-    });
+    /// <summary>Produces the events in the twin's format.</summary>
+    public static Task ProduceForTwinAsync(string kafka, OrderBatch orders) =>
+        ProduceAsync(kafka, BenchmarkWorld.TwinTopic, orders.Count, i =>
+        {
+            var now = TimeProvider.System.GetUtcNow();
+            return new Message<string, byte[]>
+            {
+                Key = orders.IdOf(i).ToString(),
+                Value = new TwinEvent(orders.IdOf(i), now, now).ToBytes(),
+            };
+        });
 
-    static CloudEvent EventOf(PaymentEvent payment) => new(payment.EventId, EventTypes.PaymentSucceeded, "/payment-api", TimeProvider.System.GetUtcNow(),
-        payment.OrderId.ToString(), JsonSerializer.SerializeToUtf8Bytes(payment, EventJson.Default.PaymentEvent), TraceParent: null);
+    static CloudEvent EventOf(PaymentEvent payment) => new(
+        payment.EventId, EventTypes.PaymentSucceeded, "/payment-api", TimeProvider.System.GetUtcNow(), payment.OrderId.ToString(),
+        JsonSerializer.SerializeToUtf8Bytes(payment, EventJson.Default.PaymentEvent), TraceParent: null);
 
     static Task ProduceAsync(string kafka, string topic, int count, Func<int, Message<string, byte[]>> messageOf) => Task.Run(() =>
     {
         using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig
         {
-            // Large batches: the in-process broker keeps no more than 100,000 of them a partition.
+            // Large message batches (LingerMs): the in-process broker keeps at most 100,000 of them per partition.
             BootstrapServers = kafka,
             EnableIdempotence = true,
             Acks = Acks.All,
@@ -71,6 +81,6 @@ static class PaymentSeeds
             }
         }
         producer.Flush(TimeSpan.FromMinutes(2));
-        if (failed > 0) throw new InvalidOperationException($"Kafka did not take {failed} of {count} events.");
+        if (failed > 0) throw new InvalidOperationException($"Kafka did not accept {failed} of {count} events.");
     });
 }

@@ -2,9 +2,9 @@ using Npgsql;
 
 namespace PaymentFlow.Benchmarks.World;
 
-/// <summary>What the server has done so far, for all databases.</summary>
-/// <param name="Commits">Transactions; those that only read are among them.</param>
-/// <param name="WalBytes">Written ahead.</param>
+/// <summary>The server's work so far, in all databases.</summary>
+/// <param name="Commits">Committed transactions, including read-only ones.</param>
+/// <param name="WalBytes">Bytes written to the write-ahead log.</param>
 readonly record struct PostgresWork(long Commits, long WalBytes)
 {
     public static async Task<PostgresWork> SoFarAsync(NpgsqlDataSource database)

@@ -6,14 +6,14 @@ using System.Text.Json;
 
 namespace PaymentFlow.Benchmarks.World;
 
-/// <summary>The frame that said "paid".</summary>
-/// <param name="Timestamp">When it was there, by <see cref="Stopwatch"/>.</param>
-/// <param name="Received">When it was there, by the system's clock.</param>
-/// <param name="At">When Stripe had said yes, as the frame tells.</param>
-/// <param name="Hops">The twin's own timestamps by name; the app's are in its tables.</param>
+/// <summary>The frame with status "paid".</summary>
+/// <param name="Timestamp">When the frame arrived, as a <see cref="Stopwatch"/> timestamp.</param>
+/// <param name="Received">When the frame arrived, by the system clock.</param>
+/// <param name="At">When Stripe's answer arrived, from the frame.</param>
+/// <param name="Hops">The twin's timestamps by name. The app's timestamps are in its tables.</param>
 sealed record PaidFrame(long Timestamp, DateTimeOffset Received, DateTimeOffset At, IReadOnlyDictionary<string, DateTimeOffset> Hops);
 
-/// <summary>A customer's open WebSocket, until it says that the order is paid.</summary>
+/// <summary>A customer's open WebSocket, until the order is paid.</summary>
 sealed class Screen : IAsyncDisposable
 {
     static readonly HttpMessageInvoker Plain = Invoker(null);
@@ -29,7 +29,7 @@ sealed class Screen : IAsyncDisposable
 
     public Task<PaidFrame> Paid => _paid.Task;
 
-    /// <summary>Connections whose bytes are counted, where that is asked for.</summary>
+    /// <summary>HTTP connections; their bytes are counted if <paramref name="wire"/> is given.</summary>
     public static HttpMessageInvoker Invoker(Wire? wire) => new(new SocketsHttpHandler
     {
         ConnectCallback = (context, cancellationToken) => ConnectAsync(context.DnsEndPoint.Port, wire, cancellationToken),
@@ -99,7 +99,7 @@ sealed class Screen : IAsyncDisposable
         _socket.Abort();
         await _reading;
         _socket.Dispose();
-        // Who never heard of it is not waited for by anybody.
+        // Observe the exceptions of a screen that never got its frame.
         _ = _paid.Task.Exception;
         _ = _live.Task.Exception;
     }

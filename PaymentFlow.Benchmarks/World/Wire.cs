@@ -1,6 +1,6 @@
 namespace PaymentFlow.Benchmarks.World;
 
-/// <summary>The bytes that went over some TCP connections, HTTP and WebSocket framing included, TCP's own not.</summary>
+/// <summary>Counts the bytes on TCP connections, with HTTP and WebSocket framing but without TCP's headers.</summary>
 sealed class Wire
 {
     long _bytes;
@@ -10,7 +10,7 @@ sealed class Wire
     public void Add(int bytes) => Interlocked.Add(ref _bytes, bytes);
 }
 
-/// <summary>Passes everything on, and counts it.</summary>
+/// <summary>Forwards all bytes and counts them.</summary>
 sealed class CountingStream(Stream inner, Wire wire) : Stream
 {
     public override bool CanRead => true;

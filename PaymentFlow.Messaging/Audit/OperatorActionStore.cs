@@ -4,8 +4,8 @@ using NpgsqlTypes;
 namespace PaymentFlow.Messaging.Audit;
 
 /// <summary>
-/// The table <c>operator_actions</c>. Record first, act then: a row without a deed is a question, a deed without a row is a
-/// hole. Rows are only ever added.
+/// The table <c>operator_actions</c>. Record before acting: a record without an action can be investigated; an unrecorded action
+/// cannot. Rows are never changed or deleted.
 /// </summary>
 public sealed class OperatorActionStore(NpgsqlDataSource dataSource, TimeProvider time)
 {
@@ -22,8 +22,8 @@ public sealed class OperatorActionStore(NpgsqlDataSource dataSource, TimeProvide
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>The newest first.</summary>
-    /// <param name="limit">How many at most.</param>
+    /// <summary>Reads the newest actions, newest first.</summary>
+    /// <param name="limit">The maximum number of actions.</param>
     public async Task<IReadOnlyList<RecordedAction>> NewestAsync(int limit, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(

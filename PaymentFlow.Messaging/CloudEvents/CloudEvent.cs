@@ -1,9 +1,9 @@
 namespace PaymentFlow.Messaging.CloudEvents;
 
-/// <summary>A CloudEvents 1.0 event with JSON data, as it stands in the outbox and travels through Kafka.</summary>
+/// <summary>A CloudEvents 1.0 event with JSON data, as stored in the outbox and published to Kafka.</summary>
 /// <param name="Key">The Kafka key: the order id.</param>
-/// <param name="Time">When it happened, UTC.</param>
-/// <param name="TraceParent">W3C trace context of what caused it.</param>
+/// <param name="Time">When the event happened, UTC.</param>
+/// <param name="TraceParent">W3C trace context of the request or message that caused the event.</param>
 public sealed record CloudEvent(
     Guid Id,
     string Type,

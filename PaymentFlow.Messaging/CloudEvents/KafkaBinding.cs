@@ -5,7 +5,8 @@ using Confluent.Kafka;
 namespace PaymentFlow.Messaging.CloudEvents;
 
 /// <summary>
-/// CloudEvents' Kafka protocol binding 1.0, binary content mode: attributes in headers <c>ce_…</c>, data as the value.
+/// CloudEvents' Kafka protocol binding 1.0, binary content mode: attributes are headers <c>ce_…</c>, data is the value.
+/// See docs/decisions/0005-cloudevents-binding.md.
 /// </summary>
 public static class KafkaBinding
 {
@@ -34,10 +35,10 @@ public static class KafkaBinding
         if (message.Value is null) throw new FormatException("The message has no value.");
         if (Required(message, "ce_specversion") is var version and not "1.0")
             throw new FormatException($"ce_specversion is '{version}', not '1.0'.");
-        if (!Guid.TryParse(Required(message, "ce_id"), out var id)) throw new FormatException("ce_id is no UUID.");
+        if (!Guid.TryParse(Required(message, "ce_id"), out var id)) throw new FormatException("ce_id is not a UUID.");
         if (!DateTimeOffset.TryParse(
                 Required(message, "ce_time"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
-            throw new FormatException("ce_time is no timestamp.");
+            throw new FormatException("ce_time is not a timestamp.");
 
         return new CloudEvent(
             id, Required(message, "ce_type"), Required(message, "ce_source"), time, message.Key ?? "", message.Value,

@@ -9,13 +9,13 @@ using PaymentFlow.Messaging.Telemetry;
 namespace PaymentFlow.Messaging.Consuming;
 
 /// <summary>
-/// Reads a topic as one member of a consumer group: takes what is there, up to a batch, applies it, and only then stores
-/// the offsets. While the database is away the batch is tried again, and the paused partitions are polled, so that the
-/// group does not take the member for dead. Nothing is skipped and nothing is committed for work not done. When the host stops, the
-/// batch in hand is finished and its offsets are committed, and the group is left.
+/// Consumes a topic as a member of a consumer group, in batches, at least once. It applies a batch and only then stores the
+/// offsets, so no event is skipped. While the database is unavailable, it retries the batch and polls the paused partitions, so
+/// that the group does not expel the member. When the host stops, it finishes the current batch, commits the offsets and leaves
+/// the group.
 /// </summary>
 /// <remarks>
-/// It has a thread of its own because librdkafka's Consume blocks; two cores' worth of thread pool must not pay for that.
+/// Runs on a dedicated thread, because librdkafka's Consume blocks and would occupy a thread-pool thread.
 /// </remarks>
 public sealed partial class BatchConsumer<T>(
     string topic,
@@ -32,7 +32,7 @@ public sealed partial class BatchConsumer<T>(
     static readonly TimeSpan LastBatchPatience = TimeSpan.FromSeconds(5);
     static readonly TimeSpan ResumeInterval = TimeSpan.FromSeconds(1);
 
-    // Of each partition the first message that is taken and not applied.
+    // Per partition: offset of the first message consumed but not yet applied.
     readonly ConcurrentDictionary<TopicPartition, long> _inHand = new();
     bool _hasPaused;
     long _resumedAt;
@@ -42,7 +42,7 @@ public sealed partial class BatchConsumer<T>(
         await migration.Completed.WaitAsync(stoppingToken);
         PaymentFlowTelemetry.Meter.CreateObservableGauge(
             "paymentflow.consumer.lag", Lag, "{event}", "Events between what is applied and the end of the partition");
-        // From the moment of the signal on, not only when the web server is done.
+        // Stop at the shutdown signal. The host cancels stoppingToken later, after the web server has stopped.
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
         await Task.Factory.StartNew(
             () => Run(stopping.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -69,7 +69,7 @@ public sealed partial class BatchConsumer<T>(
         }
         catch (Exception) when (stoppingToken.IsCancellationRequested)
         {
-            // What was not finished is not stored: the next member of the group takes it up.
+            // The offsets of an unfinished batch are not stored, so the partition's next owner applies the batch.
         }
         catch (Exception e)
         {
@@ -84,8 +84,8 @@ public sealed partial class BatchConsumer<T>(
     }
 
     /// <summary>
-    /// librdkafka's pause outlives a rebalance: a partition that was taken away while it was paused is paused still when it is given back,
-    /// and would never be read again.
+    /// librdkafka's pause outlives a rebalance. A partition that is revoked while paused is still paused when it is assigned again,
+    /// and would never be read.
     /// </summary>
     void ResumeWhatCameBack()
     {
@@ -94,7 +94,9 @@ public sealed partial class BatchConsumer<T>(
         _resumedAt = time.GetTimestamp();
     }
 
-    /// <summary>Waits for one message, then takes only what librdkafka has fetched already: an idle topic costs no latency.</summary>
+    /// <summary>
+    /// Waits for one message, then takes only messages that librdkafka has already fetched. So batching does not delay a single message.
+    /// </summary>
     void Take(List<ConsumeResult<string, byte[]>> batch)
     {
         for (var next = Poll(PollInterval); next is not null; next = batch.Count < BatchSize ? Poll(TimeSpan.Zero) : null)
@@ -135,12 +137,12 @@ public sealed partial class BatchConsumer<T>(
         }
     }
 
-    /// <summary>Keeps the membership alive for <paramref name="delay"/>; a message that slips in joins the batch.</summary>
+    /// <summary>Keeps the group membership alive for <paramref name="delay"/>. A message that still arrives joins the batch.</summary>
     void PollPaused(List<ConsumeResult<string, byte[]>> batch, TimeSpan delay, CancellationToken stoppingToken)
     {
         for (var left = delay; left > TimeSpan.Zero && !stoppingToken.IsCancellationRequested; left -= PollInterval)
         {
-            // At every turn, because a rebalance may have assigned partitions that are not paused yet.
+            // Pause in every iteration, because a rebalance may have assigned partitions that are not paused yet.
             _hasPaused = true;
             consumer.Pause(consumer.Assignment);
             if (Poll(PollInterval) is { } message) batch.Add(message);
@@ -158,7 +160,7 @@ public sealed partial class BatchConsumer<T>(
             }
             catch (KafkaException e) when (e.Error.Code is ErrorCode.Local_State)
             {
-                // Revoked in the meantime: its new owner applies these again, and the versions make that a no-op.
+                // The partition was revoked in the meantime. Its new owner applies these events again; the versions make that a no-op.
             }
         }
     }
@@ -179,20 +181,20 @@ public sealed partial class BatchConsumer<T>(
         }
         catch (Exception e) when (e is KafkaException or ObjectDisposedException)
         {
-            // Between two assignments, or closed: there is no lag to tell.
+            // Nothing is assigned, or the consumer is closed: there is no lag to report.
         }
         return measurements;
     }
 
     static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "{Topic}: {Count} events wait {Delay} for another try: {Reason}")]
+        [LoggerMessage(LogLevel.Warning, "{Topic}: could not apply {Count} events, retrying in {Delay}: {Reason}")]
         public static partial void Retrying(ILogger logger, string topic, int count, TimeSpan delay, string reason);
 
         [LoggerMessage(LogLevel.Warning, "Kafka consumer of {Topic}: {Reason}")]
         public static partial void KafkaError(ILogger logger, string topic, string reason);
 
-        [LoggerMessage(LogLevel.Critical, "The consumer of {Topic} failed; stopping, to be restarted")]
+        [LoggerMessage(LogLevel.Critical, "The consumer of {Topic} failed; stopping the process so that it is restarted")]
         public static partial void Failed(ILogger logger, Exception exception, string topic);
     }
 }

@@ -8,19 +8,19 @@ using PaymentFlow.Messaging.Database;
 namespace PaymentFlow.Messaging.Consuming;
 
 /// <summary>
-/// Applies a batch of messages. What can't be read, or is refused, ends in the dead letters, alone: a refused batch is
-/// halved until the culprit is by itself. Throws only for what is not the data's fault, and may then be called again.
+/// Applies a batch of messages. A message that is unreadable or rejected goes to the dead letters; a rejected batch is halved until
+/// the rejected message is alone. Throws only for causes outside the data. The caller may then call again with the same batch.
 /// </summary>
 public sealed partial class BatchProcessor<T>(
     IEventBatchHandler<T> handler, JsonTypeInfo<T> json, DeadLetterStore deadLetters, ILogger<BatchProcessor<T>> logger)
 {
-    // Chosen, not measured: with fewer there is no backlog to be caught up with, and every transaction has its own commit.
+    // Chosen, not measured. A smaller batch means that there is no backlog, and each further transaction costs a commit.
     const int WorthSplitting = 100;
     static readonly int Lanes = Math.Clamp(Environment.ProcessorCount, 1, 4);
 
     /// <summary>
-    /// A large batch goes in several transactions at the same time. The messages of a partition stay together and in their order, and so
-    /// do the events of an order.
+    /// Applies a large batch in several concurrent transactions. The messages of one partition, and so the events of one order, stay
+    /// together and in order.
     /// </summary>
     public Task ProcessAsync(IReadOnlyList<ConsumeResult<string, byte[]>> messages, CancellationToken cancellationToken) =>
         messages.Count < WorthSplitting

@@ -3,13 +3,13 @@ using Microsoft.Extensions.Logging;
 
 namespace PaymentFlow.Messaging.Consuming;
 
-/// <summary>Events of a partition that are not committed as done by the group, whichever of its members has the partition.</summary>
+/// <summary>Events of a partition that the group has not committed yet, whichever member owns the partition.</summary>
 public sealed record PartitionLag(int Partition, long Events);
 
 /// <summary>
-/// How far a whole consumer group is behind, asked of the broker: a member knows only its own partitions. Offsets are committed once
-/// a second, so an event counts for a moment after it is applied. One question at a time, however many ask, over a consumer that
-/// is there anyway.
+/// The lag of a whole consumer group, read from the broker, because a member knows only its own partitions. Offsets are committed
+/// once per second, so an event still counts for a moment after it is applied. Concurrent callers share one query, which uses an
+/// existing consumer.
 /// </summary>
 public sealed partial class ConsumerGroupLag(
     IConsumer<string, byte[]> consumer, string topic, TimeProvider time, ILogger<ConsumerGroupLag> logger) : IDisposable
@@ -21,13 +21,13 @@ public sealed partial class ConsumerGroupLag(
     Task<IReadOnlyList<PartitionLag>?>? _asking;
     bool _disposed;
 
-    /// <summary>By partition; null when the broker does not say within two seconds or so.</summary>
+    /// <summary>The lag per partition; null when the broker does not answer within about two seconds.</summary>
     public Task<IReadOnlyList<PartitionLag>?> ReadAsync(CancellationToken cancellationToken)
     {
         lock (_lock)
         {
             if (_disposed) return Task.FromResult<IReadOnlyList<PartitionLag>?>(null);
-            // librdkafka's calls block, so they get a thread of their own instead of one of the pool's.
+            // librdkafka's calls block, so they run on a dedicated thread instead of a thread-pool thread.
             if (_asking is null or { IsCompleted: true })
                 _asking = Task.Factory.StartNew(Ask, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             return _asking.WaitAsync(cancellationToken);
@@ -40,12 +40,13 @@ public sealed partial class ConsumerGroupLag(
         try
         {
             List<TopicPartition> partitions =
-                [.. _admin.GetMetadata(topic, Left()).Topics.Single().Partitions.Select(partition => new TopicPartition(topic, partition.PartitionId))];
+                [.. _admin.GetMetadata(topic, Left()).Topics.Single().Partitions
+                    .Select(partition => new TopicPartition(topic, partition.PartitionId))];
             if (partitions.Count == 0) return [];
             return [.. consumer.Committed(partitions, Left()).OrderBy(done => done.Partition.Value).Select(done =>
             {
                 var there = consumer.QueryWatermarkOffsets(done.TopicPartition, Left());
-                // Where the group has committed nothing it begins with the first that is there.
+                // A group without a committed offset starts at the first available message.
                 var next = done.Offset.IsSpecial ? there.Low.Value : done.Offset.Value;
                 return new PartitionLag(done.Partition.Value, Math.Max(0, there.High.Value - next));
             })];
@@ -59,11 +60,11 @@ public sealed partial class ConsumerGroupLag(
         TimeSpan Left()
         {
             var left = Patience - time.GetElapsedTime(begun);
-            return left > TimeSpan.Zero ? left : throw new TimeoutException("The broker takes its time.");
+            return left > TimeSpan.Zero ? left : throw new TimeoutException("The broker did not answer in time.");
         }
     }
 
-    /// <summary>Waits for the question under way: the consumer must not be gone before it is answered.</summary>
+    /// <summary>Waits for a query in progress, because it still uses the consumer.</summary>
     public void Dispose()
     {
         Task? asking;
@@ -79,7 +80,7 @@ public sealed partial class ConsumerGroupLag(
 
     static partial class Log
     {
-        [LoggerMessage(LogLevel.Debug, "The broker does not say how far the consumers of {Topic} are: {Reason}")]
+        [LoggerMessage(LogLevel.Debug, "Could not read the lag of the consumers of {Topic}: {Reason}")]
         public static partial void NotSaid(ILogger logger, string topic, string reason);
     }
 }

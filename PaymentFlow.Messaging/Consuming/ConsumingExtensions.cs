@@ -9,8 +9,8 @@ namespace PaymentFlow.Messaging.Consuming;
 public static class ConsumingExtensions
 {
     /// <summary>
-    /// Consumes <paramref name="topic"/> in the group <paramref name="groupId"/>, in batches, at least once, from the
-    /// beginning where the group has no offset. Needs an <c>NpgsqlDataSource</c> and the migration with dead letters.
+    /// Consumes <paramref name="topic"/> in the group <paramref name="groupId"/>, in batches, at least once. A group without an
+    /// offset starts at the beginning. Needs an <c>NpgsqlDataSource</c> and the migration with dead letters.
     /// </summary>
     public static void AddEventConsumer<T, THandler>(
         this IHostApplicationBuilder builder, string topic, string groupId, JsonTypeInfo<T> json)
@@ -24,10 +24,10 @@ public static class ConsumingExtensions
             settings.DisableMetrics = true;
             settings.Config.GroupId = groupId;
             settings.Config.AutoOffsetReset = AutoOffsetReset.Earliest;
-            // On a new broker the group may come before the topic: create it, or else notice soon that it is there.
+            // On a new broker the consumer may start before the topic exists: create the topic, or notice its creation within 5 s.
             settings.Config.AllowAutoCreateTopics = true;
             settings.Config.TopicMetadataRefreshIntervalMs = 5_000;
-            // The offsets that are committed in the background are those stored after the database's commit.
+            // The background commit takes only stored offsets; an offset is stored after the database transaction has committed.
             settings.Config.EnableAutoOffsetStore = false;
             settings.Config.EnableAutoCommit = true;
             settings.Config.AutoCommitIntervalMs = 1000;

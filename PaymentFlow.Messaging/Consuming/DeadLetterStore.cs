@@ -7,10 +7,12 @@ using PaymentFlow.Messaging.Events;
 
 namespace PaymentFlow.Messaging.Consuming;
 
-/// <summary>Keeps what could not be applied, whole and once: a message delivered again is the same dead letter.</summary>
+/// <summary>
+/// Stores messages that could not be applied, complete and once each: a redelivered message is the same dead letter.
+/// </summary>
 public sealed class DeadLetterStore(NpgsqlDataSource dataSource)
 {
-    // The namespace of ids for messages that bring none of their own.
+    // The UUID namespace for the ids of messages without a ce_id.
     static readonly Guid ContentNamespace = Guid.Parse("6f1f3c52-7f0b-5d4e-9a63-0d9c3f2b7a11");
 
     public async Task AddAsync(ConsumeResult<string, byte[]> message, string error, CancellationToken cancellationToken)
@@ -25,7 +27,7 @@ public sealed class DeadLetterStore(NpgsqlDataSource dataSource)
         command.Parameters.Add(new() { Value = message.Topic });
         command.Parameters.Add(new() { Value = message.Partition.Value });
         command.Parameters.Add(new() { Value = message.Offset.Value });
-        // Postgres' text holds no NUL; a key or an error that brings one must not become a poison of its own.
+        // Postgres' type text cannot hold NUL. A key or an error text that contains one must not make this insert fail.
         command.Parameters.Add(new() { Value = Text(message.Message.Key) ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = Headers(message.Message), NpgsqlDbType = NpgsqlDbType.Jsonb });
         command.Parameters.Add(new() { Value = message.Message.Value ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea });

@@ -1,4 +1,4 @@
 namespace PaymentFlow.Messaging.Consuming;
 
-/// <summary>An event can't be applied, now or ever, for a reason in itself: it belongs in the dead letters.</summary>
+/// <summary>An event can never be applied, for a reason in the event itself. It belongs in the dead letters.</summary>
 public sealed class EventRejectedException(string reason) : Exception(reason);

@@ -5,7 +5,7 @@ using PaymentFlow.ServiceDefaults;
 namespace PaymentFlow.Messaging.Database;
 
 /// <summary>
-/// Tells a database that is away from data that it refuses: the first is waited for, the second is somebody's fault.
+/// Distinguishes an unavailable database (retry) from data that the database rejects (dead letter).
 /// </summary>
 public static class DatabaseFailure
 {
@@ -13,9 +13,9 @@ public static class DatabaseFailure
     public static bool IsAway(Exception exception) => DatabaseAway.Is(exception);
 
     /// <summary>
-    /// The reason is in the data and no retry will change it: class 22 (data exception) and 23 (integrity constraint),
-    /// or an error that did not come from the database at all. Everything else, a missing table included, is not the
-    /// data's fault and must never cost an event.
+    /// Whether the cause is in the data, so that no retry can help: SQLSTATE class 22 (data exception) or 23 (integrity constraint
+    /// violation), or an error that did not come from the database. Any other failure, such as a missing table, is not the data's
+    /// fault and must not dead-letter an event.
     /// </summary>
     public static bool IsInTheData(Exception exception) => exception switch
     {

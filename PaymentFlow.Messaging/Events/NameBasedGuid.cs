@@ -6,7 +6,7 @@ namespace PaymentFlow.Messaging.Events;
 /// <summary>UUID version 5 (RFC 9562, section 5.5), which the BCL does not offer.</summary>
 public static class NameBasedGuid
 {
-    /// <summary>The id of "version <paramref name="version"/> of the thing <paramref name="subject"/>".</summary>
+    /// <summary>The id of version <paramref name="version"/> of the object <paramref name="subject"/>.</summary>
     public static Guid Create(Guid subject, long version)
     {
         Span<byte> name = stackalloc byte[sizeof(long)];
@@ -14,7 +14,7 @@ public static class NameBasedGuid
         return Create(subject, name);
     }
 
-    /// <summary>SHA-1 of the namespace in network order and the name. No security rests on it.</summary>
+    /// <summary>SHA-1 of the namespace in network order and the name. Security does not depend on it.</summary>
     public static Guid Create(Guid namespaceId, ReadOnlySpan<byte> name)
     {
         Span<byte> input = name.Length <= 256 ? stackalloc byte[16 + name.Length] : new byte[16 + name.Length];

@@ -3,9 +3,12 @@ using System.Text.Json.Serialization;
 namespace PaymentFlow.Messaging.Events;
 
 /// <summary>The full state of an order at one version.</summary>
-/// <param name="Reference">Null only on its way to the statement that applies a change: that appends the row's own, so null is left out.</param>
-/// <param name="Version">Only goes up; whoever has seen a version drops that one and all below.</param>
-/// <param name="PaymentId">Null until a payment has told of itself.</param>
+/// <param name="Reference">
+/// Null only in the input of the statement that applies a change: null is left out of the JSON, and the statement appends the row's
+/// own reference.
+/// </param>
+/// <param name="Version">Only increases. A consumer ignores an event whose version is not above the last one it has seen.</param>
+/// <param name="PaymentId">Null until the first event of a payment is applied.</param>
 /// <param name="Amount">In the currency's minor unit.</param>
 /// <param name="AmountRefunded">In the currency's minor unit.</param>
 /// <param name="Currency">ISO 4217, lower case.</param>

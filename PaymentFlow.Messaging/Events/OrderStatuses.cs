@@ -1,6 +1,6 @@
 namespace PaymentFlow.Messaging.Events;
 
-/// <summary>An order's statuses, as they stand in the API, in the table, in the events and on the WebSocket.</summary>
+/// <summary>An order's statuses, as used in the API, the table, the events and the WebSocket messages.</summary>
 public static class OrderStatuses
 {
     public const string AwaitingPayment = "awaiting_payment";

@@ -1,7 +1,7 @@
 namespace PaymentFlow.Messaging.Events;
 
 /// <summary>
-/// The full state of a payment at one version, so that a consumer needs no earlier event and may drop any older one.
+/// The full state of a payment at one version. A consumer needs no earlier event and may ignore any older one.
 /// </summary>
 /// <param name="Amount">In the currency's minor unit.</param>
 /// <param name="AmountRefunded">In the currency's minor unit; never above <paramref name="Amount"/>.</param>
@@ -16,6 +16,6 @@ public sealed record PaymentEvent(
     long AmountRefunded,
     string Currency)
 {
-    /// <summary>The same fact has the same id, whoever states it and however often: UUIDv5 of (payment id, version).</summary>
+    /// <summary>UUIDv5 of (payment id, version), so that the same fact always has the same id.</summary>
     public Guid EventId => NameBasedGuid.Create(PaymentId, PaymentVersion);
 }

@@ -1,6 +1,6 @@
 namespace PaymentFlow.Messaging.Events;
 
-/// <summary>A payment's statuses, as they stand in the API, in the table and in the events.</summary>
+/// <summary>A payment's statuses, as used in the API, the table and the events.</summary>
 public static class PaymentStatuses
 {
     public const string Processing = "processing";

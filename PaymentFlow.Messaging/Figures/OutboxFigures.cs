@@ -1,16 +1,16 @@
 namespace PaymentFlow.Messaging.Figures;
 
-/// <summary>How an outbox is, and what went through it in the last hour.</summary>
-/// <param name="Unpublished">Events that are committed and not in Kafka yet.</param>
-/// <param name="Minutes">The last 60, the earliest first; the last of them is not over yet.</param>
+/// <summary>The current state of an outbox, and its events of the last hour.</summary>
+/// <param name="Unpublished">Events that are committed but not in Kafka yet.</param>
+/// <param name="Minutes">The last 60 minutes, oldest first; the last one is not over yet.</param>
 public sealed record OutboxFigures(Waiting Unpublished, IReadOnlyList<MinuteFigures> Minutes);
 
-/// <summary>Things that wait.</summary>
-/// <param name="OldestSeconds">For how long the oldest has; 0 when none does.</param>
+/// <summary>Items that are waiting.</summary>
+/// <param name="OldestSeconds">How long the oldest item has been waiting; 0 when there is none.</param>
 public sealed record Waiting(long Count, double OldestSeconds);
 
-/// <summary>A minute of an outbox.</summary>
-/// <param name="At">When it began, UTC.</param>
-/// <param name="Published">Events that Kafka took.</param>
-/// <param name="Committed">Events that became true, by their type; one that did not happen is not in it.</param>
+/// <summary>One minute of an outbox.</summary>
+/// <param name="At">When the minute began, UTC.</param>
+/// <param name="Published">Number of events that Kafka acknowledged.</param>
+/// <param name="Committed">Number of events committed, by type; a type without events is absent.</param>
 public sealed record MinuteFigures(DateTimeOffset At, long Published, IReadOnlyDictionary<string, long> Committed);

@@ -5,17 +5,17 @@ using PaymentFlow.Messaging.Outbox;
 namespace PaymentFlow.Messaging.Figures;
 
 /// <summary>
-/// Counts what went through this service's outbox. A minute that is over does not change any more, so it is read once and remembered:
-/// a question costs the last two minutes' rows, however many ask and whatever the table's size.
+/// Counts the events of this service's outbox per minute. A past minute no longer changes, so it is read once and cached. A call
+/// reads only the rows of the last two minutes, whatever the number of callers and the size of the table.
 /// </summary>
 public sealed class OutboxFiguresReader(NpgsqlDataSource dataSource, OutboxStore outbox, TimeProvider time) : IDisposable
 {
     const int Minutes = 60;
-    // The database's clock may be a little behind ours, and what is committed may have begun a little earlier.
+    // Cache a minute only after this time: the database's clock may be behind ours, and a transaction commits after its created_at.
     static readonly TimeSpan Settling = TimeSpan.FromMinutes(1);
     static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
 
-    // A row that was committed within the window is unpublished or was published within it: two indexes find them all.
+    // A row committed within the window is either unpublished or was published within the window, so two indexes find all rows.
     const string Sql = """
         SELECT date_trunc('minute', published_at) AS minute, NULL AS type, count(*) FROM outbox WHERE published_at >= $1 GROUP BY 1
         UNION ALL
@@ -31,8 +31,8 @@ public sealed class OutboxFiguresReader(NpgsqlDataSource dataSource, OutboxStore
     OutboxFigures? _newest;
     long _readAt;
 
-    /// <summary>At most two seconds old.</summary>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <summary>The figures, at most two seconds old.</summary>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task<OutboxFigures> ReadAsync(CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);

@@ -10,13 +10,13 @@ using PaymentFlow.Messaging.Database;
 namespace PaymentFlow.Messaging.Migrations;
 
 /// <summary>
-/// Runs the migrations once, under a Postgres advisory lock, so that replicas that start together do not race. Waits for
-/// a database that is away; a script that fails stops the service, for nothing can be right after it.
+/// Runs the migrations once, under a Postgres advisory lock, so that replicas that start together do not race. Waits while the
+/// database is unavailable. If a script fails, the service stops, because it cannot work with an unknown schema.
 /// </summary>
 public sealed partial class DatabaseMigration(
     MigrationPlan plan, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<DatabaseMigration> logger) : BackgroundService
 {
-    // Any constant will do, as long as every replica takes the same one.
+    // Any constant, the same in every replica.
     const long LockKey = 0x5061_794D_6967_7261;
     static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
@@ -64,7 +64,7 @@ public sealed partial class DatabaseMigration(
         await using var acquire = new NpgsqlCommand("SELECT pg_advisory_lock($1)", connection)
         {
             Parameters = { new() { Value = LockKey } },
-            // Another replica's migration takes its time; a connection that has died in silence must not be waited for.
+            // Long enough for another replica's migration, short enough to notice a dead connection.
             CommandTimeout = 30,
         };
         await acquire.ExecuteNonQueryAsync(cancellationToken);
@@ -72,7 +72,7 @@ public sealed partial class DatabaseMigration(
         var result = await Task.Run(Upgrade, cancellationToken);
         if (!result.Successful) throw result.Error;
         foreach (var script in result.Scripts) Log.Applied(logger, script.Name);
-        // The lock goes with the connection.
+        // Closing the connection releases the lock.
     }
 
     void CreateDatabase()
@@ -83,7 +83,7 @@ public sealed partial class DatabaseMigration(
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
         {
-            // Another replica was faster.
+            // Another replica has created the database.
         }
     }
 

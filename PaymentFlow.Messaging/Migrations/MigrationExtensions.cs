@@ -9,9 +9,9 @@ namespace PaymentFlow.Messaging.Migrations;
 public static class MigrationExtensions
 {
     /// <summary>
-    /// Brings the database up to date at start: the outbox, the operators' actions, the dead letters where the service consumes,
-    /// then the service's own scripts (embedded <c>Migrations/*.sql</c>, in the order of their names). Until that is done the
-    /// service is not ready (<c>/health</c>), and its workers wait on <see cref="DatabaseMigration.Completed"/>.
+    /// Brings the database up to date at start: first the outbox, the operator actions and (if the service consumes events) the dead
+    /// letters, then the service's own scripts (embedded <c>Migrations/*.sql</c>, in the order of their names). Until then the service
+    /// is not ready (<c>/health</c>), and its workers wait on <see cref="DatabaseMigration.Completed"/>.
     /// </summary>
     public static void AddDatabaseMigration(
         this IHostApplicationBuilder builder, string connectionName, Assembly service, bool deadLetters)
@@ -26,5 +26,5 @@ public static class MigrationExtensions
     }
 }
 
-/// <param name="ConnectionString">Of the database to migrate; never logged.</param>
+/// <param name="ConnectionString">The connection string of the database to migrate; never logged.</param>
 public sealed record MigrationPlan(string ConnectionString, Assembly Service, bool DeadLetters);

@@ -1,4 +1,5 @@
--- Events that can't be applied for a reason in themselves: kept whole, so that an operator can replay them after a fix.
+-- Events that can't be applied for a reason in the event itself. The whole message is kept, so that an operator can replay it
+-- after a fix.
 CREATE TABLE dead_letters (
     event_id    uuid PRIMARY KEY,
     topic       text        NOT NULL,
@@ -12,5 +13,5 @@ CREATE TABLE dead_letters (
     replayed_at timestamptz
 );
 
--- Serves the operator's list: what still waits, oldest first.
+-- For the operator's list of dead letters that are not replayed yet, oldest first.
 CREATE INDEX IF NOT EXISTS dead_letters_waiting ON dead_letters (received_at) WHERE replayed_at IS NULL;

@@ -1,4 +1,5 @@
--- What operators did: who, what, when. Written before the action, so that there is no action without its row; never changed.
+-- Actions of operators: actor, action and time. A row is written before its action, so that no action goes unrecorded. Rows are
+-- never changed.
 CREATE TABLE operator_actions (
     id      uuid PRIMARY KEY,
     actor   text        NOT NULL,
@@ -8,5 +9,5 @@ CREATE TABLE operator_actions (
     at      timestamptz NOT NULL DEFAULT now()
 );
 
--- Serves the operator's list, newest first.
+-- For the operator's list, newest first.
 CREATE INDEX IF NOT EXISTS operator_actions_at ON operator_actions (at DESC);

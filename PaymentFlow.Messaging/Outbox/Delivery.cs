@@ -1,5 +1,5 @@
 namespace PaymentFlow.Messaging.Outbox;
 
-/// <summary>A row of the outbox that Kafka has.</summary>
-/// <param name="At">When its acknowledgement came.</param>
+/// <summary>An outbox row that Kafka has acknowledged.</summary>
+/// <param name="At">When the acknowledgment arrived.</param>
 public readonly record struct Delivery(long Id, DateTimeOffset At);

@@ -8,21 +8,23 @@ namespace PaymentFlow.Messaging.Outbox;
 
 public static partial class OutboxExtensions
 {
-    /// <summary>Registers the relay, its idempotent producer and the pruning of what is done with. Needs an <c>NpgsqlDataSource</c> and the migration.</summary>
+    /// <summary>
+    /// Registers the relay, its idempotent producer and the pruning of finished rows. Needs an <c>NpgsqlDataSource</c> and the migration.
+    /// </summary>
     public static void AddOutbox(this IHostApplicationBuilder builder)
     {
         builder.AddKafkaProducer<string, byte[]>("kafka",
             settings =>
             {
-                // Its check would produce a message at every probe; ServiceDefaults has one that only asks for metadata.
+                // Aspire's health check would produce a message per probe; the check in ServiceDefaults only requests metadata.
                 settings.DisableHealthChecks = true;
-                // The relay writes its own spans and figures.
+                // The relay writes its own spans and metrics.
                 settings.DisableTracing = true;
                 settings.DisableMetrics = true;
                 settings.Config.EnableIdempotence = true;
                 settings.Config.Acks = Acks.All;
                 settings.Config.LingerMs = 0;
-                // Past that the row goes back to the sweep.
+                // After this time the row is left to the sweep.
                 settings.Config.MessageTimeoutMs = 10_000;
                 settings.Config.ReconnectPatiently();
             },
@@ -42,7 +44,7 @@ public static partial class OutboxExtensions
             Log.KafkaError(logger, error.Reason);
             return;
         }
-        // librdkafka's idempotent producer can't go on after a fatal error: a fresh process can, and the outbox waits.
+        // librdkafka's idempotent producer cannot continue after a fatal error. Restart the process; the outbox keeps the events.
         Log.Fatal(logger, error.Reason);
         Environment.ExitCode = 1;
         services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
@@ -53,7 +55,7 @@ public static partial class OutboxExtensions
         [LoggerMessage(LogLevel.Warning, "Kafka producer: {Reason}")]
         public static partial void KafkaError(ILogger logger, string reason);
 
-        [LoggerMessage(LogLevel.Critical, "The Kafka producer failed for good; stopping, to be restarted: {Reason}")]
+        [LoggerMessage(LogLevel.Critical, "The Kafka producer had a fatal error; stopping the process so that it is restarted: {Reason}")]
         public static partial void Fatal(ILogger logger, string reason);
     }
 }

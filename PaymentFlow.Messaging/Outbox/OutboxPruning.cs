@@ -4,9 +4,8 @@ using PaymentFlow.Messaging.Pruning;
 namespace PaymentFlow.Messaging.Outbox;
 
 /// <summary>
-/// What of the outbox may go: rows that Kafka has, and, on <c>payments</c>, that OrderService has applied. Nothing rests on them:
-/// a consumer knows a duplicate by its order's version, not by this table, and what is unpublished or not known to be applied stays
-/// however old it is. A week is for people who want to look something up.
+/// Prunes outbox rows a week after Kafka acknowledged them; rows of <c>payments</c> only if OrderService has applied them. Consumers
+/// detect duplicates by the version, not by this table. Other rows stay, however old. The week lets people look up recent events.
 /// </summary>
 static class OutboxPruning
 {

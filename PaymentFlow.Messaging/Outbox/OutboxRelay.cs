@@ -11,9 +11,10 @@ using PaymentFlow.Messaging.Telemetry;
 namespace PaymentFlow.Messaging.Outbox;
 
 /// <summary>
-/// Publishes committed outbox rows to Kafka, at least once. Whoever commits hands the rows over in memory
-/// (<see cref="Publish"/>), so nothing waits for a poll; the sweep publishes only what a crash or an absent Kafka left.
-/// When the host stops it goes on until everybody else has ended, then flushes: what was committed last is published, too.
+/// Publishes committed outbox rows to Kafka, at least once. After a commit the writer hands the rows over in memory
+/// (<see cref="Publish"/>), so that no row waits for a poll. The sweep publishes only the rows that a crash or a Kafka outage left.
+/// When the host stops, the relay runs until all other hosted services have stopped, and then flushes the last rows.
+/// See docs/decisions/0001-transactional-outbox.md.
 /// </summary>
 public sealed partial class OutboxRelay(
     IProducer<string, byte[]> producer,
@@ -24,29 +25,32 @@ public sealed partial class OutboxRelay(
 {
     const int SweepBatch = 500;
     static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
-    // Counting what waits walks over what was published since the last vacuum, too: a quarter of a second after a backlog of 200,000.
+    // Less often than the sweep, because the count also scans index entries of rows published since the last vacuum.
     static readonly TimeSpan CountInterval = TimeSpan.FromSeconds(5);
-    // What they leave undone, the next start's sweep does.
+    // Rows that are left over after these times are published by the sweep of the next start.
     static readonly TimeSpan FlushPatience = TimeSpan.FromSeconds(3);
     static readonly TimeSpan MarkPatience = TimeSpan.FromSeconds(2);
-    // Nobody waits for a mark: those of a tenth of a second are one transaction. A crash in between publishes them again, which the
-    // versions make harmless.
+    // published_at is updated in batches every 100 ms. After a crash in between, the rows are published again; consumers ignore the
+    // duplicates by version.
     static readonly TimeSpan MarkInterval = TimeSpan.FromMilliseconds(100);
 
-    // Bounded by what librdkafka holds in flight; a full queue only means that the sweep publishes a row again.
+    // As many as librdkafka has in flight by default. If the queue is full, the sweep publishes the row again.
     readonly Channel<Delivery> _delivered = Channel.CreateBounded<Delivery>(
         new BoundedChannelOptions(100_000) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
 
     OutboxBacklog _backlog;
 
-    /// <summary>Hands over rows that have just been committed. Returns at once and never throws for Kafka's sake.</summary>
+    /// <summary>
+    /// Publishes rows that have just been committed. Returns at once. Never throws because of Kafka; failed rows are picked up by the
+    /// sweep.
+    /// </summary>
     public void Publish(params ReadOnlySpan<OutboxEntry> committed)
     {
         foreach (var entry in committed) Produce(entry, static _ => { });
     }
 
-    /// <summary>Publishes and waits for Kafka's answers, which come within the producer's message time-out.</summary>
-    /// <returns>In the order of <paramref name="entries"/>: whether Kafka has it.</returns>
+    /// <summary>Publishes and waits for Kafka's acknowledgments, at most for the producer's message time-out.</summary>
+    /// <returns>In the order of <paramref name="entries"/>: whether Kafka acknowledged the entry.</returns>
     public Task<bool[]> PublishAsync(IEnumerable<OutboxEntry> entries, CancellationToken cancellationToken) =>
         Task.WhenAll(entries.Select(entry =>
         {
@@ -66,7 +70,7 @@ public sealed partial class OutboxRelay(
         var marking = MarkDeliveredAsync(markPatience.Token);
         try
         {
-            // If one of the two fails the service must not go on without it: the host stops, to be restarted.
+            // If either task fails, its exception stops the host, so that the process is restarted.
             await await Task.WhenAny(SweepAsync(stoppingToken), marking);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -84,10 +88,13 @@ public sealed partial class OutboxRelay(
 
     Task IHostedLifecycleService.StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Not yet: others may be registered before it, and stop after it, with something to publish.</summary>
+    /// <summary>Does nothing, because services that stop later may still publish. The relay stops in <c>StoppedAsync</c>.</summary>
     public override Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Everybody else has ended. Bounded by its own patience, so that it is done even when they used up the host's.</summary>
+    /// <summary>
+    /// Stops the relay after all other hosted services. The flush has its own time limits, so that it runs even if the other services
+    /// have used up the host's shutdown time-out.
+    /// </summary>
     Task IHostedLifecycleService.StoppedAsync(CancellationToken cancellationToken) => base.StopAsync(CancellationToken.None);
 
     async Task SweepAsync(CancellationToken stoppingToken)
@@ -111,8 +118,10 @@ public sealed partial class OutboxRelay(
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    /// <param name="after">The last row that this sweep has published: to begin with the first each time is to walk over all that it has taken.</param>
-    /// <returns>The last row, when there may be more; a failed delivery ends the sweep, for Kafka is away.</returns>
+    /// <param name="after">Id of the last row published in this sweep; the next batch starts after it, to avoid re-scanning.</param>
+    /// <returns>
+    /// Id of the last row of the batch if there may be more, else null. A failed delivery ends the sweep, because Kafka is unavailable.
+    /// </returns>
     async Task<long?> SweepOnceAsync(long after, CancellationToken stoppingToken)
     {
         var entries = await store.LeaseAsync(after, SweepBatch, stoppingToken);
@@ -124,7 +133,7 @@ public sealed partial class OutboxRelay(
 
     void Produce(OutboxEntry entry, Action<bool> completed)
     {
-        // The span must not become the caller's current one: it ends on librdkafka's thread.
+        // The span ends on librdkafka's thread, so it must not become the caller's current span.
         var current = Activity.Current;
         var span = PaymentFlowTelemetry.StartFrom(entry.Event.TraceParent, $"{entry.Topic} publish", ActivityKind.Producer);
         span?.SetTag("messaging.system", "kafka").SetTag("messaging.destination.name", entry.Topic)
@@ -138,7 +147,7 @@ public sealed partial class OutboxRelay(
         }
         catch (KafkaException e)
         {
-            // The local queue is full, or the topic is unknown for the moment. The row is still there for the sweep.
+            // The local queue is full, or the topic is not known yet. The sweep publishes the row later.
             Finish(e.Error.Reason);
         }
 
@@ -155,7 +164,7 @@ public sealed partial class OutboxRelay(
         }
     }
 
-    /// <summary>Until there will be no more deliveries, or the patience ends.</summary>
+    /// <summary>Runs until the queue of deliveries is completed and empty, or <paramref name="patience"/> is canceled.</summary>
     async Task MarkDeliveredAsync(CancellationToken patience)
     {
         var deliveries = new List<Delivery>();
@@ -172,7 +181,7 @@ public sealed partial class OutboxRelay(
             {
                 Log.DatabaseAway(logger, e.Message);
                 await Task.Delay(SweepInterval, time, patience);
-                // What stays unmarked is published again: the versions make that harmless.
+                // Rows that stay unmarked are published again; consumers ignore the duplicates by version.
                 if (deliveries.Count >= SweepBatch) deliveries.Clear();
             }
         }
@@ -183,7 +192,7 @@ public sealed partial class OutboxRelay(
         [LoggerMessage(LogLevel.Information, "Publishing {Count} outbox rows that were left behind")]
         public static partial void Sweeping(ILogger logger, int count);
 
-        [LoggerMessage(LogLevel.Warning, "{Type} {EventId} is not published yet, the sweep will: {Reason}")]
+        [LoggerMessage(LogLevel.Warning, "Could not publish {Type} {EventId}; the sweep will retry: {Reason}")]
         public static partial void NotPublished(ILogger logger, string type, Guid eventId, string reason);
 
         [LoggerMessage(LogLevel.Warning, "The outbox waits for Postgres: {Reason}")]

@@ -4,12 +4,14 @@ using PaymentFlow.Messaging.CloudEvents;
 
 namespace PaymentFlow.Messaging.Outbox;
 
-/// <summary>The relay's side of the table. Services insert rows themselves, in the statement that makes the event true.</summary>
+/// <summary>
+/// The relay's access to the table <c>outbox</c>. Services enqueue rows themselves, in the statement that makes the event true.
+/// </summary>
 public sealed class OutboxStore(NpgsqlDataSource dataSource)
 {
     /// <summary>
-    /// Takes unpublished rows after the given one whose lease ran out, oldest first, for 15 s. Rows that another replica is taking are
-    /// skipped.
+    /// Leases, for 15 s, unpublished rows whose previous lease has expired and whose id is above <paramref name="after"/>, oldest first.
+    /// Skips rows that another replica is leasing.
     /// </summary>
     public async Task<IReadOnlyList<OutboxEntry>> LeaseAsync(long after, int limit, CancellationToken cancellationToken)
     {
@@ -21,7 +23,7 @@ public sealed class OutboxStore(NpgsqlDataSource dataSource)
                 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED))
             RETURNING id, topic, event_id, type, source, time, key, data, traceparent
             """;
-        // A trace a second of a table that holds nothing would bury the payments'.
+        // One trace per second of a usually empty table would hide the traces of payments.
         using var untraced = SuppressInstrumentationScope.Begin();
         await using var command = dataSource.CreateCommand(Sql);
         command.Parameters.Add(new() { Value = after });
@@ -38,14 +40,13 @@ public sealed class OutboxStore(NpgsqlDataSource dataSource)
         return entries;
     }
 
-    /// <summary>Notes when Kafka acknowledged each; what is marked already keeps its time.</summary>
+    /// <summary>Stores when Kafka acknowledged each row. A row that is already marked keeps its time.</summary>
     public async Task MarkPublishedAsync(IEnumerable<Delivery> deliveries, CancellationToken cancellationToken)
     {
         var sorted = deliveries.OrderBy(delivery => delivery.Id).ToList();
-        // A batch of many payments' events belongs in none of their traces.
+        // A batch contains events of many payments, so it belongs to none of their traces.
         using var untraced = SuppressInstrumentationScope.Begin();
-        // Found by id: "AND published_at IS NULL" made Postgres read the index of what is unpublished instead, from end to end, 16,000
-        // entries that were nearly all done with, for 500 rows.
+        // Select by id only: with "AND published_at IS NULL", Postgres would scan the whole index of unpublished rows instead.
         await using var command = dataSource.CreateCommand(
             """
             UPDATE outbox o SET published_at = coalesce(o.published_at, d.at) FROM unnest($1, $2) AS d (id, at) WHERE o.id = d.id

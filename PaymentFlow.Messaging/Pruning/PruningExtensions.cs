@@ -7,8 +7,8 @@ namespace PaymentFlow.Messaging.Pruning;
 public static class PruningExtensions
 {
     /// <summary>
-    /// Prunes a table by <paramref name="sql"/> (see <see cref="PruningRule"/>). <c>Pruning:{table}:Keep</c>, a TimeSpan, wins over
-    /// <paramref name="keep"/>. Needs an <c>NpgsqlDataSource</c> and the migration.
+    /// Prunes a table with <paramref name="sql"/> (see <see cref="PruningRule"/>). The setting <c>Pruning:{table}:Keep</c>, a TimeSpan,
+    /// overrides <paramref name="keep"/>. Needs an <c>NpgsqlDataSource</c> and the migration.
     /// </summary>
     public static void AddPruning(this IHostApplicationBuilder builder, string table, TimeSpan keep, string sql)
     {

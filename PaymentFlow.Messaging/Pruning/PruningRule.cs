@@ -1,9 +1,9 @@
 namespace PaymentFlow.Messaging.Pruning;
 
-/// <summary>What of a table may go, and when. Never anything on which correctness rests.</summary>
+/// <summary>Which rows of a table are deleted, and when. Correctness must not depend on these rows.</summary>
 /// <param name="Table">For the log.</param>
 /// <param name="Sql">
-/// Deletes at most <c>$2</c> rows that were done with before <c>$1</c>, the oldest first, passing over those that are locked.
+/// Deletes at most <c>$2</c> rows that were finished before <c>$1</c>, oldest first, and skips locked rows.
 /// </param>
-/// <param name="Keep">How long a row is kept after it is done with.</param>
+/// <param name="Keep">How long a row is kept after it is finished.</param>
 public sealed record PruningRule(string Table, string Sql, TimeSpan Keep);

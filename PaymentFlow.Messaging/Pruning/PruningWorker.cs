@@ -8,8 +8,8 @@ using PaymentFlow.Messaging.Migrations;
 namespace PaymentFlow.Messaging.Pruning;
 
 /// <summary>
-/// Deletes what its rules let go, once an hour, in small batches with pauses, so that it is never in anybody's way. Replicas that
-/// prune at the same time pass over each other's rows.
+/// Applies the pruning rules once per hour, in small batches with pauses, so that other statements are not delayed. Replicas that
+/// prune at the same time skip each other's rows.
 /// </summary>
 public sealed partial class PruningWorker(
     IEnumerable<PruningRule> rules, NpgsqlDataSource dataSource, DatabaseMigration migration, TimeProvider time,
@@ -59,7 +59,7 @@ public sealed partial class PruningWorker(
         [LoggerMessage(LogLevel.Information, "Pruned {Count} rows of {Table}")]
         public static partial void Pruned(ILogger logger, int count, string table);
 
-        [LoggerMessage(LogLevel.Warning, "Pruning {Table} is put off: {Reason}")]
+        [LoggerMessage(LogLevel.Warning, "Could not prune {Table}, retrying in an hour: {Reason}")]
         public static partial void PutOff(ILogger logger, string table, string reason);
     }
 }

@@ -2,10 +2,10 @@ using PaymentFlow.Messaging.Events;
 
 namespace PaymentFlow.Messaging.Push;
 
-/// <summary>Where the truth about orders is: OrderService's database, read in one call.</summary>
+/// <summary>Reads the current state of orders from OrderService's database, in one call.</summary>
 public interface IOrderStates
 {
-    /// <param name="seen">At most 1,000 orders, each with the version that somebody has seen.</param>
-    /// <returns>Those of them that are newer, as they are now.</returns>
+    /// <param name="seen">At most 1,000 orders, each with the version that its watchers have seen.</param>
+    /// <returns>The current state of those orders whose version is newer.</returns>
     Task<IReadOnlyList<OrderEvent>> NewerAsync(IReadOnlyDictionary<Guid, long> seen, CancellationToken cancellationToken);
 }

@@ -5,8 +5,8 @@ using PaymentFlow.Messaging.Events;
 namespace PaymentFlow.Messaging.Push;
 
 /// <summary>
-/// Who, in this process, watches which order. A watcher subscribes first, then reads the snapshot, then drops every
-/// version that is not higher than the newest it has: so it misses nothing, and a second arrival is a no-op.
+/// The watchers of orders in this process. A watcher subscribes first, then reads the snapshot, and then ignores every version that
+/// is not above the newest it has. So it misses no update, and a repeated update has no effect.
 /// </summary>
 public sealed class OrderUpdates
 {
@@ -14,10 +14,10 @@ public sealed class OrderUpdates
     ImmutableArray<Action<OrderEvent>> _listeners = [];
 
     /// <summary>
-    /// Calls <paramref name="onUpdate"/> for every update of the order that reaches this process, on the thread that
-    /// brings it, perhaps twice and out of order. It must return at once and must not throw. Disposing ends it.
+    /// Calls <paramref name="onUpdate"/> for every update of the order that reaches this process, on the thread that receives it,
+    /// possibly twice and out of order. The callback must return at once and must not throw. Disposing the result unsubscribes.
     /// </summary>
-    /// <param name="seen">The newest version that the watcher has, 0 before the first; asked on any thread.</param>
+    /// <param name="seen">Returns the newest version that the watcher has, 0 before the first. Called on any thread.</param>
     public IDisposable Subscribe(Guid orderId, Action<OrderEvent> onUpdate, Func<long> seen)
     {
         Watcher watcher = new(onUpdate, seen);
@@ -26,8 +26,8 @@ public sealed class OrderUpdates
     }
 
     /// <summary>
-    /// Calls <paramref name="onUpdate"/> for every update of any order that reaches this process; what else <see cref="Subscribe"/>
-    /// says holds for it too. No sweep looks after what it misses.
+    /// Calls <paramref name="onUpdate"/> for every update of any order that reaches this process, under the same conditions as
+    /// <see cref="Subscribe"/>. No sweep delivers the updates that it misses.
     /// </summary>
     public IDisposable SubscribeToAll(Action<OrderEvent> onUpdate)
     {
@@ -35,7 +35,7 @@ public sealed class OrderUpdates
         return new Subscription(() => ImmutableInterlocked.Update(ref _listeners, listeners => listeners.Remove(onUpdate)));
     }
 
-    /// <summary>Tells this process's watchers of the order, if there are any, and whoever listens to all.</summary>
+    /// <summary>Passes the update to this process's watchers of the order and to the listeners for all orders.</summary>
     public void Publish(OrderEvent update)
     {
         foreach (var listener in _listeners) listener(update);
@@ -43,10 +43,10 @@ public sealed class OrderUpdates
         foreach (var watcher in watchers) watcher.OnUpdate(update);
     }
 
-    /// <summary>Whether anybody in this process would be told of an update of this order.</summary>
+    /// <summary>Whether this process has a watcher or a listener for updates of this order.</summary>
     public bool Concerns(Guid orderId) => !_listeners.IsEmpty || _watchers.ContainsKey(orderId);
 
-    /// <summary>The orders that are watched now, each with the version that every watcher of it has at least.</summary>
+    /// <summary>The orders watched now, each with the lowest version among its watchers.</summary>
     public IEnumerable<KeyValuePair<Guid, long>> Watched() =>
         _watchers.Select(order => KeyValuePair.Create(order.Key, order.Value.Min(watcher => watcher.Seen())));
 
@@ -62,7 +62,7 @@ public sealed class OrderUpdates
         }
     }
 
-    // A class, because two that watch alike are still two.
+    // A class and not a record, because two watchers with the same members are still two watchers.
     sealed class Watcher(Action<OrderEvent> onUpdate, Func<long> seen)
     {
         public Action<OrderEvent> OnUpdate { get; } = onUpdate;

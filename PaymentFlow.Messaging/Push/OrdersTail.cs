@@ -10,10 +10,10 @@ using PaymentFlow.Messaging.Telemetry;
 namespace PaymentFlow.Messaging.Push;
 
 /// <summary>
-/// Reads every partition of <c>orders</c> from its end, in no group and without offsets of its own, and tells
-/// <see cref="OrderUpdates"/>: every instance that holds screens hears of every order. Partitions that are added, and a broker that
-/// lost its log or was replaced, are noticed within <see cref="LookInterval"/>. The database stays the truth; an event missed here
-/// costs a screen its promptness, for as long as <see cref="ScreenSweep"/> takes, never its correctness.
+/// Reads every partition of <c>orders</c> from its end, without a consumer group or committed offsets, and feeds
+/// <see cref="OrderUpdates"/>. So every instance that serves screens receives the events of every order. It notices new partitions,
+/// and a broker that lost its log or was replaced, within <see cref="LookInterval"/>. The database remains the source of truth: if
+/// an event is missed here, the screen is late until <see cref="ScreenSweep"/> updates it.
 /// </summary>
 public sealed partial class OrdersTail(
     IConsumer<string, byte[]> consumer, OrderUpdates updates, ScreenSweep screens, TimeProvider time, ILogger<OrdersTail> logger)
@@ -23,12 +23,12 @@ public sealed partial class OrdersTail(
     static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    // Of each partition that is followed: the offset of the next message.
+    // Per followed partition: the offset of the next message.
     readonly Dictionary<int, long> _next = [];
     bool _allIsNews;
     volatile bool _following;
 
-    /// <summary>Whether the broker tells of the topic: then updates come by themselves, and otherwise by the screen sweep only.</summary>
+    /// <summary>Whether the topic can be read. If not, only the screen sweep updates the screens.</summary>
     public bool Following => _following;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -44,7 +44,7 @@ public sealed partial class OrdersTail(
             long? looked = null;
             while (!stoppingToken.IsCancellationRequested)
             {
-                // On a thread of its own, for it blocks, and messages must not wait for it.
+                // The metadata query blocks, so it runs on its own thread and does not delay messages.
                 if (looking.IsCompleted && (looked is null || time.GetElapsedTime(looked.Value) >= LookInterval))
                 {
                     before = new Dictionary<int, long>(_next);
@@ -72,13 +72,14 @@ public sealed partial class OrdersTail(
         }
     }
 
-    /// <returns>Null when the broker does not say.</returns>
+    /// <returns>Null when the broker gives no usable answer.</returns>
     TopicState? Look(IAdminClient admin, CancellationToken stoppingToken)
     {
         try
         {
             var topic = admin.GetMetadata(Topics.Orders, Patience).Topics.Single();
-            if (topic.Error.Code is ErrorCode.UnknownTopicOrPart || topic is { Error.IsError: false, Partitions.Count: 0 }) return new TopicState([]);
+            if (topic.Error.Code is ErrorCode.UnknownTopicOrPart || topic is { Error.IsError: false, Partitions.Count: 0 })
+                return new TopicState([]);
             if (topic.Error.IsError) return null;
             Dictionary<int, WatermarkOffsets> partitions = [];
             foreach (var partition in topic.Partitions)
@@ -97,15 +98,17 @@ public sealed partial class OrdersTail(
     }
 
     /// <summary>
-    /// At first from the end: what comes later is not missed. Whatever appears after that, a new partition or the log of a new
-    /// broker, is all news and read from its beginning.
+    /// Assigns the partitions. The first assignment starts at the end of each partition. A partition that appears later, or the log of
+    /// a new broker, contains only new messages and is read from its beginning.
     /// </summary>
-    /// <param name="before">How far this was before the broker was asked: who is beyond its end reads a log that is gone.</param>
+    /// <param name="before">
+    /// Our positions before the metadata query. A position past the end of the partition means that the topic was recreated.
+    /// </param>
     void Follow(TopicState topic, Dictionary<int, long> before)
     {
         if (topic.Partitions.Count == 0)
         {
-            // Deleted, or not created yet: whatever it is when it comes (back), all of it is news.
+            // The topic is deleted or not created yet. When it appears, all its messages are new.
             _next.Clear();
             _allIsNews = true;
             return;
@@ -124,7 +127,7 @@ public sealed partial class OrdersTail(
         consumer.Assign(_next.Select(item => new TopicPartitionOffset(Topics.Orders, item.Key, item.Value)));
         _allIsNews = true;
         Log.Assigned(logger, _next.Count);
-        // What came before the assignment is nobody's to tell but the database's.
+        // Events before the assignment were missed; a sweep reads the current state from the database.
         screens.Ask();
     }
 
@@ -144,7 +147,7 @@ public sealed partial class OrdersTail(
 
     void Tell(Message<string, byte[]> message)
     {
-        // Every instance reads every order's events, and nearly all of them are nobody's here: those cost a look at the key.
+        // Nearly all events are of orders without a watcher in this process. Checking the key first avoids parsing them.
         if (Guid.TryParse(message.Key, out var orderId) && !updates.Concerns(orderId)) return;
         try
         {
@@ -162,7 +165,7 @@ public sealed partial class OrdersTail(
         }
     }
 
-    /// <summary>The topic as the broker has it.</summary>
+    /// <summary>The topic's partitions on the broker; empty when the topic does not exist.</summary>
     sealed record TopicState(Dictionary<int, WatermarkOffsets> Partitions);
 
     static partial class Log
@@ -173,10 +176,10 @@ public sealed partial class OrdersTail(
         [LoggerMessage(LogLevel.Warning, "Kafka consumer of orders: {Reason}")]
         public static partial void KafkaError(ILogger logger, string reason);
 
-        [LoggerMessage(LogLevel.Debug, "The broker does not tell of orders: {Reason}")]
+        [LoggerMessage(LogLevel.Debug, "Could not read the state of the topic orders: {Reason}")]
         public static partial void NotSeen(ILogger logger, string reason);
 
-        [LoggerMessage(LogLevel.Warning, "Passed over an event on orders that can't be read: {Reason}")]
+        [LoggerMessage(LogLevel.Warning, "Skipped an unreadable event on orders: {Reason}")]
         public static partial void Unreadable(ILogger logger, string reason);
     }
 }

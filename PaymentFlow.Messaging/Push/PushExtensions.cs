@@ -10,8 +10,8 @@ namespace PaymentFlow.Messaging.Push;
 public static class PushExtensions
 {
     /// <summary>
-    /// Registers <see cref="OrderUpdates"/>, the follower of <c>orders</c> that feeds it, and the sweep for what that misses.
-    /// Needs an <see cref="IOrderStates"/>. Without Kafka the service is Degraded: its screens are late, not wrong.
+    /// Registers <see cref="OrderUpdates"/>, the <see cref="OrdersTail"/> that feeds it, and the <see cref="ScreenSweep"/> for missed
+    /// events. Needs an <see cref="IOrderStates"/>. Without Kafka the service is Degraded: its screens are updated late.
     /// </summary>
     public static void AddOrderUpdates(this IHostApplicationBuilder builder)
     {
@@ -22,16 +22,16 @@ public static class PushExtensions
                 settings.DisableHealthChecks = true;
                 settings.DisableTracing = true;
                 settings.DisableMetrics = true;
-                // librdkafka asks for a group id even where partitions are assigned by hand; no offset is ever committed.
+                // librdkafka requires a group id even for manually assigned partitions. No offset is committed.
                 settings.Config.GroupId = $"{builder.Environment.ApplicationName}.push";
                 settings.Config.EnableAutoCommit = false;
                 settings.Config.EnableAutoOffsetStore = false;
                 settings.Config.AllowAutoCreateTopics = true;
-                // Only after the broker lost its log: what it has since then is all news.
+                // Applies only after the broker lost its log. All messages since then are new.
                 settings.Config.AutoOffsetReset = AutoOffsetReset.Earliest;
                 settings.Config.ReconnectPatiently();
             },
-            // librdkafka logs it itself.
+            // librdkafka logs the error itself.
             (services, consumer) => consumer.SetErrorHandler((_, _) => services.GetRequiredService<ScreenSweep>().Ask()));
         builder.Services.AddOptions<ScreenOptions>().BindConfiguration("Screens").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<OrderUpdates>();

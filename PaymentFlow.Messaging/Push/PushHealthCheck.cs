@@ -7,5 +7,6 @@ sealed class PushHealthCheck(OrdersTail tail) : IHealthCheck
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(tail.Following
             ? HealthCheckResult.Healthy()
-            : new HealthCheckResult(context.Registration.FailureStatus, "Kafka does not tell of orders; screens follow more slowly."));
+            : new HealthCheckResult(
+                context.Registration.FailureStatus, "Kafka's topic orders cannot be read; only the slower sweep updates the screens."));
 }

@@ -4,19 +4,19 @@ using Microsoft.Extensions.Logging;
 
 namespace PaymentFlow.Messaging.Push;
 
-/// <summary>A change of an order that was shown on screens.</summary>
-/// <param name="Screens">On how many.</param>
+/// <summary>A version of an order that was pushed to screens.</summary>
+/// <param name="Screens">The number of screens.</param>
 public sealed record PushRecord(Guid OrderId, long Version, int Screens, DateTimeOffset FirstAt, DateTimeOffset LastAt);
 
-/// <summary>Where such records are kept.</summary>
+/// <summary>Stores push records.</summary>
 public interface IPushRecords
 {
     Task AddAsync(IReadOnlyList<PushRecord> records, CancellationToken cancellationToken);
 }
 
 /// <summary>
-/// Remembers which changes reached screens, for the journey of an order. It never holds up a push: what it can't keep (its queue is
-/// full, its store is away) is dropped, for nothing rests on it.
+/// Records which changes reached screens, for the journey of an order. It never delays a push. When its queue is full or its store is
+/// unavailable, it drops records, because nothing depends on them.
 /// </summary>
 public sealed partial class PushJournal(IPushRecords records, TimeProvider time, ILogger<PushJournal> logger) : BackgroundService
 {
@@ -24,9 +24,10 @@ public sealed partial class PushJournal(IPushRecords records, TimeProvider time,
     static readonly TimeSpan Every = TimeSpan.FromMilliseconds(500);
 
     readonly Channel<(Guid OrderId, long Version, DateTimeOffset At)> _shown =
-        Channel.CreateBounded<(Guid, long, DateTimeOffset)>(new BoundedChannelOptions(QueueLength) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+        Channel.CreateBounded<(Guid, long, DateTimeOffset)>(
+            new BoundedChannelOptions(QueueLength) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
-    /// <summary>A screen shows this version now. Returns at once, on any thread.</summary>
+    /// <summary>Records that a screen shows this version now. Returns at once; may be called on any thread.</summary>
     public void Shown(Guid orderId, long version) => _shown.Writer.TryWrite((orderId, version, time.GetUtcNow()));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -35,14 +36,14 @@ public sealed partial class PushJournal(IPushRecords records, TimeProvider time,
         {
             while (await _shown.Reader.WaitToReadAsync(stoppingToken))
             {
-                // A little later there are more of them, which are one row then.
+                // Collect for a moment, so that all screens of one change become one row.
                 await Task.Delay(Every, time, stoppingToken);
                 await KeepAsync(stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The service stops; the last half second of it is not remembered.
+            // The service stops. The records of the last half second are lost.
         }
     }
 
@@ -65,7 +66,7 @@ public sealed partial class PushJournal(IPushRecords records, TimeProvider time,
 
     static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "That {Count} screens were told of something is not kept for the journeys of their orders: {Reason}")]
+        [LoggerMessage(LogLevel.Warning, "Could not store {Count} push receipts: {Reason}")]
         public static partial void NotKept(ILogger logger, int count, string reason);
     }
 }

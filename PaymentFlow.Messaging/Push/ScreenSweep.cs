@@ -8,17 +8,18 @@ using PaymentFlow.Messaging.Telemetry;
 namespace PaymentFlow.Messaging.Push;
 
 /// <summary>
-/// The end-to-end check towards the screens: compares what this instance's watchers have seen with what is true, in one call, and
-/// tells them what is newer. So a screen whose update was lost on the way is wrong for no longer than <see cref="ScreenOptions.Every"/>.
+/// The end-to-end check of the screens. It compares the versions that this instance's watchers have seen with the current state, in
+/// one call, and passes newer states to the watchers. So a screen whose update was lost is wrong for little longer than
+/// <see cref="ScreenOptions.Every"/>.
 /// </summary>
 public sealed partial class ScreenSweep(
     OrderUpdates updates, IOrderStates orders, IOptions<ScreenOptions> options, TimeProvider time, ILogger<ScreenSweep> logger)
     : BackgroundService
 {
     const int BatchSize = 1_000;
-    // Every instance hears of a broker's end at the same moment; none of them needs to ask at that very moment.
+    // Jitter: all instances see a broker failure at the same time.
     static readonly TimeSpan LongestHesitation = TimeSpan.FromSeconds(1);
-    // However many errors there are.
+    // Minimum interval between two sweeps.
     static readonly TimeSpan Rest = TimeSpan.FromSeconds(2);
 
     static readonly Counter<long> Repaired = PaymentFlowTelemetry.Meter.CreateCounter<long>(
@@ -27,7 +28,9 @@ public sealed partial class ScreenSweep(
     readonly Channel<byte> _asked = Channel.CreateBounded<byte>(
         new BoundedChannelOptions(1) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
 
-    /// <summary>Something may have been missed: look soon, not only at the next turn. Returns at once, on any thread.</summary>
+    /// <summary>
+    /// Requests an early sweep, because an update may have been missed. Returns at once; may be called on any thread.
+    /// </summary>
     public void Ask() => _asked.Writer.TryWrite(0);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -40,7 +43,7 @@ public sealed partial class ScreenSweep(
         }
     }
 
-    /// <returns>True when somebody asked before the next turn came.</returns>
+    /// <returns>True when an early sweep was requested before the next regular one.</returns>
     async Task<bool> AskedAsync(CancellationToken stoppingToken)
     {
         using CancellationTokenSource turn = new(options.Value.Every, time);
@@ -71,7 +74,7 @@ public sealed partial class ScreenSweep(
         }
         catch (Exception e) when (!stoppingToken.IsCancellationRequested)
         {
-            // Whatever it is, the next turn may go better, and no screen is worse off than before.
+            // Whatever failed, the next sweep tries again. The screens stay as they were.
             Log.Failed(logger, e);
         }
     }
@@ -81,7 +84,7 @@ public sealed partial class ScreenSweep(
         [LoggerMessage(LogLevel.Information, "The screens of {Count} orders were behind")]
         public static partial void Behind(ILogger logger, int count);
 
-        [LoggerMessage(LogLevel.Warning, "The screens could not be compared with the orders this time")]
+        [LoggerMessage(LogLevel.Warning, "Could not compare the screens with the orders; the next sweep tries again")]
         public static partial void Failed(ILogger logger, Exception exception);
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace PaymentFlow.Messaging.Telemetry;
 
-/// <summary>The one activity source and the one meter that all of PaymentFlow's own spans and metrics belong to.</summary>
+/// <summary>The activity source and the meter of all of PaymentFlow's own spans and metrics.</summary>
 public static class PaymentFlowTelemetry
 {
     public static ActivitySource Source { get; } = new(ServiceDefaultsExtensions.TelemetryName);
@@ -12,8 +12,8 @@ public static class PaymentFlowTelemetry
     public static Meter Meter { get; } = new(ServiceDefaultsExtensions.TelemetryName);
 
     /// <summary>
-    /// Starts a span below the W3C context that came with an event, or a root where none came: never one below the current span, which
-    /// may be that of the event before it in the batch.
+    /// Starts a span as a child of the event's W3C context, or a root span if the event has none. It is never a child of the current
+    /// span, which may belong to the previous event of the batch.
     /// </summary>
     public static Activity? StartFrom(string? traceParent, string name, ActivityKind kind)
     {

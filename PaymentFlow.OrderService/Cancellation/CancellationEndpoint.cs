@@ -7,15 +7,15 @@ using PaymentFlow.ServiceDefaults;
 namespace PaymentFlow.OrderService.Cancellation;
 
 /// <summary>
-/// Canceling an order is canceling its payment, and so PaymentApi's to decide. Here is only noted who asked: the order itself
-/// changes, as ever, by the event.
+/// PaymentApi decides whether an order can be canceled, because that cancels its payment. OrderService only stores whether the
+/// customer or an operator asked. The order itself changes when the payment event arrives.
 /// </summary>
 static partial class CancellationEndpoint
 {
     const string RateLimit = "cancel";
     const int RetryAfterSeconds = 5;
 
-    /// <summary>Longer than PaymentApi waits for Stripe (20 s, one retry), so that its answer is heard.</summary>
+    /// <summary>Longer than PaymentApi waits for Stripe (20 s, one retry), so that PaymentApi's answer arrives in time.</summary>
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public static void AddCancellation(this IHostApplicationBuilder builder)
@@ -27,8 +27,8 @@ static partial class CancellationEndpoint
             http.DefaultRequestHeaders.Add("X-Service-Key", serviceKey);
             http.Timeout = Patience;
         });
-        // Not cut off early, or repeated, by a handler that does not know what the call waits for.
-#pragma warning disable EXTEXP0001 // Experimental; the stable way would be to write the defaults out again for every other client.
+        // The standard handlers would cut this long call off or repeat it.
+#pragma warning disable EXTEXP0001 // Experimental. The stable way is to repeat the defaults for every other client.
         client.RemoveAllResilienceHandlers();
 #pragma warning restore EXTEXP0001
         builder.AddRateLimit(RateLimit, permits: 30, window: TimeSpan.FromMinutes(1));
@@ -36,12 +36,12 @@ static partial class CancellationEndpoint
 
     public static void MapCancellation(this IEndpointRouteBuilder app) =>
         app.MapPost("/orders/{id:guid}/cancel", CancelAsync).RequireRateLimiting(RateLimit).WithTags("Orders")
-            .WithSummary("Cancel the order for good, while it is not paid")
+            .WithSummary("Cancel an unpaid order permanently")
             .WithDescription("""
-                For the order's customer or an operator. 200: it is canceled, now or before, and can't be paid any more; the order
-                answered may still show the status from before, which changes within moments, by push. Codes of the problems: 401
+                For the order's customer or an operator. 200: the order is canceled, now or earlier, and can no longer be paid. The
+                returned order may still show the previous status; the new status follows by push within moments. Problem codes: 401
                 `unauthorized`; 404 `not_found`; 409 `already_paid`, `confirmation_in_flight`; 429 `rate_limited`; 503 with
-                `Retry-After` (`stripe_unavailable`, `payment_api_unavailable`…): repeat it, which is harmless.
+                `Retry-After` (`stripe_unavailable`, `payment_api_unavailable`…): send the request again, which is safe.
                 """)
             .ProducesProblem(401).ProducesProblem(404).ProducesProblem(409).ProducesProblem(429).ProducesProblem(503);
 
@@ -51,7 +51,7 @@ static partial class CancellationEndpoint
     {
         context.Response.Headers.CacheControl = "no-store";
         var token = BearerToken.Of(context.Request);
-        // A service passes its caller's wish on; it has none of its own.
+        // A service key is not enough: a service must forward the customer's token or use the operator key.
         if (token is null && !context.User.IsInRole(Roles.Operator))
             return OrderAccess.NoToken(context);
         var (order, refusal) = await access.FindAsync(context, id, token, cancellationToken);
@@ -74,10 +74,10 @@ static partial class CancellationEndpoint
             Log.Unanswered(logger, id, e.InnerException!.Message);
             SayWhenToRetry(context);
             return ApiProblem.Create("payment_api_unavailable", StatusCodes.Status503ServiceUnavailable, "Temporarily unavailable",
-                "The payment service did not answer. Whether the order is canceled is told by the order; asking again is harmless.");
+                "The payment service did not answer. Read the order to see whether it is canceled, or cancel it again, which is safe.");
         }
 
-        // Once more, because the event may have been here in the meantime.
+        // Read the order again: the event may have been applied meanwhile.
         return TypedResults.Ok(OrderResponse.From(await orders.FindAsync(id, cancellationToken) ?? order));
     }
 
@@ -86,7 +86,7 @@ static partial class CancellationEndpoint
 
     static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "Order {OrderId} was to be canceled, but PaymentApi did not answer: {Reason}")]
+        [LoggerMessage(LogLevel.Warning, "Could not cancel order {OrderId}, because PaymentApi did not answer: {Reason}")]
         public static partial void Unanswered(ILogger logger, Guid orderId, string reason);
     }
 }

@@ -7,11 +7,14 @@ using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.OrderService.Cancellation;
 
-/// <summary>PaymentApi, which alone decides whether an order can still be canceled: it holds the lock that paying takes, too.</summary>
+/// <summary>
+/// Calls PaymentApi to cancel a payment. Only PaymentApi can decide whether that is still possible, because paying and canceling take
+/// the same row lock there.
+/// </summary>
 sealed class PaymentClient(HttpClient http)
 {
-    /// <returns>Null when the payment is canceled; else why not, with PaymentApi's own code.</returns>
-    /// <exception cref="PaymentApiUnavailableException">It can't be reached, or gave no answer. Canceling again is harmless.</exception>
+    /// <returns>Null when the payment is canceled; otherwise the problem, with PaymentApi's own code.</returns>
+    /// <exception cref="PaymentApiUnavailableException">PaymentApi did not answer. Canceling again is safe.</exception>
     public async Task<ProblemHttpResult?> CancelAsync(Guid orderId, CancellationToken cancellationToken)
     {
         try
@@ -20,11 +23,13 @@ sealed class PaymentClient(HttpClient http)
                 "/payments/cancel", new CancelPayment(orderId), CancellationJson.Default.CancelPayment, cancellationToken);
             if (response.IsSuccessStatusCode) return null;
             if (response.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.ServiceUnavailable)
-                return PassOn(response, await response.Content.ReadFromJsonAsync(CancellationJson.Default.ProblemDetails, cancellationToken));
-            // Anything else is between the two services, and none of the caller's business.
+                return PassOn(
+                    response, await response.Content.ReadFromJsonAsync(CancellationJson.Default.ProblemDetails, cancellationToken));
+            // Any other status is an error between the two services. The caller must not see its details.
             throw new HttpRequestException($"PaymentApi answered {(int)response.StatusCode}.", null, response.StatusCode);
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is HttpRequestException or OperationCanceledException or JsonException)
+        catch (Exception e) when (
+            !cancellationToken.IsCancellationRequested && e is HttpRequestException or OperationCanceledException or JsonException)
         {
             throw new PaymentApiUnavailableException(e);
         }
@@ -44,8 +49,8 @@ sealed class PaymentClient(HttpClient http)
             : null;
 }
 
-/// <summary>Whether the order was canceled is open; asking again tells.</summary>
-sealed class PaymentApiUnavailableException(Exception inner) : Exception("PaymentApi can't be reached, or did not answer.", inner);
+/// <summary>It is unknown whether the order was canceled. Canceling again is safe and gives the answer.</summary>
+sealed class PaymentApiUnavailableException(Exception inner) : Exception("PaymentApi did not answer.", inner);
 
 sealed record CancelPayment(Guid OrderId);
 

@@ -3,14 +3,14 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace PaymentFlow.OrderService.Catalogue;
 
-/// <summary><c>GET /products</c>: what the demo shop sells, named in the caller's language.</summary>
+/// <summary><c>GET /products</c>: the demo shop's products, with names in the caller's language.</summary>
 static class CatalogueEndpoints
 {
     public static void AddCatalogue(this IHostApplicationBuilder builder) =>
         builder.Services.AddSingleton<ICatalogue, JsonCatalogue>();
 
     public static void MapCatalogue(this IEndpointRouteBuilder app) =>
-        app.MapGet("/products", ListAsync).WithTags("Catalogue").WithSummary("What the shop sells");
+        app.MapGet("/products", ListAsync).WithTags("Catalogue").WithSummary("The shop's products");
 
     static async Task<Ok<List<ProductResponse>>> ListAsync(ICatalogue catalogue, CancellationToken cancellationToken) =>
         TypedResults.Ok((await catalogue.ListAsync(cancellationToken)).Select(ProductResponse.From).ToList());

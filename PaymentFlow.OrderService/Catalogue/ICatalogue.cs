@@ -1,11 +1,11 @@
 namespace PaymentFlow.OrderService.Catalogue;
 
-/// <summary>What is sold, and for how much. The demo's comes from <c>products.json</c>; a shop of your own brings its own.</summary>
+/// <summary>The products and their prices. The demo shop reads <c>products.json</c>; replace this to sell your own products.</summary>
 public interface ICatalogue
 {
-    /// <summary>Everything on offer, in the order to show it.</summary>
+    /// <summary>All products, in display order.</summary>
     ValueTask<IReadOnlyList<Product>> ListAsync(CancellationToken cancellationToken);
 
-    /// <summary>The products with these ids; an unknown id is left out.</summary>
+    /// <summary>Products by id; at least those of <paramref name="ids"/> that exist.</summary>
     ValueTask<IReadOnlyDictionary<string, Product>> FindAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken);
 }

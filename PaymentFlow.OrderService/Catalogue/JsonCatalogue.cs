@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace PaymentFlow.OrderService.Catalogue;
 
-/// <summary>The demo shop's catalogue: <c>products.json</c> beside the program, read once.</summary>
+/// <summary>The demo shop's catalogue. Reads <c>products.json</c> next to the program once.</summary>
 sealed class JsonCatalogue : ICatalogue
 {
     readonly List<Product> _products;

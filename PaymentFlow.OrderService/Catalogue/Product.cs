@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace PaymentFlow.OrderService.Catalogue;
 
-/// <summary>Something that the shop sells.</summary>
+/// <summary>A product of the shop.</summary>
 /// <param name="UnitAmount">In the currency's minor unit.</param>
 /// <param name="Currency">ISO 4217, lower case.</param>
-/// <param name="Name">By language; <c>en</c> is always there.</param>
-/// <param name="Description">By language; <c>en</c> is always there.</param>
+/// <param name="Name">By language; always contains <c>en</c>.</param>
+/// <param name="Description">By language; always contains <c>en</c>.</param>
 public sealed record Product(
     string Id, long UnitAmount, string Currency, IReadOnlyDictionary<string, string> Name, IReadOnlyDictionary<string, string> Description)
 {

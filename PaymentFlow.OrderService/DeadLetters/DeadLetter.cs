@@ -6,7 +6,7 @@ using PaymentFlow.OrderService.Orders;
 
 namespace PaymentFlow.OrderService.DeadLetters;
 
-/// <summary>A message that could not be applied, whole. Times in UTC.</summary>
+/// <summary>A complete message that could not be applied. Times are in UTC.</summary>
 sealed record DeadLetter(
     Guid Id, string Topic, int Partition, long Offset, string? Key, IReadOnlyDictionary<string, string> Headers, byte[]? Data,
     string Error, DateTime ReceivedAt, DateTime? ReplayedAt)
@@ -21,11 +21,11 @@ sealed record DeadLetter(
 }
 
 /// <summary>A message that waits for an operator.</summary>
-/// <param name="Id">Its event's id, or one made of its content where it brought none.</param>
-/// <param name="Headers">The CloudEvents attributes as <c>ce_…</c>, and whatever else came with it.</param>
-/// <param name="Event">Its data, where that is JSON.</param>
-/// <param name="Text">Its data, where that is not JSON, as far as it is text.</param>
-/// <param name="Error">Why it could not be applied when it came.</param>
+/// <param name="Id">The event's id; derived from the message's content if the message has no id.</param>
+/// <param name="Headers">All Kafka headers; the CloudEvents attributes are <c>ce_…</c>.</param>
+/// <param name="Event">The data, if it is JSON.</param>
+/// <param name="Text">The data decoded as UTF-8, if it is not JSON.</param>
+/// <param name="Error">The reason why it could not be applied.</param>
 public sealed record DeadLetterResponse(
     Guid Id, string Topic, int Partition, long Offset, string? Key, IReadOnlyDictionary<string, string> Headers,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonElement? Event,
@@ -47,15 +47,15 @@ public sealed record DeadLetterResponse(
         }
         catch (JsonException)
         {
-            // Often the very reason for which it is here.
+            // Invalid JSON is often the reason for the dead letter.
             return null;
         }
     }
 }
 
-/// <param name="Next">For <c>?after=</c>: null when there are no more.</param>
+/// <param name="Next">The value for <c>?after=</c> of the next page; null on the last page.</param>
 public sealed record DeadLetterPage(IReadOnlyList<DeadLetterResponse> DeadLetters, Guid? Next);
 
-/// <summary>A message that is applied now.</summary>
-/// <param name="Order">The order that it tells of, as it is now.</param>
+/// <summary>A dead letter that was applied.</summary>
+/// <param name="Order">The order that the event belongs to, in its present state.</param>
 public sealed record ReplayedResponse(Guid Id, DateTime ReplayedAt, OrderResponse? Order);

@@ -8,13 +8,13 @@ using PaymentFlow.Messaging.Events;
 
 namespace PaymentFlow.OrderService.DeadLetters;
 
-/// <summary>What <see cref="DeadLetterStore"/> put aside: reads it, and applies it after all.</summary>
+/// <summary>Lists and replays the messages that <see cref="DeadLetterStore"/> stored.</summary>
 sealed class DeadLetterQueue(NpgsqlDataSource dataSource, IEventBatchHandler<PaymentEvent> handler, TimeProvider time)
 {
     const string Columns = """event_id, topic, "partition", "offset", key, headers::text, data, error, received_at, replayed_at""";
 
-    /// <summary>Those that wait, oldest first.</summary>
-    /// <param name="after">The last one of the page before.</param>
+    /// <summary>The messages that are not replayed yet, oldest first.</summary>
+    /// <param name="after">The last id of the previous page.</param>
     public async Task<IReadOnlyList<DeadLetter>> WaitingAsync(Guid? after, int limit, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand($"""
@@ -33,11 +33,11 @@ sealed class DeadLetterQueue(NpgsqlDataSource dataSource, IEventBatchHandler<Pay
     }
 
     /// <summary>
-    /// Applies the stored message as the consumer would have, and only one at a time. Should this process die half-way, the message
-    /// stays here; applying it again changes nothing.
+    /// Applies the stored message in the same way as the consumer. A row lock prevents two replays of one message at the same time.
+    /// After a crash in between, the message stays here; applying it again has no effect.
     /// </summary>
-    /// <param name="starting">Called with the message once it is certain that it will be tried.</param>
-    /// <exception cref="NpgsqlException">The database is away. The message stays.</exception>
+    /// <param name="starting">Called with the message just before it is applied.</param>
+    /// <exception cref="NpgsqlException">The database is unavailable. The message stays.</exception>
     public async Task<ReplayOutcome> ReplayAsync(
         Guid id, Func<DeadLetter, Task> starting, CancellationToken cancellationToken)
     {
@@ -60,7 +60,8 @@ sealed class DeadLetterQueue(NpgsqlDataSource dataSource, IEventBatchHandler<Pay
         try
         {
             var envelope = KafkaBinding.Read(letter.ToMessage());
-            payment = JsonSerializer.Deserialize(envelope.Data, EventJson.Default.PaymentEvent) ?? throw new JsonException("The data is null.");
+            payment = JsonSerializer.Deserialize(envelope.Data, EventJson.Default.PaymentEvent)
+                ?? throw new JsonException("The data is null.");
             await handler.HandleAsync([new ReceivedEvent<PaymentEvent>(envelope, payment)], cancellationToken);
         }
         catch (Exception e) when (DatabaseFailure.IsInTheData(e))
@@ -80,8 +81,9 @@ sealed class DeadLetterQueue(NpgsqlDataSource dataSource, IEventBatchHandler<Pay
 
     static async Task<DeadLetter?> LockAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellationToken)
     {
-        // Waiting would hold a connection that the replay under way may need.
-        await using var command = new NpgsqlCommand($"SELECT {Columns} FROM dead_letters WHERE event_id = $1 FOR UPDATE NOWAIT", connection);
+        // NOWAIT, because waiting would hold a connection that the running replay may need.
+        await using var command = new NpgsqlCommand(
+            $"SELECT {Columns} FROM dead_letters WHERE event_id = $1 FOR UPDATE NOWAIT", connection);
         command.Parameters.Add(new() { Value = id });
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) ? Read(row) : null;
@@ -94,17 +96,17 @@ sealed class DeadLetterQueue(NpgsqlDataSource dataSource, IEventBatchHandler<Pay
         row.IsDBNull(9) ? null : row.GetDateTime(9));
 }
 
-/// <summary>What became of a replay.</summary>
+/// <summary>The result of a replay.</summary>
 abstract record ReplayOutcome
 {
     public sealed record Unknown : ReplayOutcome;
 
-    /// <summary>Somebody else replays it at this moment.</summary>
+    /// <summary>Another request is replaying the message.</summary>
     public sealed record InProgress : ReplayOutcome;
 
     public sealed record ReplayedBefore(DateTime At) : ReplayOutcome;
 
-    /// <summary>It is still what it was: nothing was applied, and it stays.</summary>
+    /// <summary>The message still cannot be applied. Nothing was changed, and the message stays.</summary>
     public sealed record Refused(string Reason) : ReplayOutcome;
 
     public sealed record Replayed(DateTime At, Guid OrderId) : ReplayOutcome;

@@ -5,7 +5,7 @@ using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.OrderService.DeadLetters;
 
-/// <summary>For operators: what could not be applied, and another try after a fix.</summary>
+/// <summary>For operators: lists events that could not be applied, and replays them after a fix.</summary>
 static class DeadLettersEndpoints
 {
     const int MaxLetters = 200;
@@ -17,14 +17,15 @@ static class DeadLettersEndpoints
         var letters = app.MapGroup("/dead-letters").RequireAuthorization(Roles.Operator).WithTags("Operators");
         letters.MapGet("/", ListAsync).WithSummary("Events that could not be applied and wait for an operator, oldest first")
             .WithDescription($"""
-                `limit` is 1 to {MaxLetters}, 50 without it; `after` is the page before's `next`. 401 `unauthorized`; 422 `invalid_limit`.
+                `limit` is 1 to {MaxLetters}, 50 by default. `after` is `next` of the previous page. 401 `unauthorized`; 422
+                `invalid_limit`.
                 """)
             .ProducesProblem(401).ProducesProblem(422);
-        letters.MapPost("/{id:guid}/replay", ReplayAsync).WithSummary("Apply it now, after what was in its way is put right")
+        letters.MapPost("/{id:guid}/replay", ReplayAsync).WithSummary("Apply a dead letter after its cause is fixed")
             .WithDescription("""
-                The stored event goes through the same hands as on the day it came: the order moves and its customer sees it. An event
-                that is older than what the order knows by now changes nothing, and is done with, too. 404 `not_found`; 409
-                `already_replayed`, `replay_in_progress`; 422 `replay_refused`: it still can't be applied, the detail says why, and it stays.
+                The stored event is processed like a new one: the order changes, and its customer sees the change. An event that is older
+                than the order's state changes nothing and also counts as replayed. 404 `not_found`; 409 `already_replayed`,
+                `replay_in_progress`; 422 `replay_refused`: the event still cannot be applied and stays; the detail gives the reason.
                 """)
             .ProducesProblem(401).ProducesProblem(404).ProducesProblem(409).ProducesProblem(422).ProducesProblem(503);
     }
@@ -33,29 +34,32 @@ static class DeadLettersEndpoints
         DeadLetterQueue queue, CancellationToken cancellationToken, Guid? after = null, int limit = 50)
     {
         if (limit is < 1 or > MaxLetters)
-            return ApiProblem.Unprocessable("invalid_limit", $"'limit' is a whole number from 1 to {MaxLetters}.");
-        // One more tells whether there is a next page.
+            return ApiProblem.Unprocessable("invalid_limit", $"'limit' must be a whole number from 1 to {MaxLetters}.");
+        // Read one more to see whether there is a next page.
         var letters = await queue.WaitingAsync(after, limit + 1, cancellationToken);
         List<DeadLetterResponse> page = [.. letters.Take(limit).Select(DeadLetterResponse.From)];
         return TypedResults.Ok(new DeadLetterPage(page, letters.Count > limit ? page[^1].Id : null));
     }
 
     static async Task<Results<Ok<ReplayedResponse>, ProblemHttpResult>> ReplayAsync(
-        Guid id, HttpContext context, DeadLetterQueue queue, OrderStore orders, OperatorActionStore actions, CancellationToken cancellationToken)
+        Guid id, HttpContext context, DeadLetterQueue queue, OrderStore orders, OperatorActionStore actions,
+        CancellationToken cancellationToken)
     {
         var outcome = await queue.ReplayAsync(id, letter => actions.RecordAsync(
-            new OperatorAction(OperatorIdentity.Of(context), "dead_letter.replay", letter.Id.ToString()), cancellationToken), cancellationToken);
+            new OperatorAction(OperatorIdentity.Of(context), "dead_letter.replay", letter.Id.ToString()), cancellationToken),
+            cancellationToken);
         switch (outcome)
         {
             case ReplayOutcome.Replayed { At: var at, OrderId: var orderId }:
                 var order = await orders.FindAsync(orderId, cancellationToken);
                 return TypedResults.Ok(new ReplayedResponse(id, at, order is null ? null : OrderResponse.From(order)));
             case ReplayOutcome.ReplayedBefore { At: var at }:
-                return ApiProblem.Conflict("already_replayed", "It was applied before; nothing was changed now.", ("replayedAt", at));
+                return ApiProblem.Conflict(
+                    "already_replayed", "The event was applied earlier. Nothing was changed now.", ("replayedAt", at));
             case ReplayOutcome.InProgress:
-                return ApiProblem.Conflict("replay_in_progress", "Somebody else replays it at this moment; look again shortly.");
+                return ApiProblem.Conflict("replay_in_progress", "Another request is replaying this event. Check again shortly.");
             case ReplayOutcome.Refused { Reason: var reason }:
-                return ApiProblem.Unprocessable("replay_refused", $"It still can't be applied, and stays: {reason}");
+                return ApiProblem.Unprocessable("replay_refused", $"The event still cannot be applied and stays a dead letter: {reason}");
             default:
                 return ApiProblem.NotFound("There is no such dead letter.");
         }

@@ -3,7 +3,7 @@ using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.OrderService.Figures;
 
-/// <summary>For operators and our own services: how is it going?</summary>
+/// <summary><c>GET /figures</c>, for operators and PaymentFlow's services: the service's workload and recent activity.</summary>
 static class FiguresEndpoint
 {
     public static void AddFigures(this IHostApplicationBuilder builder) => builder.Services.AddSingleton<OrderFiguresStore>();
@@ -11,8 +11,8 @@ static class FiguresEndpoint
     public static void MapFigures(this IEndpointRouteBuilder app) =>
         app.MapGet("/figures", GetAsync).WithTags("Operators")
             .RequireAuthorization(policy => policy.RequireRole(Roles.Operator, Roles.Service))
-            .WithSummary("What waits, and what happened in each of the last 60 minutes")
-            .WithDescription("`lag` is null when Kafka does not say how far the consumers are.")
+            .WithSummary("Waiting work, and the activity of each of the last 60 minutes")
+            .WithDescription("`lag` is null when Kafka does not report the consumer group's offsets.")
             .ProducesProblem(401).ProducesProblem(503);
 
     static async Task<Ok<OrderFigures>> GetAsync(OrderFiguresStore figures, CancellationToken cancellationToken) =>

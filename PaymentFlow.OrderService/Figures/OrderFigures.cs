@@ -3,11 +3,11 @@ using PaymentFlow.Messaging.Figures;
 
 namespace PaymentFlow.OrderService.Figures;
 
-/// <summary>How the orders are now, and how the last hour was.</summary>
-/// <param name="At">When this was read, UTC; what it tells may be two seconds older.</param>
-/// <param name="Outbox">Of <c>orders</c>: its minutes tell how many orders were made, paid, and so on.</param>
-/// <param name="DeadLetters">Those that wait for an operator.</param>
-/// <param name="Lag">Of the group that consumes <c>payments</c>, by partition; null when Kafka does not say.</param>
-/// <param name="Sockets">WebSockets that are open in the instance that answers.</param>
+/// <summary>The workload of this service now, and its activity in the last hour.</summary>
+/// <param name="At">When the figures were read, UTC. The figures may be two seconds older.</param>
+/// <param name="Outbox">The outbox of topic <c>orders</c>. Its minutes count the orders that were created, paid, and so on.</param>
+/// <param name="DeadLetters">The dead letters that wait for an operator.</param>
+/// <param name="Lag">The lag of the group that consumes <c>payments</c>, by partition; null when Kafka does not report it.</param>
+/// <param name="Sockets">The open WebSockets of the instance that answers.</param>
 public sealed record OrderFigures(
     DateTimeOffset At, OutboxFigures Outbox, Waiting DeadLetters, IReadOnlyList<PartitionLag>? Lag, long Sockets);

@@ -5,16 +5,16 @@ using PaymentFlow.OrderService.Live;
 
 namespace PaymentFlow.OrderService.Figures;
 
-/// <summary>Counts what is under way, here and, as far as it says so, in Kafka.</summary>
+/// <summary>Reads the figures from the database and from Kafka.</summary>
 sealed class OrderFiguresStore(NpgsqlDataSource dataSource, OutboxFiguresReader outbox, ConsumerGroupLag lag, TimeProvider time)
 {
-    // The index dead_letters_waiting.
+    // Uses index dead_letters_waiting.
     const string DeadLetters = """
         SELECT count(*), coalesce(extract(epoch FROM now() - min(received_at)), 0)::double precision
         FROM dead_letters WHERE replayed_at IS NULL
         """;
 
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task<OrderFigures> ReadAsync(CancellationToken cancellationToken)
     {
         var asked = lag.ReadAsync(cancellationToken);

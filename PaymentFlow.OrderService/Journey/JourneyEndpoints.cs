@@ -6,10 +6,10 @@ using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.OrderService.Journey;
 
-/// <summary>An order as it is, and every step that is known of its way so far, the earliest first.</summary>
+/// <summary>An order in its present state, and every known step of its history, oldest first.</summary>
 public sealed record OrderJourney(OrderResponse Order, IReadOnlyList<JourneyStep> Steps);
 
-/// <summary>For operators: how an order got to where it is; and between services, which screens were told.</summary>
+/// <summary>For operators: an order's journey. Between services: reports of the changes that were pushed to screens.</summary>
 static class JourneyEndpoints
 {
     const int MaxRecords = 1_000;
@@ -26,12 +26,12 @@ static class JourneyEndpoints
     public static void MapJourney(this IEndpointRouteBuilder app)
     {
         var operators = app.MapGroup("/orders").WithTags("Operators").RequireAuthorization(Roles.Operator);
-        operators.MapGet("/{id:guid}/journey", GetAsync).WithSummary("An order and every step of its way through this service")
+        operators.MapGet("/{id:guid}/journey", GetAsync).WithSummary("An order and every step of its journey through this service")
             .ProducesProblem(401).ProducesProblem(404);
-        operators.MapGet("/journey", FindAsync).WithSummary("The same, by the order's reference")
+        operators.MapGet("/journey", FindAsync).WithSummary("An order's journey, by its reference")
             .ProducesProblem(401).ProducesProblem(404);
         app.MapPost("/orders/pushes", AddPushesAsync).WithTags("Between services").RequireAuthorization(Roles.Service)
-            .WithSummary("Which changes Web's pages have shown, and on how many").ProducesProblem(401).ProducesProblem(422);
+            .WithSummary("Report which changes Web's pages have shown, and on how many pages").ProducesProblem(401).ProducesProblem(422);
     }
 
     static async Task<Results<Ok<OrderJourney>, ProblemHttpResult>> GetAsync(
@@ -44,12 +44,12 @@ static class JourneyEndpoints
         string reference, OrderStore orders, OrderJourneyStore journey, CancellationToken cancellationToken) =>
         await journey.FindByReferenceAsync(reference, cancellationToken) is { } id
             ? await GetAsync(id, orders, journey, cancellationToken)
-            : ApiProblem.NotFound("There is no order of this reference.");
+            : ApiProblem.NotFound("There is no order with this reference.");
 
     static async Task<Results<NoContent, ProblemHttpResult>> AddPushesAsync(
         IReadOnlyList<PushRecord> records, OrderPushStore pushes, CancellationToken cancellationToken)
     {
-        if (records.Count > MaxRecords) return ApiProblem.Unprocessable("too_many_ids", $"Send at most {MaxRecords} at once.");
+        if (records.Count > MaxRecords) return ApiProblem.Unprocessable("too_many_ids", $"Send at most {MaxRecords} records at once.");
         await pushes.AddAsync(OrderPushStore.Page, records, cancellationToken);
         return TypedResults.NoContent();
     }

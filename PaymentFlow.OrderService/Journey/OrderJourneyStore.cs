@@ -3,11 +3,15 @@ using PaymentFlow.Messaging.Journey;
 
 namespace PaymentFlow.OrderService.Journey;
 
-/// <summary>Reads an order's way from the tables that it went through. Rows that are pruned (events a week after they were published) are not in it.</summary>
+/// <summary>
+/// Reads an order's journey from the tables that its steps are stored in. Pruned rows (events a week after they were published) are
+/// missing.
+/// </summary>
 sealed class OrderJourneyStore(NpgsqlDataSource dataSource)
 {
     const string Sql = """
-        SELECT created_at AS at, 'order.created' AS kind, NULL AS detail, 1::bigint AS version, NULL AS traceparent FROM orders WHERE id = $1
+        SELECT created_at AS at, 'order.created' AS kind, NULL AS detail, 1::bigint AS version, NULL AS traceparent
+        FROM orders WHERE id = $1
         UNION ALL
         SELECT consumed_at, 'event.consumed', NULL, version, traceparent FROM order_history WHERE order_id = $1
         UNION ALL
@@ -39,7 +43,7 @@ sealed class OrderJourneyStore(NpgsqlDataSource dataSource)
         return await JourneyStep.ReadAllAsync(row, cancellationToken);
     }
 
-    /// <summary>Null for no order of this reference.</summary>
+    /// <summary>The order's id; null when no order has this reference.</summary>
     public async Task<Guid?> FindByReferenceAsync(string reference, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand("SELECT id FROM orders WHERE reference = $1");

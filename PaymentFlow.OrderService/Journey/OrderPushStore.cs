@@ -4,18 +4,19 @@ using PaymentFlow.Messaging.Push;
 
 namespace PaymentFlow.OrderService.Journey;
 
-/// <summary>The table <c>order_pushes</c>: fed by this service's sockets and, over HTTP, by Web's pages.</summary>
+/// <summary>Writes table <c>order_pushes</c>, for this service's sockets and, over HTTP, for Web's pages.</summary>
 sealed class OrderPushStore(NpgsqlDataSource dataSource) : IPushRecords
 {
     public const string Socket = "socket";
     public const string Page = "page";
 
-    public Task AddAsync(IReadOnlyList<PushRecord> records, CancellationToken cancellationToken) => AddAsync(Socket, records, cancellationToken);
+    public Task AddAsync(IReadOnlyList<PushRecord> records, CancellationToken cancellationToken) =>
+        AddAsync(Socket, records, cancellationToken);
 
     public async Task AddAsync(string kind, IReadOnlyList<PushRecord> records, CancellationToken cancellationToken)
     {
         using var untraced = SuppressInstrumentationScope.Begin();
-        // In the order of the key, so that two replicas cannot deadlock; an order that does not exist has no journey.
+        // Sorted by the key, so that two replicas cannot deadlock. Unknown orders are skipped.
         await using var command = dataSource.CreateCommand("""
             INSERT INTO order_pushes AS p (order_id, version, kind, screens, first_at, last_at)
             SELECT i.order_id, i.version, $6, i.screens, i.first_at, i.last_at

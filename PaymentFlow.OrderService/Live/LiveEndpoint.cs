@@ -7,18 +7,20 @@ using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.OrderService.Live;
 
-/// <summary><c>GET /orders/{id}/live</c>: a WebSocket (RFC 6455) that says at once how the order is, and then whenever that changes.</summary>
+/// <summary><c>GET /orders/{id}/live</c>: a WebSocket (RFC 6455) that sends the order's state at once and after every change.</summary>
 static class LiveEndpoint
 {
-    /// <summary>The subprotocol; beside it a browser, which cannot set headers, offers <c>bearer.CLIENT_SECRET</c>.</summary>
+    /// <summary>
+    /// The subprotocol. A browser cannot set headers on a WebSocket, so it also offers the subprotocol <c>bearer.CLIENT_SECRET</c>.
+    /// </summary>
     public const string Protocol = "paymentflow.v1";
     const string BearerPrefix = "bearer.";
 
-    // After a replica died, thousands of sockets come back at once, each with a question to the database: they take turns, so that
-    // it has answers left for everybody else.
+    // Limits concurrent order reads of new sockets. When a replica dies, thousands of sockets reconnect at once and would otherwise
+    // take the database connections of all other requests.
     static readonly ConcurrencyLimiter Doors = new(new() { PermitLimit = 32, QueueLimit = 20_000 });
 
-    /// <summary>Pings keep proxies from closing an idle connection, and a peer that does not answer is dropped.</summary>
+    /// <summary>Pings keep proxies from closing an idle connection. A client that does not answer a ping is disconnected.</summary>
     public static void UseLive(this WebApplication app) => app.UseWebSockets(new WebSocketOptions
     {
         KeepAliveInterval = TimeSpan.FromSeconds(30),
@@ -26,13 +28,13 @@ static class LiveEndpoint
     });
 
     public static void MapLive(this IEndpointRouteBuilder app) =>
-        // A socket is open for as long as its page: not one of the requests that must be over for others to begin.
+        // Without rate limit: an open socket must not count as a request in progress.
         app.MapGet("/orders/{id:guid}/live", HandleAsync).WithTags("Orders").DisableRateLimiting()
-            .WithSummary("WebSocket: the order's state, now and at every change")
+            .WithSummary("WebSocket: the order's state, now and after every change")
             .WithDescription("""
-                Token as the bearer header or as the subprotocols `paymentflow.v1, bearer.CLIENT_SECRET`. Frames:
-                `{ "type": "order.updated", "orderId", "status", "version", "message", "at" }`; the first comes at once, versions only
-                go up. Closes with 1001 when the service stops, with 1009 after a large frame from the client.
+                Send the token as bearer header or as subprotocols `paymentflow.v1, bearer.CLIENT_SECRET`. Frames:
+                `{ "type": "order.updated", "orderId", "status", "version", "message", "at" }`. The first frame comes at once. Versions
+                only increase. The server closes with 1001 when it stops, and with 1009 after a large frame from the client.
                 """)
             .Produces(StatusCodes.Status101SwitchingProtocols)
             .ProducesProblem(401).ProducesProblem(403).ProducesProblem(404).ProducesProblem(426).ProducesProblem(503);
@@ -41,23 +43,25 @@ static class LiveEndpoint
         PushJournal journal, TimeProvider time, IHostApplicationLifetime lifetime)
     {
         LiveSocket live = new(CultureInfo.CurrentUICulture, journal, time);
-        // Subscribe first, read then: what happens in between arrives twice and is dropped once, instead of being missed.
+        // Subscribe before reading the order, so that no change in between is missed. LiveSocket drops duplicates.
         using var subscription = updates.Subscribe(id, live.Offer, () => live.Newest);
         var (order, refusal) = await FindAsync(id, context, access);
         if (refusal is null && !origins.Allows(context.Request))
             refusal = ApiProblem.Create("origin_not_allowed", StatusCodes.Status403Forbidden, "Origin not allowed",
-                "Pages of this origin may not open this WebSocket: see Clients:AllowedOrigins.");
+                "Pages of this origin may not open this WebSocket. See setting Clients:AllowedOrigins.");
         if (refusal is null && !context.WebSockets.IsWebSocketRequest)
         {
             context.Response.Headers.Upgrade = "websocket";
-            refusal = ApiProblem.Create("upgrade_required", StatusCodes.Status426UpgradeRequired, "Upgrade required", "This is a WebSocket.");
+            refusal = ApiProblem.Create(
+                "upgrade_required", StatusCodes.Status426UpgradeRequired, "Upgrade required", "This address serves only WebSockets.");
         }
 
         if (refusal is null && lifetime.ApplicationStopping.IsCancellationRequested)
         {
-            // Another replica, or this one's successor, has it in a moment.
+            // The client can connect to another replica or to the restarted one.
             context.Response.Headers.RetryAfter = "1";
-            refusal = ApiProblem.Create("unavailable", StatusCodes.Status503ServiceUnavailable, "Temporarily unavailable", "This instance is stopping.");
+            refusal = ApiProblem.Create(
+                "unavailable", StatusCodes.Status503ServiceUnavailable, "Temporarily unavailable", "This instance is stopping.");
         }
 
         if (refusal is not null)
@@ -77,7 +81,8 @@ static class LiveEndpoint
         using var turn = await Doors.AcquireAsync(1, context.RequestAborted);
         if (turn.IsAcquired) return await access.FindAsync(context, id, TokenOf(context), context.RequestAborted);
         context.Response.Headers.RetryAfter = "5";
-        return (null, ApiProblem.Create("unavailable", StatusCodes.Status503ServiceUnavailable, "Temporarily unavailable", "Too many connect at once."));
+        return (null, ApiProblem.Create(
+            "unavailable", StatusCodes.Status503ServiceUnavailable, "Temporarily unavailable", "Too many clients connect at once."));
     }
 
     static string? TokenOf(HttpContext context) =>

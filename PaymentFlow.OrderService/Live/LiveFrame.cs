@@ -8,12 +8,12 @@ using PaymentFlow.OrderService.Orders;
 
 namespace PaymentFlow.OrderService.Live;
 
-/// <summary>What a WebSocket client is told: the order's state at one version.</summary>
-/// <param name="Message">For people, in the language asked for.</param>
-/// <param name="At">When it became so, UTC.</param>
+/// <summary>A WebSocket frame: the order's state at one version.</summary>
+/// <param name="Message">The status for people, in the requested language.</param>
+/// <param name="At">When the order reached this state, UTC.</param>
 sealed record LiveFrame(string Type, Guid OrderId, string Status, long Version, string Message, DateTime At)
 {
-    // Letters of every script as they are: people look at frames, too.
+    // Do not escape non-Latin letters: developers read frames, too.
     static readonly JsonTypeInfo<LiveFrame> Json = new OrderServiceJson(
         new JsonSerializerOptions(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) }).LiveFrame;
 

@@ -7,22 +7,21 @@ using PaymentFlow.Messaging.Push;
 namespace PaymentFlow.OrderService.Live;
 
 /// <summary>
-/// One customer's socket. It keeps the newest state only, so a slow reader skips versions instead of building a queue, and
-/// versions only go up whatever order they arrive in.
+/// One customer's socket. It keeps only the newest state, so a slow client skips versions instead of building a queue. The versions
+/// that it sends only increase, even if updates arrive out of order.
 /// </summary>
 /// <remarks>
-/// Between two updates, which is nearly always, nothing of it but a pending read is alive: a customer who only looks costs no queue,
-/// no timer and no task that waits for news. That was 1.6 KB of the heap a socket.
+/// While idle, a socket holds only a pending read: no queue, timer or task. See docs/decisions/0009-live-socket-sender.md
 /// </remarks>
 sealed class LiveSocket(CultureInfo language, PushJournal journal, TimeProvider time) : IThreadPoolWorkItem
 {
-    /// <summary>The contract asks nothing of the client; what is larger than this is no misunderstanding any more.</summary>
+    /// <summary>Clients have nothing to send. A larger message closes the connection.</summary>
     const int MaxClientMessageBytes = 1024;
     const int ReceiveBufferBytes = 256;
     static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(3);
 
-    // Reasons to send that came up since the sender was last through. Whoever makes it 1 starts the sender, so there is never a second
-    // one. The first reason is RunAsync's own: nothing is sent before.
+    // Counts the reasons to send since the sender last finished. The caller that raises it from 0 to 1 starts the sender, so only one
+    // sender runs at a time. It starts at 1 for RunAsync, so that nothing is sent before RunAsync starts the sender.
     int _reasons = 1;
     WebSocket? _socket;
     OrderEvent? _newest;
@@ -30,10 +29,10 @@ sealed class LiveSocket(CultureInfo language, PushJournal journal, TimeProvider 
     Goodbye? _goodbye;
     Exception? _failure;
 
-    /// <summary>The newest version that it has taken note of; 0 before the first.</summary>
+    /// <summary>The newest version that was offered; 0 before the first.</summary>
     public long Newest => Volatile.Read(ref _newest)?.Version ?? 0;
 
-    /// <summary>Takes note of a state; an old or repeated one changes nothing. Returns at once, on any thread.</summary>
+    /// <summary>Keeps <paramref name="state"/> for sending if it is newer. Never blocks; safe on any thread.</summary>
     public void Offer(OrderEvent state)
     {
         for (var seen = Volatile.Read(ref _newest); seen is null || seen.Version < state.Version;)
@@ -48,7 +47,7 @@ sealed class LiveSocket(CultureInfo language, PushJournal journal, TimeProvider 
         }
     }
 
-    /// <summary>Sends what was offered, and then whatever is newer, until the client leaves or the service stops.</summary>
+    /// <summary>Sends the offered state and every newer one, until the client leaves or the service stops.</summary>
     public async Task RunAsync(WebSocket socket, CancellationToken stopping)
     {
         LiveMetrics.SocketOpened();
@@ -56,7 +55,7 @@ sealed class LiveSocket(CultureInfo language, PushJournal journal, TimeProvider 
         {
             _socket = socket;
             StartSending();
-            // 1001: clients reconnect, elsewhere.
+            // Close code 1001: the client reconnects, to another replica.
             await using (stopping.UnsafeRegister(static live => ((LiveSocket)live!).Leave(WebSocketCloseStatus.EndpointUnavailable), this))
                 await ReceiveAsync(socket);
             TrySayGoodbye(WebSocketCloseStatus.NormalClosure);
@@ -64,7 +63,7 @@ sealed class LiveSocket(CultureInfo language, PushJournal journal, TimeProvider 
         }
         catch (Exception e) when (IsEnd(e) || e is TimeoutException)
         {
-            // The client is gone without a goodbye, or was dropped for a missing pong: as ordinary an end as the others.
+            // The client vanished without a close frame or did not answer a ping. This is a normal end.
             socket.Abort();
             if (_failure is { } failure) ExceptionDispatchInfo.Throw(failure);
         }
@@ -74,7 +73,7 @@ sealed class LiveSocket(CultureInfo language, PushJournal journal, TimeProvider 
         }
     }
 
-    /// <summary>Reads to see pongs and the close frame, until that comes; what the client says is dropped.</summary>
+    /// <summary>Reads until the close frame arrives; without a pending read no pong is processed. Messages are dropped.</summary>
     async Task ReceiveAsync(WebSocket socket)
     {
         var buffer = new byte[ReceiveBufferBytes];
@@ -82,14 +81,14 @@ sealed class LiveSocket(CultureInfo language, PushJournal journal, TimeProvider 
         {
             var received = await socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None);
             if (received.MessageType == WebSocketMessageType.Close) return;
-            // Counted before a message's end resets it, so that a single large frame is noticed, too.
+            // Count before the reset below, so that a single large frame is noticed, too.
             messageBytes += received.Count;
             if (messageBytes > MaxClientMessageBytes) Leave(WebSocketCloseStatus.MessageTooBig);
             if (received.EndOfMessage) messageBytes = 0;
         }
     }
 
-    /// <summary>Says goodbye; a client that does not answer is left for good after a while.</summary>
+    /// <summary>Starts the close handshake. Aborts the connection if the client does not answer in time.</summary>
     void Leave(WebSocketCloseStatus status)
     {
         if (TrySayGoodbye(status)) _ = AbortAsync();
@@ -101,8 +100,8 @@ sealed class LiveSocket(CultureInfo language, PushJournal journal, TimeProvider 
         }
     }
 
-    /// <summary>Has the sender close the socket, as the last that it does.</summary>
-    /// <returns>False when that was said before: the first status is the one that counts.</returns>
+    /// <summary>Makes the sender close the socket as its last action.</summary>
+    /// <returns>False when a close was requested earlier; the first status is used.</returns>
     bool TrySayGoodbye(WebSocketCloseStatus status)
     {
         if (Interlocked.CompareExchange(ref _goodbye, new Goodbye(status), null) is not null) return false;
@@ -131,26 +130,29 @@ sealed class LiveSocket(CultureInfo language, PushJournal journal, TimeProvider 
                 if (Volatile.Read(ref _goodbye) is not { } goodbye) continue;
                 await socket.CloseOutputAsync(goodbye.Status, statusDescription: null, CancellationToken.None);
                 goodbye.IsSaid();
-                // A reason is left behind, so nothing is ever sent after it.
+                // Leave _reasons above 0, so that the sender never starts again.
                 return;
             }
             while (Interlocked.Add(ref _reasons, -seen) != 0);
         }
         catch (Exception e)
         {
-            // The reading half hears of it by the end of the socket, and ends too.
+            // Aborting the socket also ends the pending read.
             if (!IsEnd(e)) _failure = e;
             socket.Abort();
         }
     }
 
-    /// <remarks>A send under way is not canceled, as that would abort the socket: it goes through, or the missing pong ends it, or a patience.</remarks>
+    /// <remarks>
+    /// Sends are not canceled, because that aborts the socket. A stuck send ends with the keep-alive timeout or
+    /// <see cref="ClosePatience"/>.
+    /// </remarks>
     async Task SendNewestAsync(WebSocket socket)
     {
         var state = Volatile.Read(ref _newest)!;
         if (state.Version <= _sent) return;
         await socket.SendAsync(LiveFrame.For(state, language), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
-        // The first frame is the order as it was found, which no push brought.
+        // Do not count the first frame: it is the state that was read, not a push.
         if (_sent > 0)
         {
             LiveMetrics.PushDuration.Record((time.GetUtcNow() - state.UpdatedAt).TotalSeconds);

@@ -1,18 +1,18 @@
--- What happened to an order, a row a change that was applied here.
+-- The history of an order: one row per change that was applied.
 CREATE TABLE order_history (
     order_id    uuid   NOT NULL REFERENCES orders,
     version     bigint NOT NULL,
     status      text   NOT NULL,
-    -- When the batch with its event was taken in hand, and when the row was written.
+    -- When the batch with the event was received, and when this row was written.
     consumed_at timestamptz NOT NULL,
     applied_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
-    -- W3C trace context of what caused it, to follow it in any OTLP back end.
+    -- W3C trace context of the change's cause, for lookup in any OTLP back end.
     traceparent text,
     PRIMARY KEY (order_id, version)
 );
 
--- To how many screens a change was pushed, and when. A record of what happened, written afterwards and in batches: nothing
--- rests on it, and after a crash some of it is missing.
+-- The number of screens that a change was pushed to, and when. Written afterwards in batches and only for people:
+-- nothing depends on them, and after a crash some rows are missing.
 CREATE TABLE order_pushes (
     order_id uuid        NOT NULL,
     version  bigint      NOT NULL,

@@ -1,3 +1,3 @@
--- Only the statement that changes an order writes its history, and orders are never deleted: the check could never fail, and took
--- the order's row lock a second time, 5 of 41 µs of Postgres' CPU for each event that is applied.
+-- Drops the foreign key. It cannot fail (only the statement that changes an order writes its history, and orders are never
+-- deleted), and it costs an extra row lock per insert.
 ALTER TABLE order_history DROP CONSTRAINT order_history_order_id_fkey;

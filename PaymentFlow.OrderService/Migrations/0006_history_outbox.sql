@@ -1,2 +1,2 @@
--- Leads from what happened to its event in the outbox. What happened before this migration goes without: only its journey shows that.
+-- The outbox row of the change's event. Null for changes before this migration; only the journey display uses it.
 ALTER TABLE order_history ADD COLUMN outbox_id bigint;

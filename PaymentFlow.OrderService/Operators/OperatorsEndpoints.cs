@@ -6,7 +6,7 @@ using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.OrderService.Operators;
 
-/// <summary>What operators did in this service. PaymentApi keeps its own record.</summary>
+/// <summary>Lists the operators' actions in this service. PaymentApi has its own list.</summary>
 static class OperatorsEndpoints
 {
     const int MaxActions = 500;
@@ -15,21 +15,21 @@ static class OperatorsEndpoints
 
     public static void MapOperators(this IEndpointRouteBuilder app) =>
         app.MapGet("/operator-actions", ListAsync).RequireAuthorization(Roles.Operator).WithTags("Operators")
-            .WithSummary("What operators asked for, newest first")
-            .WithDescription($"`limit` is 1 to {MaxActions}; 100 without it. A row tells what was asked for, before it was done.")
+            .WithSummary("The operators' actions, newest first")
+            .WithDescription($"`limit` is 1 to {MaxActions}, 100 by default. Each action was recorded before it was carried out.")
             .ProducesProblem(401).ProducesProblem(422);
 
     static async Task<Results<Ok<List<OperatorActionResponse>>, ProblemHttpResult>> ListAsync(
         OperatorActionStore actions, CancellationToken cancellationToken, int limit = 100) =>
         limit is < 1 or > MaxActions
-            ? ApiProblem.Unprocessable("invalid_limit", $"'limit' is a whole number from 1 to {MaxActions}.")
+            ? ApiProblem.Unprocessable("invalid_limit", $"'limit' must be a whole number from 1 to {MaxActions}.")
             : TypedResults.Ok((await actions.NewestAsync(limit, cancellationToken)).Select(OperatorActionResponse.From).ToList());
 }
 
-/// <param name="Actor">Who, as far as is known: the name stated in <c>X-Operator-Name</c>, and the address.</param>
+/// <param name="Actor">The operator's name, signed in or stated in <c>X-Operator-Name</c>, and address.</param>
 /// <param name="Action"><c>order.cancel</c>, <c>dead_letter.replay</c>.</param>
-/// <param name="Target">The id of what it was done to.</param>
-/// <param name="At">When it was asked for, UTC.</param>
+/// <param name="Target">The id of the order or dead letter.</param>
+/// <param name="At">When the operator asked for it, UTC.</param>
 public sealed record OperatorActionResponse(
     Guid Id, string Actor, string Action, string Target,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonElement? Details, DateTime At)

@@ -5,8 +5,8 @@ using System.Text;
 namespace PaymentFlow.OrderService.Orders;
 
 /// <summary>
-/// 256 random bits, base64url: whoever holds it may see and pay one order. Kept as a plain SHA-256, because a salt or a slow hash
-/// protects what can be guessed, and this cannot.
+/// 256 random bits, base64url. Its holder may see and pay one order. Stored as a plain SHA-256: a salt or a slow hash only protects
+/// secrets that can be guessed.
 /// </summary>
 static class ClientSecret
 {
@@ -14,6 +14,6 @@ static class ClientSecret
 
     public static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
 
-    /// <summary>In fixed time.</summary>
+    /// <summary>Compares in fixed time.</summary>
     public static bool Matches(string given, byte[] hash) => CryptographicOperations.FixedTimeEquals(Hash(given), hash);
 }

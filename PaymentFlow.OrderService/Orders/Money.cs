@@ -1,12 +1,12 @@
 namespace PaymentFlow.OrderService.Orders;
 
-/// <summary>What Stripe takes. Amounts in minor units.</summary>
+/// <summary>Stripe's limits for a charge, in minor units.</summary>
 static class Money
 {
-    /// <summary>Stripe takes up to eight digits: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts</summary>
+    /// <summary>Stripe accepts up to eight digits: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts</summary>
     public const long Maximum = 99_999_999;
 
-    /// <summary>The least that Stripe charges, by currency (same page). A currency that is not here is not sold in.</summary>
+    /// <summary>Stripe's minimum charge by currency (same page). Other currencies are not supported.</summary>
     public static readonly IReadOnlyDictionary<string, long> Minimum = new Dictionary<string, long>(StringComparer.Ordinal)
     {
         ["aed"] = 200,

@@ -17,7 +17,9 @@ public sealed record Order
     public string? Description { get; init; }
     public required IReadOnlyList<OrderItem> Items { get; init; }
 
-    /// <summary>Who asked for it to be canceled, whether or not it was: <see cref="Customer"/> or <see cref="Operator"/>.</summary>
+    /// <summary>
+    /// The role that asked to cancel the order, <see cref="Customer"/> or <see cref="Operator"/>, whether or not it was canceled.
+    /// </summary>
     public string? CancelRequestedBy { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -26,13 +28,13 @@ public sealed record Order
     public const string Customer = "customer";
     public const string Operator = "operator";
 
-    /// <summary>Derived, as in the table: see the migration.</summary>
+    /// <summary>Derived in the same way as the column: see migration 0001.</summary>
     public long Version => PaymentVersion + 1;
 
     public OrderEvent ToEvent() =>
         new(Id, Reference, Version, Status, PaymentId, PaymentVersion, Amount, AmountRefunded, Currency, UpdatedAt);
 }
 
-/// <param name="Name">As the buyer saw it when ordering.</param>
-/// <param name="UnitAmount">In the order's currency's minor unit, as it was when ordering.</param>
+/// <param name="Name">As the customer saw it when ordering.</param>
+/// <param name="UnitAmount">The price at the time of the order, in the minor unit of the order's currency.</param>
 public sealed record OrderItem(string ProductId, string Name, long Quantity, long UnitAmount);

@@ -4,13 +4,15 @@ using PaymentFlow.ServiceDefaults;
 namespace PaymentFlow.OrderService.Orders;
 
 /// <summary>
-/// Who may see an order: whoever holds its client secret. Where a token is given, be it none by its form, it alone decides, even
-/// beside a service key, so that a service that passes its caller's token on cannot lend it more rights than it has. Without one:
-/// operators and services.
+/// Decides access to an order. The holder of the order's client secret has access; without a token, operators and services have. If an
+/// <c>Authorization</c> header is present, even a malformed one, a service key in the same request is ignored. So a service that
+/// forwards its caller's token cannot give the caller more rights.
 /// </summary>
 sealed class OrderAccess(OrderStore store)
 {
-    /// <returns>The order, or the refusal: 401 without a (well-formed) token, 404 when the token or the id is wrong (the two are not told apart).</returns>
+    /// <returns>
+    /// The order, or the refusal: 401 without a well-formed token, 404 when the token or the id is wrong (the same answer for both).
+    /// </returns>
     public async Task<(Order? Order, ProblemHttpResult? Refusal)> FindAsync(
         HttpContext context, Guid id, string? token, CancellationToken cancellationToken)
     {
@@ -23,7 +25,7 @@ sealed class OrderAccess(OrderStore store)
             : (null, ApiProblem.NotFound("There is no such order for this token."));
     }
 
-    /// <summary>The answer to whoever brings neither a token nor a key that would do instead.</summary>
+    /// <summary>The answer to a request with neither a token nor a sufficient key.</summary>
     public static ProblemHttpResult NoToken(HttpContext context)
     {
         context.Response.Headers.WWWAuthenticate = "Bearer";

@@ -5,8 +5,8 @@ using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.OrderService.Orders;
 
-/// <summary>Either <c>items</c>, for the shop's own products, or, with the merchant key, <c>reference, amount, currency</c>.</summary>
-/// <param name="Reference">The merchant's own order number, unique; it travels in every event.</param>
+/// <summary>Either <c>items</c> (the shop's products), or, with the merchant key, <c>reference, amount, currency</c>.</summary>
+/// <param name="Reference">The merchant's own order number, unique. Every event of the order contains it.</param>
 /// <param name="Amount">In the currency's minor unit.</param>
 /// <param name="Currency">ISO 4217.</param>
 public sealed record CreateOrderRequest(
@@ -16,18 +16,20 @@ public sealed record CreateOrderRequest(
     string? Currency = null,
     string? Description = null);
 
-/// <summary>A product that appears twice counts as the sum of both lines.</summary>
+/// <summary>A line of an order. Lines with the same product are added up.</summary>
 public sealed record OrderLine(
     string ProductId, [property: JsonConverter(typeof(SaturatingInt64Converter))] long Quantity);
 
 /// <summary>An order as its customer sees it.</summary>
-/// <param name="Status"><c>awaiting_payment</c>, <c>payment_failed</c>, <c>paid</c>, <c>partially_refunded</c>, <c>refunded</c>, <c>canceled</c>.</param>
-/// <param name="Version">Only goes up; the same number as in the WebSocket's frames.</param>
+/// <param name="Status">
+/// <c>awaiting_payment</c>, <c>payment_failed</c>, <c>paid</c>, <c>partially_refunded</c>, <c>refunded</c>, <c>canceled</c>.
+/// </param>
+/// <param name="Version">Only increases. The WebSocket's frames have the same number.</param>
 /// <param name="Amount">In the currency's minor unit.</param>
 /// <param name="CanceledBy">
-/// Of a canceled order: <c>customer</c> or <c>operator</c>, whoever asked for it here; absent when it was not paid in time.
+/// <c>customer</c> or <c>operator</c> for a canceled order; absent when the order was canceled because it was not paid in time.
 /// </param>
-/// <param name="Message">The status for people, in the language asked for.</param>
+/// <param name="Message">The status for people, in the requested language.</param>
 public record OrderResponse(
     Guid Id,
     string Reference,
@@ -49,7 +51,7 @@ public record OrderResponse(
         OrderMessages.For(order.Status, CultureInfo.CurrentUICulture), order.CreatedAt.UtcDateTime, order.UpdatedAt.UtcDateTime);
 }
 
-/// <summary>The order, and the secret that proves the right to it: shown this once, stored hashed.</summary>
+/// <summary>A new order with its client secret. The secret is returned only here and stored as a hash.</summary>
 public sealed record CreatedOrderResponse : OrderResponse
 {
     [JsonPropertyOrder(1)]

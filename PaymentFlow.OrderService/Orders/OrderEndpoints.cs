@@ -20,14 +20,14 @@ static class OrderEndpoints
     {
         var orders = app.MapGroup("/orders").WithTags("Orders").AddEndpointFilter((invocation, next) =>
         {
-            // An order is its customer's alone, and its first answer carries the secret.
+            // Orders are private, and the answer to POST contains the secret.
             invocation.HttpContext.Response.Headers.CacheControl = "no-store";
             return next(invocation);
         });
         orders.MapPost("/", CreateAsync).RequireRateLimiting(CreateLimit)
-            .WithSummary("Order products of the shop, or, with a merchant key, an amount")
+            .WithSummary("Create an order: of the shop's products, or, with the merchant key, of an amount")
             .WithDescription("""
-                Nothing is written unless the answer is 201. Codes of the problems: 400 `malformed_request`; 401 `unauthorized` (an
+                Nothing is stored unless the answer is 201. Problem codes: 400 `malformed_request`; 401 `unauthorized` (an
                 amount without the merchant key); 409 `duplicate_reference`; 413 `payload_too_large`; 415 `unsupported_media_type`;
                 422 `unknown_field`, `empty_order`, `too_many_items`, `unknown_product`, `invalid_quantity`, `mixed_currencies`,
                 `missing_field`, `invalid_reference`, `invalid_description`, `unsupported_currency`, `amount_too_small`,
@@ -35,8 +35,8 @@ static class OrderEndpoints
                 """)
             .ProducesProblem(400).ProducesProblem(401).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415)
             .ProducesProblem(422).ProducesProblem(429).ProducesProblem(503);
-        orders.MapGet("/{id:guid}", GetAsync).WithSummary("The order as it is now")
-            .WithDescription("401 `unauthorized` without a token; 404 `not_found` for a wrong one and for an unknown order alike.")
+        orders.MapGet("/{id:guid}", GetAsync).WithSummary("The order's present state")
+            .WithDescription("401 `unauthorized` without a token; 404 `not_found` for a wrong token or an unknown order.")
             .ProducesProblem(401).ProducesProblem(404);
     }
 
@@ -50,7 +50,7 @@ static class OrderEndpoints
         {
             if (request is not { Reference: null, Amount: null, Currency: null, Description: null })
                 return ApiProblem.Unprocessable("unknown_field",
-                    "An order of items is priced from the catalogue: it takes no reference, amount, currency or description.");
+                    "Send 'items' without reference, amount, currency or description: the catalogue has the prices.");
             var ids = lines.OfType<OrderLine>().Select(line => line.ProductId).ToHashSet(StringComparer.Ordinal);
             if (!OrderRules.TryPrice(lines, await catalogue.FindAsync(ids, cancellationToken), out draft, out problem)) return problem;
         }
@@ -61,13 +61,13 @@ static class OrderEndpoints
         else
         {
             if (!context.User.IsInRole(Roles.Merchant))
-                return ApiProblem.Unauthorized("Only a merchant, by X-Api-Key, may name an order's amount.");
+                return ApiProblem.Unauthorized("Only a merchant may set an order's amount: send X-Api-Key.");
             if (!OrderRules.TryTake(request, out draft, out problem)) return problem;
         }
 
         var secret = ClientSecret.Create();
         var now = time.GetUtcNow();
-        now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)); // as fine as Postgres keeps it
+        now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)); // Postgres stores microseconds.
         Order order = new()
         {
             Id = Guid.CreateVersion7(now),
@@ -83,8 +83,8 @@ static class OrderEndpoints
         while (!await store.AddAsync(order, cancellationToken))
         {
             if (request.Items is null)
-                return ApiProblem.Conflict("duplicate_reference", "There is an order with this reference already.");
-            // One in 10^12 for every order there is; draw again.
+                return ApiProblem.Conflict("duplicate_reference", "An order with this reference already exists.");
+            // The random reference is taken (a chance of 1 in 10^12 per existing order). Generate another one.
             order = order with { Reference = OrderReference.Create() };
         }
 

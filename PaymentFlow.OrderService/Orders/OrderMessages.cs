@@ -3,7 +3,9 @@ using System.Resources;
 
 namespace PaymentFlow.OrderService.Orders;
 
-/// <summary>Statuses for people. A further language is a further <c>OrderMessages.LANG.resx</c> and an entry in <see cref="Languages"/>.</summary>
+/// <summary>
+/// Statuses as texts for people. To add a language, add <c>OrderMessages.LANG.resx</c> and an entry in <see cref="Languages"/>.
+/// </summary>
 static class OrderMessages
 {
     public static readonly CultureInfo[] Languages = [new("en"), new("ru")];

@@ -6,7 +6,7 @@ using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.OrderService.Orders;
 
-/// <summary>What an order may be. A refusal is a 422 whose code names the rule; nothing is written for it.</summary>
+/// <summary>The rules for new orders. A refusal is a 422 problem with the rule's code; nothing is stored.</summary>
 static class OrderRules
 {
     public const int MaxLines = 50;
@@ -14,7 +14,7 @@ static class OrderRules
     public const int MaxReferenceLength = 100;
     public const int MaxDescriptionLength = 500;
 
-    /// <summary>Prices the lines from the catalogue, never from the caller. Lines of one product are added up.</summary>
+    /// <summary>Prices the lines. Prices come only from the catalogue. Lines of one product are added up.</summary>
     public static bool TryPrice(IReadOnlyList<OrderLine?> lines, IReadOnlyDictionary<string, Product> products,
         [NotNullWhen(true)] out OrderDraft? draft, [NotNullWhen(false)] out ProblemHttpResult? problem)
     {
@@ -24,7 +24,8 @@ static class OrderRules
         var items = lines.GroupBy(line => line!.ProductId, StringComparer.Ordinal).Select(group =>
         {
             var product = products[group.Key];
-            return new OrderItem(product.Id, product.NameIn(CultureInfo.CurrentUICulture), group.Sum(line => line!.Quantity), product.UnitAmount);
+            return new OrderItem(
+                product.Id, product.NameIn(CultureInfo.CurrentUICulture), group.Sum(line => line!.Quantity), product.UnitAmount);
         }).ToList();
         if (items.Any(item => item.Quantity > MaxQuantity))
         {
@@ -36,7 +37,7 @@ static class OrderRules
         if (currencies.Count > 1)
         {
             problem = ApiProblem.Unprocessable("mixed_currencies",
-                $"One order has one currency; these products are priced in {string.Join(" and ", currencies)}.");
+                $"An order has one currency, but these products are priced in {string.Join(" and ", currencies)}.");
             return false;
         }
 
@@ -53,7 +54,7 @@ static class OrderRules
         return TryAccept(new OrderDraft(OrderReference.Create(), amount, currencies[0], null, items), out draft, out problem);
     }
 
-    /// <summary>A merchant's order: the amount is theirs to name.</summary>
+    /// <summary>Checks a merchant's order. The merchant sets the amount.</summary>
     public static bool TryTake(CreateOrderRequest request,
         [NotNullWhen(true)] out OrderDraft? draft, [NotNullWhen(false)] out ProblemHttpResult? problem)
     {
@@ -63,9 +64,10 @@ static class OrderRules
             { Reference: null } or { Amount: null } or { Currency: null } => ApiProblem.Unprocessable("missing_field",
                 "A merchant's order needs 'reference', 'amount' and 'currency'."),
             { Reference: var reference } when !IsText(reference, MaxReferenceLength) => ApiProblem.Unprocessable("invalid_reference",
-                $"'reference' is 1 to {MaxReferenceLength} characters without control characters or outer blanks."),
-            { Description: { } description } when !IsText(description, MaxDescriptionLength) => ApiProblem.Unprocessable("invalid_description",
-                $"'description' is 1 to {MaxDescriptionLength} characters without control characters or outer blanks."),
+                $"'reference' must have 1 to {MaxReferenceLength} characters, no control characters and no spaces at either end."),
+            { Description: { } description } when !IsText(description, MaxDescriptionLength) => ApiProblem.Unprocessable(
+                "invalid_description",
+                $"'description' must have 1 to {MaxDescriptionLength} characters, no control characters and no spaces at either end."),
             _ => null,
         };
         if (problem is not null) return false;
@@ -80,7 +82,7 @@ static class OrderRules
         if (lines.Contains(null)) return ApiProblem.Malformed("An item is null.");
         if (lines.Any(line => line!.Quantity is < 1 or > MaxQuantity)) return InvalidQuantity();
         if (lines.Any(line => !products.ContainsKey(line!.ProductId)))
-            return ApiProblem.Unprocessable("unknown_product", "A productId is not in the catalogue: see GET /products.");
+            return ApiProblem.Unprocessable("unknown_product", "A productId is not in the catalogue. See GET /products.");
         return null;
     }
 
@@ -88,24 +90,25 @@ static class OrderRules
         [NotNullWhen(true)] out OrderDraft? draft, [NotNullWhen(false)] out ProblemHttpResult? problem)
     {
         problem = !Money.Minimum.TryGetValue(candidate.Currency, out var minimum)
-            ? ApiProblem.Unprocessable("unsupported_currency", "The currency is not one that is charged in here.")
+            ? ApiProblem.Unprocessable("unsupported_currency", "The currency is not supported.")
             : candidate.Amount < minimum
-                ? ApiProblem.Unprocessable("amount_too_small", $"The least that can be charged is {minimum} {candidate.Currency} (minor units).")
+                ? ApiProblem.Unprocessable("amount_too_small", $"The minimum amount is {minimum} {candidate.Currency} (minor units).")
                 : candidate.Amount > Money.Maximum
-                    ? ApiProblem.Unprocessable("amount_too_large", $"The most that can be charged is {Money.Maximum} {candidate.Currency} (minor units).")
+                    ? ApiProblem.Unprocessable(
+                        "amount_too_large", $"The maximum amount is {Money.Maximum} {candidate.Currency} (minor units).")
                     : null;
         draft = problem is null ? candidate : null;
         return problem is null;
     }
 
     static ProblemHttpResult InvalidQuantity() =>
-        ApiProblem.Unprocessable("invalid_quantity", $"The quantity of a product is a whole number from 1 to {MaxQuantity}.");
+        ApiProblem.Unprocessable("invalid_quantity", $"The quantity of a product must be a whole number from 1 to {MaxQuantity}.");
 
     static bool IsText(string value, int maxLength) =>
         value.Length is > 0 && value.Length <= maxLength && value.Trim().Length == value.Length && !value.Any(char.IsControl);
 }
 
-/// <summary>An order that may be written.</summary>
+/// <summary>A new order that passed the rules.</summary>
 /// <param name="Amount">In the currency's minor unit.</param>
 /// <param name="Currency">ISO 4217, lower case.</param>
 sealed record OrderDraft(string Reference, long Amount, string Currency, string? Description, IReadOnlyList<OrderItem> Items);

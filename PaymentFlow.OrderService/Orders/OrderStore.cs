@@ -8,13 +8,13 @@ using PaymentFlow.Messaging.Outbox;
 
 namespace PaymentFlow.OrderService.Orders;
 
-/// <summary>Orders as their callers see them. What payments change is in <see cref="Payments.OrderUpdateStore"/>.</summary>
+/// <summary>Creates and reads orders. <see cref="Payments.OrderUpdateStore"/> applies payment events to them.</summary>
 sealed class OrderStore(NpgsqlDataSource dataSource, OutboxRelay relay)
 {
     public const string EventSource = "/order-service";
 
     /// <summary>
-    /// Writes the order and its <c>order.created</c> in one statement, and hands the event to the relay once it is committed.
+    /// Writes the order and its event <c>order.created</c> in one statement, and passes the event to the relay after the commit.
     /// False when the reference is taken; then nothing is written.
     /// </summary>
     public async Task<bool> AddAsync(Order order, CancellationToken cancellationToken)
@@ -87,8 +87,8 @@ sealed class OrderStore(NpgsqlDataSource dataSource, OutboxRelay relay)
         };
     }
 
-    /// <summary>Notes who wants a payable order canceled; an order that is not payable keeps what it has.</summary>
-    /// <param name="by">Null when it is not canceled after all.</param>
+    /// <summary>Stores the role that asked to cancel an unpaid order. An order in another status is not changed.</summary>
+    /// <param name="by">Null clears it, for an order that could not be canceled.</param>
     public async Task NoteCancelRequestAsync(Guid id, string? by, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(

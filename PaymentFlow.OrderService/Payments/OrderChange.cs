@@ -3,23 +3,24 @@ using PaymentFlow.Messaging.Events;
 
 namespace PaymentFlow.OrderService.Payments;
 
-/// <summary>What a payment event makes of its order. The reference is left out: that is the order's row's to tell.</summary>
-/// <param name="EventType">Of the event to write, or null for none.</param>
+/// <summary>An order's new state after a payment event. The reference is missing: the statement takes it from the order's row.</summary>
+/// <param name="EventType">The type of the event to write; null for none.</param>
 sealed record OrderChange(OrderEvent Order, string? EventType, string? TraceParent)
 {
-    /// <summary>An event carries the full state, so of several for an order only the newest matters.</summary>
+    /// <summary>Keeps the newest event per order, because each event contains the full state.</summary>
     /// <exception cref="EventRejectedException">
-    /// Two payments claim one order: the one that came first is the order's, so none may cover another before it is applied.
+    /// Events of two payments name the same order. The payment of the first event owns the order, so that event must not be dropped
+    /// in favor of one of the other payment.
     /// </exception>
     public static IReadOnlyList<ReceivedEvent<PaymentEvent>> NewestOf(IReadOnlyList<ReceivedEvent<PaymentEvent>> events) =>
         [.. events.GroupBy(received => received.Data.OrderId).Select(order =>
         {
             if (order.Any(received => received.Data.PaymentId != order.First().Data.PaymentId))
-                throw new EventRejectedException($"Order {order.Key}: more than one payment claims it.");
+                throw new EventRejectedException($"Order {order.Key} has events of more than one payment.");
             return order.MaxBy(received => received.Data.PaymentVersion)!;
         })];
 
-    /// <exception cref="EventRejectedException">The event cannot be true of any order.</exception>
+    /// <exception cref="EventRejectedException">The event is invalid for any order.</exception>
     public static OrderChange From(ReceivedEvent<PaymentEvent> received, string? traceParent)
     {
         var payment = received.Data;

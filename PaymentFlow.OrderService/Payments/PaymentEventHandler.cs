@@ -8,10 +8,11 @@ using PaymentFlow.Messaging.Telemetry;
 namespace PaymentFlow.OrderService.Payments;
 
 /// <summary>
-/// The order worker: what <c>payments</c> tells is applied to the orders, then, once it is committed, pushed to the sockets that
-/// this instance holds and handed to the relay, which tells everybody else.
+/// The order worker. Applies events of <c>payments</c> to the orders. After the commit it pushes the changes to this instance's sockets
+/// and passes their events to the relay, which publishes them.
 /// </summary>
-sealed class PaymentEventHandler(OrderUpdateStore store, OrderUpdates updates, OutboxRelay relay, TimeProvider time) : IEventBatchHandler<PaymentEvent>
+sealed class PaymentEventHandler(OrderUpdateStore store, OrderUpdates updates, OutboxRelay relay, TimeProvider time)
+    : IEventBatchHandler<PaymentEvent>
 {
     public async Task HandleAsync(IReadOnlyList<ReceivedEvent<PaymentEvent>> events, CancellationToken cancellationToken)
     {
@@ -20,9 +21,10 @@ sealed class PaymentEventHandler(OrderUpdateStore store, OrderUpdates updates, O
         var spans = newest.Select(StartSpan).ToList();
         try
         {
-            // The statement is seen in the trace of the first payment that it serves.
+            // The statement appears in the trace of the batch's first payment.
             Activity.Current = spans[0];
-            var changes = newest.Select((received, i) => OrderChange.From(received, spans[i]?.Id ?? received.Envelope.TraceParent)).ToList();
+            var changes = newest
+                .Select((received, i) => OrderChange.From(received, spans[i]?.Id ?? received.Envelope.TraceParent)).ToList();
             var applied = await store.ApplyAsync(changes, consumedAt, cancellationToken);
             foreach (var change in applied) Push(change);
             relay.Publish([.. applied.Select(change => change.Entry).OfType<OutboxEntry>()]);

@@ -6,7 +6,7 @@ using PaymentFlow.Messaging.Push;
 
 namespace PaymentFlow.OrderService.Versions;
 
-/// <summary>Reads for the two safety sweeps: PaymentApi's, whether its events have arrived, and the screens'.</summary>
+/// <summary>Reads for two sweeps: PaymentApi's delivery check and the screens' sweep.</summary>
 sealed class OrderVersionStore(NpgsqlDataSource dataSource) : IOrderStates
 {
     /// <summary>The versions of the orders that exist among <paramref name="ids"/>.</summary>
@@ -14,7 +14,10 @@ sealed class OrderVersionStore(NpgsqlDataSource dataSource) : IOrderStates
     {
         using var untraced = SuppressInstrumentationScope.Begin();
         await using var batch = dataSource.CreateBatch();
-        batch.BatchCommands.Add(new("SELECT id, version, payment_version FROM orders WHERE id = ANY($1)") { Parameters = { new() { Value = ids } } });
+        batch.BatchCommands.Add(new("SELECT id, version, payment_version FROM orders WHERE id = ANY($1)")
+        {
+            Parameters = { new() { Value = ids } },
+        });
         batch.BatchCommands.Add(new("SELECT key, data FROM dead_letters WHERE key = ANY($1) AND topic = $2 AND replayed_at IS NULL")
         {
             Parameters = { new() { Value = ids.Select(id => id.ToString()).ToArray() }, new() { Value = Topics.Payments } },
@@ -25,7 +28,7 @@ sealed class OrderVersionStore(NpgsqlDataSource dataSource) : IOrderStates
         await row.NextResultAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
         {
-            // An order that does not exist may well have dead letters, but it has no versions.
+            // Skip dead letters of unknown orders.
             if (row.IsDBNull(1) || Read(row.GetFieldValue<byte[]>(1)) is not { } dead || dead.OrderId.ToString() != row.GetString(0)
                 || !versions.TryGetValue(dead.OrderId, out var order)) continue;
             versions[dead.OrderId] = order with
@@ -36,12 +39,13 @@ sealed class OrderVersionStore(NpgsqlDataSource dataSource) : IOrderStates
         return versions;
     }
 
-    /// <summary>Of the orders that are given with the version that somebody has seen: those that are newer now, as they are.</summary>
+    /// <summary>The present state of each order in <paramref name="seen"/> that is newer than the version given there.</summary>
     public async Task<IReadOnlyList<OrderEvent>> NewerAsync(IReadOnlyDictionary<Guid, long> seen, CancellationToken cancellationToken)
     {
         using var untraced = SuppressInstrumentationScope.Begin();
         await using var command = dataSource.CreateCommand("""
-            SELECT o.id, o.reference, o.version, o.status, o.payment_id, o.payment_version, o.amount, o.amount_refunded, o.currency, o.updated_at
+            SELECT o.id, o.reference, o.version, o.status, o.payment_id, o.payment_version, o.amount, o.amount_refunded, o.currency,
+                o.updated_at
             FROM unnest($1, $2) AS s (id, version) JOIN orders o ON o.id = s.id AND o.version > s.version
             """);
         command.Parameters.Add(new() { Value = seen.Keys.ToArray() });
@@ -65,7 +69,7 @@ sealed class OrderVersionStore(NpgsqlDataSource dataSource) : IOrderStates
         }
         catch (JsonException)
         {
-            // Often the very reason for which it is a dead letter. PaymentApi's own events are readable.
+            // Invalid JSON is often the reason for the dead letter. PaymentApi's own events are valid.
             return null;
         }
     }

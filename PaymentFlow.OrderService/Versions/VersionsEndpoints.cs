@@ -5,7 +5,7 @@ using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.OrderService.Versions;
 
-/// <summary>Between services: how far orders have come.</summary>
+/// <summary>Between services: the versions that orders have reached.</summary>
 static class VersionsEndpoints
 {
     const int MaxIds = 1_000;
@@ -20,12 +20,12 @@ static class VersionsEndpoints
     {
         var orders = app.MapGroup("/orders").WithTags("Between services").RequireAuthorization(Roles.Service);
         orders.MapPost("/versions", VersionsAsync)
-            .WithSummary("How far these orders have come")
-            .WithDescription("Orders that do not exist are left out. `deadLetteredPaymentVersions` only where events wait for an operator.")
+            .WithSummary("The versions that these orders have reached")
+            .WithDescription("Unknown orders are left out. `deadLetteredPaymentVersions` is present only if events wait for an operator.")
             .ProducesProblem(401).ProducesProblem(422);
         orders.MapPost("/newer", NewerAsync)
-            .WithSummary("Which of these orders, given with the version that somebody has seen, are newer, and how they are")
-            .WithDescription("`{ id: version }`. The answer has the same states as the topic `orders`.")
+            .WithSummary("The present state of those orders that are newer than the given version")
+            .WithDescription("Send `{ id: version }`. The answer has the same format as the events of topic `orders`.")
             .ProducesProblem(401).ProducesProblem(422);
     }
 

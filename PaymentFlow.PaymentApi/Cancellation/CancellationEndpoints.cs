@@ -7,12 +7,12 @@ using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.PaymentApi.Cancellation;
 
-/// <summary>Cancels what is not paid yet: by the payment, or by the order, which may have no payment yet.</summary>
+/// <summary>Cancels an unpaid payment, by payment id or by order id. The order may have no payment yet.</summary>
 static class CancellationEndpoints
 {
     const string Codes = """
-        A repeat is answered like the first. 401 `unauthorized`; 404 `not_found`, `order_not_found`; 409 `already_paid`,
-        `confirmation_in_flight`; 503 with `Retry-After` when it is not known whether it was canceled: try again.
+        A repeated request gets the same response. 401 `unauthorized`; 404 `not_found`, `order_not_found`; 409 `already_paid`,
+        `confirmation_in_flight`; 503 with `Retry-After` when it is not known whether the payment is canceled: try again.
         """;
 
     public static void AddCancellation(this WebApplicationBuilder builder) => builder.Services.AddSingleton<PaymentCanceler>();
@@ -24,7 +24,7 @@ static class CancellationEndpoints
             .WithSummary("Cancels a payment that is not paid, for its customer or an operator.")
             .WithDescription(Codes).ProducesProblems(401, 404, 409, 429, 503);
         group.MapPost("/cancel", CancelByOrderAsync).WithName("CancelOrderPayment")
-            .WithSummary("Cancels an order's payment, and where it has none, makes sure that it never gets one.")
+            .WithSummary("Cancels an order's payment. If there is none yet, the order can't be paid any more.")
             .WithDescription(Codes).ProducesProblems(400, 401, 404, 409, 413, 415, 422, 429, 503);
     }
 
@@ -48,7 +48,7 @@ static class CancellationEndpoints
         var isOperator = http.User.IsInRole(Roles.Operator);
         var secret = BearerToken.Of(http.Request);
         if (!isOperator && secret is null && (BearerToken.IsOffered(http.Request) || !http.User.IsInRole(Roles.Service))) return NoToken();
-        // Without a secret of the customer's, the service's own key reads the order.
+        // Without the customer's secret, the order is read with the service key.
         if (await orders.FindAsync(request.OrderId, secret, cancellationToken) is not { } order) return PaymentAnswers.OrderNotFound();
         return await CancelAsync(
             await store.TakeAsync(order, cancellationToken), isOperator, http, canceler, actions, cancellationToken);
@@ -63,12 +63,12 @@ static class CancellationEndpoints
             await actions.RecordAsync(
                 new OperatorAction(OperatorIdentity.Of(http), "payment.cancel", payment.Id.ToString()), cancellationToken);
         }
-        // The caller may go away: what is canceled at Stripe must be stored here all the same.
+        // Continue even if the caller disconnects, so that a cancellation at Stripe is also stored here.
         return await canceler.CancelAsync(payment, "requested_by_customer", CancellationToken.None) switch
         {
             null => ApiProblem.Create(
                 "stripe_unavailable", StatusCodes.Status503ServiceUnavailable, "Temporarily unavailable",
-                "Stripe can't be reached: it is not known whether the payment is canceled. Try again shortly."),
+                "Stripe can't be reached, so it is not known whether the payment is canceled. Try again shortly."),
             { Status: PaymentStatuses.Canceled } canceled => TypedResults.Ok(PaymentResponse.From(canceled)),
             { Paid: true } paid => PaymentAnswers.AlreadyPaid(paid),
             var open => PaymentAnswers.InFlight(open),

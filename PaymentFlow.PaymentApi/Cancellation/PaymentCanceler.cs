@@ -6,21 +6,23 @@ using Stripe;
 namespace PaymentFlow.PaymentApi.Cancellation;
 
 /// <summary>
-/// Cancels a payment that is not paid. Where there is a PaymentIntent Stripe arbitrates between this and a pay at the same
-/// moment: it is canceled or it succeeded, never both, and what Stripe says is what is stored.
+/// Cancels an unpaid payment. If the payment has a PaymentIntent, Stripe decides between a cancellation and a confirmation at the
+/// same moment: the PaymentIntent is canceled or it succeeds, never both. Stripe's answer is stored.
 /// </summary>
 public sealed partial class PaymentCanceler(
     PaymentStore store, PaymentSettlement settlement, StripeGateway stripe, ILogger<PaymentCanceler> logger)
 {
-    /// <returns>The payment, canceled or not: its status tells. Null when Stripe can't be asked, or its answer is not known.</returns>
+    /// <returns>
+    /// The payment; its status shows whether it is canceled. Null when Stripe can't be reached or its answer is unknown.
+    /// </returns>
     public async Task<Payment?> CancelAsync(Payment payment, string reason, CancellationToken cancellationToken)
     {
         while (!payment.Paid && payment.Status != PaymentStatuses.Canceled)
         {
             if (payment.PaymentIntentId is { } intentId) return await AtStripeAsync(payment, intentId, reason, cancellationToken);
-            // A confirmation is about to get its PaymentIntent.
+            // A confirmation is in progress and about to create the PaymentIntent.
             if (payment.InFlight) return payment;
-            // No PaymentIntent and none in the making by a payer: from now on the row can't be claimed.
+            // There is no PaymentIntent, and no confirmation is creating one. Once canceled, the row can't be claimed.
             if (await store.ApplyAsync(payment, PaymentTransition.Canceled, cancellationToken) is { } canceled) return canceled;
             payment = (await store.FindAsync(payment.Id, cancellationToken))!;
         }
@@ -52,7 +54,7 @@ public sealed partial class PaymentCanceler(
 
     static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "Payment {PaymentId}: whether it is canceled is not known, Stripe will say: {Reason}")]
+        [LoggerMessage(LogLevel.Warning, "Payment {PaymentId}: the cancellation's outcome is unknown until a webhook arrives: {Reason}")]
         public static partial void Unknown(ILogger logger, Guid paymentId, string reason);
     }
 }

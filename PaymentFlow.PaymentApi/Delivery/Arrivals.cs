@@ -1,11 +1,13 @@
 namespace PaymentFlow.PaymentApi.Delivery;
 
-/// <summary>What OrderService's answer says of published events. Every one that was asked about is in exactly one list.</summary>
-/// <param name="Applied">Applied, or superseded by a newer version that is.</param>
-/// <param name="Lost">To be published again: of each order the newest only, as that carries the full state. Oldest first.</param>
-/// <param name="Superseded">Not applied either, but a newer event of the same order is among the lost ones.</param>
-/// <param name="DeadLettered">In OrderService's dead letters: an operator's to replay, not ours.</param>
-/// <param name="Unknown">Of orders that OrderService does not know.</param>
+/// <summary>The checked events, sorted by OrderService's answer. Each event is in exactly one list.</summary>
+/// <param name="Applied">Events that are applied, or older than a version that is applied.</param>
+/// <param name="Lost">
+/// Events to publish again, oldest first: only the newest event per order, because it carries the full state.
+/// </param>
+/// <param name="Superseded">Events that are not applied either, but are older than a lost event of the same order.</param>
+/// <param name="DeadLettered">Events in OrderService's dead letters, which an operator replays.</param>
+/// <param name="Unknown">Events of orders that OrderService does not know.</param>
 public sealed record Arrivals(
     IReadOnlyList<PublishedEvent> Applied,
     IReadOnlyList<PublishedEvent> Lost,

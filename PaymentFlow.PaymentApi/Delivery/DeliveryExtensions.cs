@@ -2,7 +2,7 @@ namespace PaymentFlow.PaymentApi.Delivery;
 
 static class DeliveryExtensions
 {
-    /// <summary>The end-to-end check (see <see cref="DeliverySweep"/>). Needs the outbox.</summary>
+    /// <summary>Registers the delivery check (see <see cref="DeliverySweep"/>). Needs the outbox.</summary>
     public static void AddDelivery(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<DeliveryOptions>().BindConfiguration("Delivery").ValidateDataAnnotations().ValidateOnStart();

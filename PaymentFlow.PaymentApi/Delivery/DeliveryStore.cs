@@ -8,14 +8,14 @@ using PaymentFlow.Messaging.Outbox;
 namespace PaymentFlow.PaymentApi.Delivery;
 
 /// <summary>
-/// The end-to-end check's side of the outbox, and the one row that its replicas share. What they own of it is theirs until a
-/// time; a replica that stands still past that has lost it.
+/// The delivery check's access to the outbox, and the one row of <c>delivery_sweep</c> that its replicas share. A replica holds the
+/// check on a lease; a replica that stalls for longer has lost it. See docs/decisions/0012-clocks-and-leases.md.
 /// </summary>
 public sealed class DeliveryStore(NpgsqlDataSource dataSource)
 {
     readonly Guid _me = Guid.CreateVersion7();
 
-    /// <summary>False while another replica has the check in hand.</summary>
+    /// <summary>Leases the check, or renews the lease. False while another replica holds it.</summary>
     public async Task<bool> TryLeadAsync(DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken)
     {
         using var untraced = SuppressInstrumentationScope.Begin();
@@ -24,7 +24,7 @@ public sealed class DeliveryStore(NpgsqlDataSource dataSource)
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 
-    /// <summary>Leaves the check to the others at once.</summary>
+    /// <summary>Ends the lease, so that another replica can take the check at once.</summary>
     public async Task ResignAsync(CancellationToken cancellationToken)
     {
         using var untraced = SuppressInstrumentationScope.Begin();
@@ -33,10 +33,10 @@ public sealed class DeliveryStore(NpgsqlDataSource dataSource)
     }
 
     /// <summary>
-    /// Takes the next free stretch of time for publishing, which is nobody else's from then on: that is what keeps all replicas
-    /// together within the rate. Also keeps the lead until <paramref name="until"/>.
+    /// Reserves the next free time slot for publishing. No other replica gets the same slot, which keeps all replicas together within
+    /// the rate. Also extends the lease until <paramref name="until"/>.
     /// </summary>
-    /// <returns>When it begins, never before <paramref name="now"/>; null when another replica has taken over.</returns>
+    /// <returns>The start of the slot, never before <paramref name="now"/>; null when another replica has taken over.</returns>
     public async Task<DateTimeOffset?> TakeTimeAsync(
         TimeSpan length, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken)
     {
@@ -49,7 +49,9 @@ public sealed class DeliveryStore(NpgsqlDataSource dataSource)
         return await command.ExecuteScalarAsync(cancellationToken) is DateTime start ? new DateTimeOffset(start) : null;
     }
 
-    /// <summary>The published events that were last thought of before <paramref name="before"/>, the longest wait first.</summary>
+    /// <summary>
+    /// Published events that are not known to be applied and whose wait began before <paramref name="before"/>, longest wait first.
+    /// </summary>
     public async Task<IReadOnlyList<PublishedEvent>> UnappliedAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken)
     {
         using var untraced = SuppressInstrumentationScope.Begin();
@@ -81,8 +83,8 @@ public sealed class DeliveryStore(NpgsqlDataSource dataSource)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>They are asked about again, each from its own time on.</summary>
-    /// <param name="publishedAgain">Whether they have just been.</param>
+    /// <summary>Counts a check of each event and stores when its next wait begins.</summary>
+    /// <param name="publishedAgain">Whether the events have just been published again.</param>
     public async Task WaitAsync(
         IEnumerable<(PublishedEvent Event, DateTimeOffset From)> waits, bool publishedAgain, CancellationToken cancellationToken)
     {

@@ -9,18 +9,19 @@ using PaymentFlow.PaymentApi.Orders;
 namespace PaymentFlow.PaymentApi.Delivery;
 
 /// <summary>
-/// The end-to-end check: whatever Kafka has lost after acknowledging it is published again until OrderService has applied it.
-/// One replica at a time does it. Oldest first, never above the rate, and not at all while OrderService or Kafka is away, or the
-/// event waits in OrderService's dead letters. What is published twice for nothing is a no-op there: versions only go up.
+/// The end-to-end delivery check: an event that Kafka lost after acknowledging it is published again until OrderService has applied
+/// it. One replica at a time runs the check, oldest events first and within the rate. It pauses while OrderService or Kafka is
+/// unavailable, and leaves out events in OrderService's dead letters. OrderService ignores a needless repeat by its version.
+/// See docs/decisions/0014-delivery-check.md.
 /// </summary>
 public sealed partial class DeliverySweep(
     DeliveryStore store, OrderVersionsClient orders, OutboxRelay relay, DatabaseMigration migration, IOptions<DeliveryOptions> options,
     TimeProvider time, ILogger<DeliverySweep> logger) : BackgroundService
 {
     const int BatchSize = 500;
-    // Published in one go. A tenth of a second's worth keeps the rate in every second, not just on average.
+    // Publish in slices of a tenth of a second, so that the rate is kept in every second and not only on average.
     const int SlicesPerSecond = 10;
-    // Longer than one question and one slice take; each of them renews it.
+    // Longer than one check or one slice takes; each of them renews the lease.
     static readonly TimeSpan Lease = TimeSpan.FromSeconds(20);
     static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
@@ -46,7 +47,7 @@ public sealed partial class DeliverySweep(
         }
     }
 
-    /// <returns>False when somebody who is needed is away.</returns>
+    /// <returns>False when OrderService, Kafka or Postgres is unavailable.</returns>
     async Task<bool> TryAsync(CancellationToken stoppingToken)
     {
         try
@@ -69,7 +70,7 @@ public sealed partial class DeliverySweep(
         return false;
     }
 
-    /// <returns>How many events were asked about.</returns>
+    /// <returns>The number of events checked.</returns>
     async Task<int> CheckAsync(CancellationToken stoppingToken)
     {
         var now = time.GetUtcNow();
@@ -91,7 +92,9 @@ public sealed partial class DeliverySweep(
         return published.Count;
     }
 
-    /// <exception cref="KafkaAwayException">A slice was not taken. It stays what it was, and the rest was not tried.</exception>
+    /// <exception cref="KafkaAwayException">
+    /// Kafka did not acknowledge all events of a slice. Those events stay due for a check, and the remaining slices were not tried.
+    /// </exception>
     async Task PublishAgainAsync(IReadOnlyList<PublishedEvent> lost, CancellationToken stoppingToken)
     {
         foreach (var slice in lost.Chunk(Math.Max(1, _options.MaxPerSecond / SlicesPerSecond)))
@@ -109,11 +112,12 @@ public sealed partial class DeliverySweep(
         }
     }
 
-    /// <summary>Twice as long each time, and not all at the same moment.</summary>
+    /// <summary>Schedules the next check: the wait doubles each time, with jitter.</summary>
     Task WaitAsync(IReadOnlyCollection<PublishedEvent> events, bool publishedAgain, CancellationToken stoppingToken)
     {
         var now = time.GetUtcNow();
-        return store.WaitAsync(events.Select(item => (item, now + WaitOf(item.Checks) - _options.CheckAfter)), publishedAgain, stoppingToken);
+        return store.WaitAsync(
+            events.Select(item => (item, now + WaitOf(item.Checks) - _options.CheckAfter)), publishedAgain, stoppingToken);
     }
 
     TimeSpan WaitOf(int checks)
@@ -130,7 +134,7 @@ public sealed partial class DeliverySweep(
 
     static TimeSpan Jittered(TimeSpan span) => span * (0.8 + 0.4 * Random.Shared.NextDouble());
 
-    /// <summary>So that another replica need not wait until the lease runs out.</summary>
+    /// <summary>Ends the lease, so that another replica need not wait until it expires.</summary>
     async Task ResignAsync()
     {
         using CancellationTokenSource patience = new(TimeSpan.FromSeconds(1), time);
@@ -148,22 +152,22 @@ public sealed partial class DeliverySweep(
 
     static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "Publishing {Count} events again that did not arrive at OrderService, the oldest is {EventId}")]
+        [LoggerMessage(LogLevel.Warning, "Publishing {Count} events again that OrderService has not applied; the oldest is {EventId}")]
         public static partial void Lost(ILogger logger, int count, Guid eventId);
 
-        [LoggerMessage(LogLevel.Warning, "OrderService knows nothing of the orders of {Count} published payments, such as {OrderId}")]
+        [LoggerMessage(LogLevel.Warning, "OrderService does not know the orders of {Count} published payment events, such as {OrderId}")]
         public static partial void Unknown(ILogger logger, int count, Guid orderId);
 
         [LoggerMessage(LogLevel.Warning, "{Count} events wait in OrderService's dead letters for an operator, such as {EventId}")]
         public static partial void DeadLettered(ILogger logger, int count, Guid eventId);
 
-        [LoggerMessage(LogLevel.Warning, "The end-to-end check waits for OrderService: {Reason}")]
+        [LoggerMessage(LogLevel.Warning, "The delivery check waits for OrderService: {Reason}")]
         public static partial void OrderServiceAway(ILogger logger, string reason);
 
-        [LoggerMessage(LogLevel.Warning, "The end-to-end check waits for Kafka")]
+        [LoggerMessage(LogLevel.Warning, "The delivery check waits for Kafka")]
         public static partial void KafkaAway(ILogger logger);
 
-        [LoggerMessage(LogLevel.Warning, "The end-to-end check waits for Postgres: {Reason}")]
+        [LoggerMessage(LogLevel.Warning, "The delivery check waits for Postgres: {Reason}")]
         public static partial void DatabaseAway(ILogger logger, string reason);
     }
 }

@@ -4,11 +4,11 @@ using PaymentFlow.PaymentApi.Orders;
 
 namespace PaymentFlow.PaymentApi.Delivery;
 
-/// <summary>Asks OrderService how far orders have come.</summary>
+/// <summary>Asks OrderService which versions of orders and payments it has applied.</summary>
 public sealed class OrderVersionsClient(HttpClient http)
 {
-    /// <summary>The orders that OrderService knows among <paramref name="ids"/>, at most 1,000 of them.</summary>
-    /// <exception cref="OrderServiceUnavailableException">It can't be reached, or can't answer now.</exception>
+    /// <summary>Those of the orders <paramref name="ids"/>, at most 1,000, that OrderService knows.</summary>
+    /// <exception cref="OrderServiceUnavailableException">OrderService can't be reached, or can't answer now.</exception>
     public async Task<IReadOnlyDictionary<Guid, OrderVersions>> FindAsync(Guid[] ids, CancellationToken cancellationToken)
     {
         try

@@ -5,7 +5,7 @@ using PaymentFlow.PaymentApi.Payments;
 
 namespace PaymentFlow.PaymentApi.Disputes;
 
-/// <summary>What Stripe says of disputes is kept, and the world is told of each change of it.</summary>
+/// <summary>Stores disputes as Stripe describes them, and enqueues an event for each change.</summary>
 public sealed class DisputeStore(NpgsqlDataSource dataSource, PaymentStore payments, OutboxRelay relay, TimeProvider time)
 {
     public async Task<IReadOnlyList<PaymentDispute>> OfPaymentAsync(Guid paymentId, CancellationToken cancellationToken)
@@ -18,10 +18,10 @@ public sealed class DisputeStore(NpgsqlDataSource dataSource, PaymentStore payme
             """, new { paymentId }, cancellationToken: cancellationToken))).AsList();
     }
 
-    /// <summary>Stores one dispute as Stripe describes it now, with <c>payment.disputed</c> when that is news.</summary>
+    /// <summary>Stores one dispute as Stripe describes it now. Enqueues <c>payment.disputed</c> if the dispute changed.</summary>
     public async Task ApplyAsync(Guid paymentId, global::Stripe.Dispute dispute, CancellationToken cancellationToken)
     {
-        // A closed dispute stays closed, whatever late news says.
+        // A closed dispute stays closed; a late update does not reopen it.
         const string Sql = """
             INSERT INTO disputes (id, payment_id, amount, currency, reason, status, created_at, updated_at)
             VALUES (@Id, @paymentId, @Amount, @Currency, @Reason, @Status, @Created, @now)
@@ -45,7 +45,7 @@ public sealed class DisputeStore(NpgsqlDataSource dataSource, PaymentStore payme
         }, cancellationToken: cancellationToken));
         if (changed == 0) return;
         var (_, entry) = await payments.ApplyAsync(connection, payment, PaymentTransition.Disputed(payment), cancellationToken)
-            ?? throw new InvalidOperationException($"Payment {paymentId} moved under its own lock.");
+            ?? throw new InvalidOperationException($"Payment {paymentId} changed although its row was locked.");
         await transaction.CommitAsync(cancellationToken);
         if (entry is not null) relay.Publish(entry);
     }

@@ -10,7 +10,7 @@ public sealed record PaymentDispute
     public required string Currency { get; init; }
     public required string Reason { get; init; }
 
-    /// <summary>Stripe's word: https://docs.stripe.com/api/disputes/object#dispute_object-status</summary>
+    /// <summary>Stripe's status: https://docs.stripe.com/api/disputes/object#dispute_object-status</summary>
     public required string Status { get; init; }
 
     public required DateTime CreatedAt { get; init; }

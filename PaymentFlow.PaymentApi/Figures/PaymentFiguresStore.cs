@@ -3,17 +3,17 @@ using PaymentFlow.Messaging.Figures;
 
 namespace PaymentFlow.PaymentApi.Figures;
 
-/// <summary>Counts what is under way: by partial indexes, so that what is done with costs nothing.</summary>
+/// <summary>Counts unfinished payments and events. The queries use partial indexes, so finished rows cost nothing.</summary>
 sealed class PaymentFiguresStore(NpgsqlDataSource dataSource, OutboxFiguresReader outbox, TimeProvider time)
 {
-    // The indexes outbox_unapplied and payments_open.
+    // Uses the indexes outbox_unapplied and payments_open.
     const string Sql = """
         SELECT (SELECT count(*) FROM outbox WHERE topic = 'payments' AND published_at IS NOT NULL AND applied_at IS NULL),
             count(*), coalesce(extract(epoch FROM now() - min(updated_at)), 0)::double precision
         FROM payments WHERE status = 'processing' AND attempt_id IS NOT NULL
         """;
 
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task<PaymentFigures> ReadAsync(CancellationToken cancellationToken)
     {
         var passed = await outbox.ReadAsync(cancellationToken);

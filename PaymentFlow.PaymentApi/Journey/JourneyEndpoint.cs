@@ -4,14 +4,14 @@ using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.PaymentApi.Journey;
 
-/// <summary>For operators: where is the money?</summary>
+/// <summary>Shows operators every recorded step of a payment.</summary>
 static class JourneyEndpoint
 {
     public static void AddJourney(this IHostApplicationBuilder builder) => builder.Services.AddSingleton<JourneyStore>();
 
     public static void MapJourney(this IEndpointRouteBuilder app) =>
         app.MapGet("/payments/journey", GetAsync).WithTags("Operators").WithName("PaymentJourney").RequireAuthorization(Roles.Operator)
-            .WithSummary("A payment and every step of its way, by one of orderId, paymentId and paymentIntent.")
+            .WithSummary("A payment and its recorded steps, found by one of orderId, paymentId and paymentIntent.")
             .ProducesProblems(401, 404, 422, 503);
 
     static async Task<Results<Ok<PaymentJourney>, ProblemHttpResult>> GetAsync(
@@ -29,7 +29,7 @@ static class JourneyEndpoint
         {
             return new object?[] { orderId, paymentId, paymentIntent }.Count(given => given is not null) == 1
                 ? ApiProblem.NotFound("There is no such payment.")
-                : ApiProblem.Unprocessable("invalid_search", "Name one of orderId, paymentId and paymentIntent.");
+                : ApiProblem.Unprocessable("invalid_search", "Give exactly one of orderId, paymentId and paymentIntent.");
         }
         return TypedResults.Ok(new PaymentJourney(
             payment.Id, payment.OrderId, payment.Reference, payment.Status, payment.Version, payment.Amount, payment.AmountRefunded,

@@ -4,10 +4,12 @@ using PaymentFlow.PaymentApi.Payments;
 
 namespace PaymentFlow.PaymentApi.Journey;
 
-/// <summary>Reads a payment's way from the tables that it went through. Rows that are pruned (events a week after they arrived) are not in it.</summary>
+/// <summary>
+/// Reads a payment's steps from all tables that record them. Pruned rows are missing, for example events published over a week ago.
+/// </summary>
 public sealed class JourneyStore(NpgsqlDataSource dataSource)
 {
-    // The database's clock and the service's may differ by a moment; what was accepted was so before it was tried.
+    // The clocks of the database and the service may differ, so the payment's acceptance is dated no later than its first attempt.
     const string Sql = """
         WITH events AS (
             SELECT h.version, o.type, o.published_at, o.republished, o.republished_at, o.applied_at, o.traceparent
@@ -27,7 +29,8 @@ public sealed class JourneyStore(NpgsqlDataSource dataSource)
         UNION ALL
         SELECT published_at, 'event.published', type, version, traceparent FROM events WHERE published_at IS NOT NULL
         UNION ALL
-        SELECT republished_at, 'event.republished', type || ', ' || republished || ' ×', version, traceparent FROM events WHERE republished_at IS NOT NULL
+        SELECT republished_at, 'event.republished', type || ', ' || republished || ' ×', version, traceparent
+        FROM events WHERE republished_at IS NOT NULL
         UNION ALL
         SELECT applied_at, 'event.checked', type, version, traceparent FROM events WHERE applied_at IS NOT NULL
         UNION ALL

@@ -2,7 +2,7 @@ using PaymentFlow.Messaging.Journey;
 
 namespace PaymentFlow.PaymentApi.Journey;
 
-/// <summary>A payment as it is, and every step that is known of its way so far, the earliest first.</summary>
+/// <summary>A payment's current state and all its recorded steps, earliest first.</summary>
 /// <param name="Amount">In the currency's minor unit, like <paramref name="AmountRefunded"/>.</param>
 public sealed record PaymentJourney(
     Guid PaymentId, Guid OrderId, string? Reference, string Status, long Version, long Amount, long AmountRefunded, string Currency,

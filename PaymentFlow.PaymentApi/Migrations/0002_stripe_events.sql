@@ -1,5 +1,5 @@
--- What Stripe told us of, by id only: the object itself is asked for anew, so early, late, twice and out of order are all
--- the same. The id makes a second delivery a no-op for as long as Stripe may repeat it.
+-- Events from Stripe, by id only. The object itself is read again from Stripe, so early, late, repeated and reordered events have the
+-- same effect. The primary key makes a second delivery a no-op for as long as Stripe may repeat it.
 CREATE TABLE stripe_events (
     id           text PRIMARY KEY,
     type         text NOT NULL,
@@ -8,5 +8,5 @@ CREATE TABLE stripe_events (
     processed_at timestamptz
 );
 
--- Serves the worker: what is not applied yet. Empty in health.
+-- For the worker: events that are not applied yet. Normally empty.
 CREATE INDEX IF NOT EXISTS stripe_events_waiting ON stripe_events (received_at) WHERE processed_at IS NULL;

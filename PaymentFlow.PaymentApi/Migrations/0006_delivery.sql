@@ -1,4 +1,4 @@
--- One row for all replicas: who of them checks that published events arrive, and when the next one may be published again.
+-- One row for all replicas: which replica holds the delivery check, and when the next event may be published again.
 CREATE TABLE delivery_sweep (
     single       boolean PRIMARY KEY DEFAULT true CHECK (single),
     holder       uuid,

@@ -1,2 +1,2 @@
--- Serves the journey of one payment.
+-- For the journey of one payment.
 CREATE INDEX IF NOT EXISTS stripe_events_object ON stripe_events (object_id);

@@ -1,2 +1,2 @@
--- Leads from what happened to its event in the outbox. What happened before this migration goes without: only its journey shows that.
+-- Links a history row to its event in the outbox. Older rows have no link, so their journeys lack the events.
 ALTER TABLE payment_history ADD COLUMN outbox_id bigint;

@@ -14,6 +14,6 @@ static class OperatorActionsEndpoint
         app.MapGet("/operator-actions", (OperatorActionStore actions, CancellationToken cancellationToken) =>
                 actions.NewestAsync(Newest, cancellationToken))
             .WithTags("Operators").WithName("OperatorActions").RequireAuthorization(Roles.Operator)
-            .WithSummary($"What operators did here, newest first, at most {Newest}.")
+            .WithSummary($"The actions of operators in this service, newest first, at most {Newest}.")
             .ProducesProblems(401, 503);
 }

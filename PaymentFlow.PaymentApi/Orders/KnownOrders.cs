@@ -5,26 +5,30 @@ using Microsoft.Extensions.Caching.Memory;
 namespace PaymentFlow.PaymentApi.Orders;
 
 /// <summary>
-/// The orders that were lately read with their customer's secret: who has prepared a payment, or was declined, pays without another
-/// question to OrderService, and though it is away. Nothing here can be out of date: neither what is kept of an order nor its secret
-/// ever changes, and whether it may be paid is decided by its payment's row.
+/// Caches orders that were read with their customer's secret in the last 15 minutes, so that paying after a prepare or a decline
+/// needs no call to OrderService and works while it is down. Entries never go stale: the cached fields and the secret are immutable.
+/// The payment's row decides whether an order may be paid.
 /// </summary>
 public sealed class KnownOrders : IDisposable
 {
     const int Most = 10_000;
 
-    /// <summary>About as long as a customer reads a checkout page.</summary>
+    /// <summary>About as long as a customer stays on a checkout page.</summary>
     static readonly TimeSpan Kept = TimeSpan.FromMinutes(15);
 
     readonly MemoryCache _orders = new(new MemoryCacheOptions { SizeLimit = Most });
 
-    /// <summary>Null when the order was not read lately, or not with this secret.</summary>
+    /// <summary>Null when the order is not cached for this secret.</summary>
     public PayableOrder? Find(Guid orderId, string clientSecret) =>
-        _orders.TryGetValue(orderId, out Entry? known) && CryptographicOperations.FixedTimeEquals(known!.SecretHash, Hash(clientSecret)) ? known.Order : null;
+        _orders.TryGetValue(orderId, out Entry? known) && CryptographicOperations.FixedTimeEquals(known!.SecretHash, Hash(clientSecret))
+            ? known.Order
+            : null;
 
-    /// <summary>Keeps an order that OrderService has just shown to whoever holds this secret.</summary>
+    /// <summary>Caches an order that OrderService has just returned for this secret.</summary>
     public void Keep(PayableOrder order, string clientSecret) =>
-        _orders.Set(order.Id, new Entry(order, Hash(clientSecret)), new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Kept });
+        _orders.Set(
+            order.Id, new Entry(order, Hash(clientSecret)),
+            new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Kept });
 
     static byte[] Hash(string clientSecret) => SHA256.HashData(Encoding.UTF8.GetBytes(clientSecret));
 

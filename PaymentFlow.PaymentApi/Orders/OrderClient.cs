@@ -4,11 +4,11 @@ using System.Text.Json;
 
 namespace PaymentFlow.PaymentApi.Orders;
 
-/// <summary>Reads orders from OrderService with the customer's own secret: whoever may not see an order can't pay it.</summary>
+/// <summary>Reads orders from OrderService with the customer's secret. A caller that may not read an order can't pay it.</summary>
 public sealed class OrderClient(HttpClient http, KnownOrders known, IConfiguration configuration)
 {
-    /// <summary>Null when there is no such order for this secret.</summary>
-    /// <param name="clientSecret">Null to read it as one of our own services, for a caller whose right is proved already.</param>
+    /// <summary>Null when no order matches this id and secret.</summary>
+    /// <param name="clientSecret">Null to read the order with the service key, for a caller whose right is already verified.</param>
     /// <exception cref="OrderServiceUnavailableException">OrderService can't be reached, or can't answer now.</exception>
     public async Task<PayableOrder?> FindAsync(Guid orderId, string? clientSecret, CancellationToken cancellationToken)
     {
@@ -32,5 +32,5 @@ public sealed class OrderClient(HttpClient http, KnownOrders known, IConfigurati
     }
 }
 
-/// <summary>Nothing was sent to Stripe: the caller may try again.</summary>
+/// <summary>OrderService is unavailable. Nothing was sent to Stripe, so the caller may try again.</summary>
 public sealed class OrderServiceUnavailableException(Exception inner) : Exception("OrderService can't be reached.", inner);

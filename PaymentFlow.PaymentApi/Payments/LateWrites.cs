@@ -4,17 +4,17 @@ using PaymentFlow.Messaging.Database;
 namespace PaymentFlow.PaymentApi.Payments;
 
 /// <summary>
-/// What could not be written because Postgres went away after the row was claimed: written as soon as it is back, so that
-/// an outage leaves no order claimed by nobody. In memory only; what a crash loses is for webhooks and reconciliation.
+/// Retries writes that failed because Postgres went down after a payment was claimed, so that no payment stays claimed without an
+/// owner. In memory only; after a crash, webhooks and the reconciliation do the same.
 /// </summary>
 public sealed partial class LateWrites(TimeProvider time, ILogger<LateWrites> logger) : BackgroundService
 {
     static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
-    // One entry a payment that was under way when Postgres went; those that come later claim nothing.
+    // Bounded in practice: at most one entry per payment in flight when Postgres went down. Later payments cannot be claimed.
     readonly Channel<Func<CancellationToken, Task>> _writes = Channel.CreateUnbounded<Func<CancellationToken, Task>>();
 
-    /// <param name="write">Must be harmless when it is done twice or when it comes too late.</param>
+    /// <param name="write">Must be harmless when it is repeated or late.</param>
     public void Add(Func<CancellationToken, Task> write) => _writes.Writer.TryWrite(write);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -37,7 +37,7 @@ public sealed partial class LateWrites(TimeProvider time, ILogger<LateWrites> lo
         }
         catch (Exception e) when (!stoppingToken.IsCancellationRequested)
         {
-            // It must not keep the others from being written.
+            // One failing write must not block the others.
             Log.Failed(logger, e);
             return true;
         }
@@ -48,7 +48,7 @@ public sealed partial class LateWrites(TimeProvider time, ILogger<LateWrites> lo
         [LoggerMessage(LogLevel.Warning, "{Count} payments wait for Postgres: {Reason}")]
         public static partial void Waiting(ILogger logger, int count, string reason);
 
-        [LoggerMessage(LogLevel.Error, "A payment's outcome could not be written; webhooks and reconciliation have to find it")]
+        [LoggerMessage(LogLevel.Error, "Could not store a payment's outcome; webhooks or the reconciliation must recover it")]
         public static partial void Failed(ILogger logger, Exception exception);
     }
 }

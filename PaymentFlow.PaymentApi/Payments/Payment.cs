@@ -16,26 +16,26 @@ public sealed record Payment
     public string? PaymentIntentId { get; init; }
     public Guid? AttemptId { get; init; }
 
-    /// <summary>How many attempts were made; the newest one's number.</summary>
+    /// <summary>The number of attempts made, which is also the number of the newest attempt.</summary>
     public int Attempts { get; init; }
 
-    /// <summary>How many of them never came before Stripe, through no fault of the customer.</summary>
+    /// <summary>The number of attempts that Stripe never judged, through no fault of the customer.</summary>
     public int AttemptsNotSent { get; init; }
 
-    /// <summary>When it last moved, UTC; while <see cref="InFlight"/>, when the attempt was claimed.</summary>
+    /// <summary>When the payment last changed, UTC. While <see cref="InFlight"/>, when the attempt was claimed.</summary>
     public DateTime UpdatedAt { get; init; }
 
-    /// <summary>No more than this many confirmations an order: card testing is somebody's business.</summary>
+    /// <summary>Maximum number of confirmations per order. Limits card testing (trying stolen cards on one order).</summary>
     public const int MaxAttempts = 10;
 
-    /// <summary>A confirmation may be in Stripe's hands: until its outcome is known no other may start.</summary>
+    /// <summary>Whether Stripe may be processing a confirmation. No other may start until its outcome is known.</summary>
     public bool InFlight => Status == PaymentStatuses.Processing && AttemptId is not null;
 
     public bool AttemptsUsedUp => Attempts - AttemptsNotSent >= MaxAttempts;
 
     public bool Paid => Status is PaymentStatuses.Succeeded or PaymentStatuses.PartiallyRefunded or PaymentStatuses.Refunded;
 
-    /// <summary>One version on.</summary>
+    /// <summary>The payment after the transition, at the next version.</summary>
     public Payment After(PaymentTransition transition, DateTimeOffset at) => this with
     {
         Status = transition.Status,

@@ -5,7 +5,7 @@ using Stripe;
 
 namespace PaymentFlow.PaymentApi.Payments;
 
-/// <summary>The documented answers: each outcome has one, with its stable code.</summary>
+/// <summary>The documented responses, one per outcome, each with a stable code.</summary>
 static class PaymentAnswers
 {
     public static ProblemHttpResult OrderNotFound() =>
@@ -19,13 +19,14 @@ static class PaymentAnswers
 
     public static ProblemHttpResult InFlight(Payment payment) =>
         ApiProblem.Conflict(
-            "confirmation_in_flight", "Another payment of this order is being confirmed; its outcome follows by push.",
+            "confirmation_in_flight", "Another payment of this order is being confirmed; its outcome will be pushed.",
             ("paymentId", payment.Id));
 
     public static ProblemHttpResult TooManyAttempts(Payment payment) =>
         ApiProblem.Create(
             "too_many_attempts", StatusCodes.Status429TooManyRequests, "Too many attempts",
-            string.Create(CultureInfo.InvariantCulture, $"An order can be tried {Payment.MaxAttempts} times."), ("paymentId", payment.Id));
+            string.Create(CultureInfo.InvariantCulture, $"An order allows at most {Payment.MaxAttempts} attempts to pay."),
+            ("paymentId", payment.Id));
 
     public static ProblemHttpResult Declined(Payment payment, string? code, string? declineCode) =>
         ApiProblem.Create(
@@ -35,24 +36,27 @@ static class PaymentAnswers
     public static ProblemHttpResult PaymentMethodRefused(Payment payment) =>
         ApiProblem.Create(
             "invalid_payment_method", StatusCodes.Status422UnprocessableEntity, "The request cannot be processed",
-            "Stripe does not take this payment method. Nothing was charged.", ("paymentId", payment.Id));
+            "Stripe does not accept this payment method. Nothing was charged.", ("paymentId", payment.Id));
 
-    /// <summary>Stripe takes no payment of this order, of whatever method: its smallest amount for the account's currency, for example.</summary>
+    /// <summary>
+    /// Stripe accepts no payment of this order by any method. For example, the amount is below Stripe's minimum for the currency.
+    /// </summary>
     public static ProblemHttpResult NotPayable(Payment payment) =>
         ApiProblem.Create(
             "not_payable", StatusCodes.Status422UnprocessableEntity, "The request cannot be processed",
-            "Stripe takes no payment of this amount and currency. Nothing was charged.", ("paymentId", payment.Id));
+            "Stripe does not accept a payment of this amount and currency. Nothing was charged.", ("paymentId", payment.Id));
 
     public static ProblemHttpResult KeyReused() =>
         ApiProblem.Unprocessable("idempotency_key_reused", "This Idempotency-Key was used for this order with another body.");
 
     /// <summary>
-    /// 503 is only ever said when this request did not ask Stripe to charge, so the caller may try again: see <see cref="RetryAfter"/>.
-    /// It knows nothing of an earlier request with the same key.
+    /// Sent only when this request did not ask Stripe to charge, so that the caller may try again (see <see cref="RetryAfter"/>). The
+    /// response says nothing about an earlier request with the same Idempotency-Key.
     /// </summary>
     public static ProblemHttpResult Unavailable(string code, string detail) =>
         ApiProblem.Create(
-            code, StatusCodes.Status503ServiceUnavailable, "Temporarily unavailable", $"{detail} This request charged nothing; try again shortly.");
+            code, StatusCodes.Status503ServiceUnavailable, "Temporarily unavailable",
+            $"{detail} This request charged nothing; try again shortly.");
 
     public static NextAction NextActionOf(PaymentIntent intent) =>
         intent.NextAction is { Type: "redirect_to_url", RedirectToUrl.Url: { } url }

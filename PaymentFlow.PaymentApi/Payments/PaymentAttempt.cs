@@ -12,6 +12,6 @@ public sealed record PaymentAttempt
     public string? Code { get; init; }
     public string? DeclineCode { get; init; }
 
-    /// <summary>The attempt's id is stored before the call, so a repeat after a crash is the same request to Stripe.</summary>
+    /// <summary>The attempt's id is stored before the call, so that a repeat after a crash is the same request to Stripe.</summary>
     public string StripeIdempotencyKey => $"confirm-{Id}";
 }

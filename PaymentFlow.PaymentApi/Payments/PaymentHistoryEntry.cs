@@ -1,6 +1,8 @@
 namespace PaymentFlow.PaymentApi.Payments;
 
-/// <summary>One version of a payment: what it became, how much of it was refunded then (minor units), when (UTC), and by which attempt.</summary>
+/// <summary>
+/// One version of a payment: its status, the amount refunded by then (minor units), the time (UTC) and the attempt that led to it.
+/// </summary>
 public sealed record PaymentHistoryEntry
 {
     public required long Version { get; init; }

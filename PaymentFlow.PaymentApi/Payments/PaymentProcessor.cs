@@ -10,8 +10,9 @@ using Stripe;
 namespace PaymentFlow.PaymentApi.Payments;
 
 /// <summary>
-/// The way of one payment: claim the order's row, have its PaymentIntent, confirm it, store the outcome. At every point
-/// where this process can die, what is committed tells whether Stripe may have been asked, and by which key.
+/// Pays an order: claims the payment's row, gets its PaymentIntent, confirms it and stores the outcome. The committed state always
+/// shows whether Stripe may have received a request, and its idempotency key, so that a crash at any point can be recovered.
+/// See docs/decisions/0003-claim-before-asking-stripe.md.
 /// </summary>
 public sealed partial class PaymentProcessor(
     PaymentStore store, StripeGateway stripe, PaymentSettlement settlement, LateWrites lateWrites,
@@ -20,13 +21,13 @@ public sealed partial class PaymentProcessor(
     const int MaxCreateTries = 10;
     static readonly TimeSpan CreateRetryDelay = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Creates the PaymentIntent ahead of time. Any number of calls leads to one.</summary>
+    /// <summary>Creates the PaymentIntent ahead of time. Repeated calls lead to the same PaymentIntent.</summary>
     public async Task<PaymentResult> PrepareAsync(PayableOrder order, PreparePaymentRequest request, CancellationToken cancellationToken)
     {
         var payment = await store.TakeAsync(order, cancellationToken);
         if (payment.Paid) return PaymentAnswers.AlreadyPaid(payment);
         if (payment.Status == PaymentStatuses.Canceled) return PaymentAnswers.Canceled(payment);
-        // For a customer who closed the bank's page and wants to go on there.
+        // The customer may have closed the bank's page and want to continue there.
         if (payment.Status == PaymentStatuses.RequiresAction) return await NextActionAgainAsync(payment, cancellationToken);
         try
         {
@@ -52,7 +53,7 @@ public sealed partial class PaymentProcessor(
             Status = "started",
         };
         cancellationToken.ThrowIfCancellationRequested();
-        // From here on the customer may close the page: neither the row nor the money must be left half-way for that.
+        // From here on, continue even if the customer closes the page, so that no payment is left half done.
         cancellationToken = CancellationToken.None;
         var claimed = time.GetTimestamp();
         Payment? payment;
@@ -74,14 +75,14 @@ public sealed partial class PaymentProcessor(
         }
         catch (Exception e)
         {
-            // Whatever it was: nothing has been confirmed.
+            // Whatever failed, nothing has been confirmed.
             await ReleaseAsync(attempt, sent: false, "not_prepared", cancellationToken);
             if (!StripeFailures.IsFromStripe(e)) throw;
             return NotPrepared(payment, e);
         }
         if (time.GetElapsedTime(claimed) > reconciliation.ClaimToCall)
         {
-            // Stalled (a slow Stripe, a paused process). The reconciliation counts on it that nothing is sent this late.
+            // The request stalled (slow Stripe, paused process). The reconciliation relies on no call being sent this late.
             await ReleaseAsync(attempt, sent: false, "too_late", cancellationToken);
             return Unavailable();
         }
@@ -101,7 +102,8 @@ public sealed partial class PaymentProcessor(
         {
             switch (StripeFailures.Classify(e, tries))
             {
-                case StripeFailure.Declined or StripeFailure.UnexpectedState when e is StripeException { StripeError.PaymentIntent: { } intent }:
+                case StripeFailure.Declined or StripeFailure.UnexpectedState
+                    when e is StripeException { StripeError.PaymentIntent: { } intent }:
                     return await SettleAsync(payment, intent, attempt, cancellationToken);
                 case StripeFailure.Refused or StripeFailure.Declined:
                     Log.Refused(logger, payment.Id, e.Message);
@@ -112,7 +114,7 @@ public sealed partial class PaymentProcessor(
                     await ReleaseAsync(attempt, sent: false, "stripe_unavailable", cancellationToken);
                     return Unavailable();
                 default:
-                    // It may have charged. Nothing is guessed: the row stays claimed until Stripe has been asked again.
+                    // Stripe may have charged. The row stays claimed until Stripe has been asked for the outcome.
                     Log.OutcomeUnknown(logger, e, payment.Id, attempt.Id);
                     return TypedResults.Ok(PaymentResponse.From(payment));
             }
@@ -128,7 +130,7 @@ public sealed partial class PaymentProcessor(
         }
         catch (Exception e) when (DatabaseFailure.IsAway(e))
         {
-            // Stripe has answered and we can't write it down yet: for the caller that is "processing", and the truth follows.
+            // Stripe answered, but Postgres is unavailable. The caller gets "processing"; the outcome is stored later.
             Log.NotStored(logger, e, payment.Id, attempt.Id);
             var unsettled = payment;
             lateWrites.Add(stopping => settlement.SettleAsync(unsettled, intent, attempt.Id, stopping));
@@ -158,11 +160,11 @@ public sealed partial class PaymentProcessor(
         }
     }
 
-    /// <summary>The answer for whoever did not get the row: a repeat hears the present state, anybody else why not.</summary>
+    /// <summary>The response when the claim failed: a repeated request gets the current state, any other the reason.</summary>
     async Task<PaymentResult> PresentStateAsync(PayableOrder order, PaymentAttempt attempt, CancellationToken cancellationToken)
     {
         var payment = await store.FindByOrderAsync(order.Id, cancellationToken)
-            ?? throw new InvalidOperationException($"Order {order.Id} has no payment right after one was made.");
+            ?? throw new InvalidOperationException($"Order {order.Id} has no payment although one was just created.");
 
         var earlier = attempt.IdempotencyKey is { } key ? await store.FindAttemptAsync(payment.Id, key, cancellationToken) : null;
         if (earlier is null)
@@ -173,7 +175,7 @@ public sealed partial class PaymentProcessor(
                 { Status: PaymentStatuses.Canceled } => PaymentAnswers.Canceled(payment),
                 { InFlight: true } => PaymentAnswers.InFlight(payment),
                 { AttemptsUsedUp: true } => PaymentAnswers.TooManyAttempts(payment),
-                // Payable again in the instant since the claim.
+                // The payment has become payable again since the claim failed.
                 _ => PaymentAnswers.InFlight(payment),
             };
         }
@@ -188,7 +190,7 @@ public sealed partial class PaymentProcessor(
         };
     }
 
-    /// <summary>What the customer must do is not stored: Stripe is asked, and what it has to say besides is applied.</summary>
+    /// <summary>Reads the next action from Stripe, because it is not stored here, and applies the PaymentIntent's current state.</summary>
     async Task<PaymentResult> NextActionAgainAsync(Payment payment, CancellationToken cancellationToken)
     {
         try
@@ -208,7 +210,10 @@ public sealed partial class PaymentProcessor(
         }
     }
 
-    /// <summary>Its id is committed before anything is confirmed: a crash in between leaves an intent that moved no money.</summary>
+    /// <summary>
+    /// The id of the payment's PaymentIntent, which is created if it is missing. The id is committed before any confirmation, so that a
+    /// crash in between leaves a PaymentIntent that moved no money.
+    /// </summary>
     async Task<string> IntentOfAsync(Payment payment, string? returnUrl, CancellationToken cancellationToken)
     {
         for (var tries = 1; ; tries++)
@@ -221,7 +226,7 @@ public sealed partial class PaymentProcessor(
             }
             catch (StripeException e) when (e.HttpStatusCode == HttpStatusCode.Conflict && tries < MaxCreateTries)
             {
-                // Another request is creating it at this moment, a prepare beside a pay: it will be there shortly.
+                // Another request is creating the PaymentIntent now (a prepare beside a pay). Wait for its id.
                 await Task.Delay(CreateRetryDelay, time, cancellationToken);
                 payment = payment with { PaymentIntentId = (await store.FindAsync(payment.Id, cancellationToken))?.PaymentIntentId };
             }
@@ -238,22 +243,22 @@ public sealed partial class PaymentProcessor(
 
     static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "Payment {PaymentId}: no PaymentIntent, nothing charged: {Reason}")]
+        [LoggerMessage(LogLevel.Warning, "Payment {PaymentId}: could not create the PaymentIntent; nothing was charged: {Reason}")]
         public static partial void NotPrepared(ILogger logger, Guid paymentId, string reason);
 
-        [LoggerMessage(LogLevel.Information, "Payment {PaymentId}: Stripe refused the request, nothing charged: {Reason}")]
+        [LoggerMessage(LogLevel.Information, "Payment {PaymentId}: Stripe refused the request; nothing was charged: {Reason}")]
         public static partial void Refused(ILogger logger, Guid paymentId, string reason);
 
-        [LoggerMessage(LogLevel.Error, "Payment {PaymentId}: Stripe took no request, nothing charged: {Reason}")]
+        [LoggerMessage(LogLevel.Error, "Payment {PaymentId}: Stripe is unavailable; this request charged nothing: {Reason}")]
         public static partial void Unavailable(ILogger logger, Guid paymentId, string reason);
 
-        [LoggerMessage(LogLevel.Error, "Payment {PaymentId}, attempt {AttemptId}: Stripe's outcome is unknown")]
+        [LoggerMessage(LogLevel.Error, "Payment {PaymentId}, attempt {AttemptId}: the outcome at Stripe is unknown")]
         public static partial void OutcomeUnknown(ILogger logger, Exception exception, Guid paymentId, Guid attemptId);
 
-        [LoggerMessage(LogLevel.Warning, "Attempt {AttemptId} is given back when Postgres is there again: {Reason}")]
+        [LoggerMessage(LogLevel.Warning, "Attempt {AttemptId} will be released when Postgres is available again: {Reason}")]
         public static partial void NotReleased(ILogger logger, Guid attemptId, string reason);
 
-        [LoggerMessage(LogLevel.Error, "Payment {PaymentId}, attempt {AttemptId}: Stripe answered, but the database is away")]
+        [LoggerMessage(LogLevel.Error, "Payment {PaymentId}, attempt {AttemptId}: Stripe's answer is not stored yet, Postgres is down")]
         public static partial void NotStored(ILogger logger, Exception exception, Guid paymentId, Guid attemptId);
     }
 }

@@ -5,17 +5,17 @@ using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.PaymentApi.Payments;
 
-/// <summary>What is refused before anything is looked up or written.</summary>
+/// <summary>Checks of a request before anything is read or written.</summary>
 static partial class PaymentRequestRules
 {
-    // As Stripe allows for its own keys.
+    // Stripe's limit for its own idempotency keys.
     const int MaxKeyLength = 255;
 
     public static ProblemHttpResult? Check(ProcessPaymentRequest request, AllowedOrigins origins) =>
         PaymentMethodId().IsMatch(request.PaymentMethod)
             ? Check(request.ReturnUrl, origins)
             : ApiProblem.Unprocessable(
-                "invalid_payment_method", "paymentMethod must be the id of a Stripe payment method, pm_…. Card numbers are never taken.");
+                "invalid_payment_method", "paymentMethod must be the id of a Stripe payment method, pm_…. Card numbers are not accepted.");
 
     public static ProblemHttpResult? Check(string? returnUrl, AllowedOrigins origins) =>
         returnUrl is null || (Uri.TryCreate(returnUrl, UriKind.Absolute, out var url) && origins.Allows(url))

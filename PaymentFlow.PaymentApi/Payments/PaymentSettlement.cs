@@ -4,13 +4,15 @@ using Stripe;
 namespace PaymentFlow.PaymentApi.Payments;
 
 /// <summary>
-/// Applies Stripe's news to a payment, from wherever it comes: the answer to a confirmation, a webhook, a question asked
-/// again. The same news twice, late or out of order changes nothing.
+/// Applies a PaymentIntent's state to its payment. The state may come from the answer to a confirmation, after a webhook or from the
+/// reconciliation. A repeated, late or reordered state changes nothing.
 /// </summary>
 public sealed partial class PaymentSettlement(PaymentStore store, PaymentMetrics metrics, ILogger<PaymentSettlement> logger)
 {
-    /// <summary>Applies Stripe's own answer to the attempt <paramref name="answered"/>, whatever else happens meanwhile.</summary>
-    /// <returns>The payment as it is afterwards.</returns>
+    /// <summary>
+    /// Applies Stripe's own answer to the attempt <paramref name="answered"/>. Repeats if the payment changes in the meantime.
+    /// </summary>
+    /// <returns>The payment afterwards.</returns>
     public async Task<Payment> SettleAsync(
         Payment payment, PaymentIntent intent, Guid answered, CancellationToken cancellationToken)
     {
@@ -18,14 +20,17 @@ public sealed partial class PaymentSettlement(PaymentStore store, PaymentMetrics
         {
             if (await TryAsync(payment, intent, answered, cancellationToken) is { } settled) return settled;
             payment = await store.FindAsync(payment.Id, cancellationToken)
-                ?? throw new InvalidOperationException($"Payment {payment.Id} is gone; payments are never deleted.");
+                ?? throw new InvalidOperationException($"Payment {payment.Id} does not exist, although payments are never deleted.");
         }
     }
 
-    /// <summary>Applies what Stripe says of a payment that was read before Stripe was asked.</summary>
-    /// <param name="answered">The attempt that <paramref name="intent"/> is Stripe's own answer to; null for any other news.</param>
+    /// <summary>Applies a PaymentIntent's state once. The payment must have been read before Stripe was asked.</summary>
+    /// <param name="answered">
+    /// The attempt to which <paramref name="intent"/> is Stripe's own answer; null if the state comes from any other source.
+    /// </param>
     /// <returns>
-    /// The payment as it is afterwards; null when it moved since it was read, so that the news may be older than it is.
+    /// The payment afterwards. Null when it changed since it was read, because <paramref name="intent"/> may then be older than the
+    /// change.
     /// </returns>
     public async Task<Payment?> TryAsync(
         Payment payment, PaymentIntent intent, Guid? answered, CancellationToken cancellationToken)
@@ -38,9 +43,9 @@ public sealed partial class PaymentSettlement(PaymentStore store, PaymentMetrics
     }
 
     /// <summary>
-    /// Where the news takes the payment, or null for nowhere. A decline, or a 3-D Secure that waits, may be the memory of an
-    /// earlier confirmation: an answer to an attempt that is not the present one is, and any other news may be one while the
-    /// present attempt is in flight and not the first. It must not free the row while Stripe may be charging.
+    /// The transition that follows from the PaymentIntent's state, or null for none. A decline or a pending 3-D Secure may be left from
+    /// an earlier confirmation. That is certain for the answer to an attempt other than the current one. It is possible for any other
+    /// source while the current attempt is in flight and not the first. Such a state must not free the row while Stripe may be charging.
     /// </summary>
     public static PaymentTransition? Decide(Payment payment, PaymentIntent intent, Guid? answered)
     {

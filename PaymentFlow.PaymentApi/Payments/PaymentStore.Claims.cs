@@ -6,14 +6,14 @@ using PaymentFlow.PaymentApi.Orders;
 
 namespace PaymentFlow.PaymentApi.Payments;
 
-/// <summary>Who may ask Stripe for the money: one attempt at a time.</summary>
+/// <summary>Claims: at most one attempt at a time may ask Stripe to charge.</summary>
 public sealed partial class PaymentStore
 {
     /// <summary>
-    /// Takes the row for one confirmation, storing the attempt: whoever gets the payment back, and nobody else, may ask
-    /// Stripe. Null when it is not to be had: paid, canceled, in flight, attempts used up, or the key was used before.
+    /// Claims the row for one confirmation and stores the attempt. Only the caller that gets the payment back may ask Stripe to charge.
+    /// Null when the payment can't be claimed: it is paid, canceled or in flight, its attempts are used up, or the key was used before.
     /// </summary>
-    /// <exception cref="ClaimUnknownException">Postgres went away during the claim; it may have been committed.</exception>
+    /// <exception cref="ClaimUnknownException">Postgres went down during the claim; the claim may have been committed.</exception>
     public async Task<Payment?> ClaimAsync(PayableOrder order, PaymentAttempt attempt, CancellationToken cancellationToken)
     {
         const string Sql = $"""
@@ -49,21 +49,21 @@ public sealed partial class PaymentStore
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
-            // The same Idempotency-Key, claimed and settled by another request since this one's snapshot.
+            // Another request with the same Idempotency-Key has claimed and settled since this statement's snapshot.
             return null;
         }
         catch (Exception e) when (e is not PostgresException && DatabaseFailure.IsAway(e))
         {
-            // What Postgres itself refuses is not committed; an answer that did not come may have been.
+            // A refusal by Postgres means that nothing was committed. Without an answer the claim may have been committed.
             throw new ClaimUnknownException(e);
         }
     }
 
     /// <summary>
-    /// Gives a claimed row back: Stripe did nothing, so the row is payable and the caller's Idempotency-Key is free, as if
-    /// the attempt had not been. Does nothing when the row is not, or no longer, claimed by this attempt.
+    /// Releases a claimed row, because Stripe did nothing. The row is payable again and the caller's Idempotency-Key is free, as if the
+    /// attempt had not been made. Does nothing when the row is not claimed by this attempt, or no longer.
     /// </summary>
-    /// <param name="sent">Whether Stripe judged the request: then it counts towards <see cref="Payment.MaxAttempts"/>.</param>
+    /// <param name="sent">Whether Stripe judged the request. If so, the attempt counts towards <see cref="Payment.MaxAttempts"/>.</param>
     public async Task ReleaseAsync(Guid attemptId, bool sent, string code, CancellationToken cancellationToken)
     {
         const string Sql = """
@@ -93,5 +93,5 @@ public sealed partial class PaymentStore
     }
 }
 
-/// <summary>The row may be claimed although nobody was told so; nothing was sent to Stripe.</summary>
-public sealed class ClaimUnknownException(Exception inner) : Exception("Postgres went away while a payment was claimed.", inner);
+/// <summary>The row may be claimed although the caller got no answer. Nothing was sent to Stripe.</summary>
+public sealed class ClaimUnknownException(Exception inner) : Exception("Postgres went down while a payment was being claimed.", inner);

@@ -4,12 +4,12 @@ using PaymentFlow.PaymentApi.Reconciliation;
 
 namespace PaymentFlow.PaymentApi.Payments;
 
-/// <summary>Which open payments Stripe is asked about, and when: see <see cref="ReconciliationOptions"/>.</summary>
+/// <summary>Schedules the questions to Stripe about open payments; see <see cref="ReconciliationOptions"/> for the times.</summary>
 public sealed partial class PaymentStore
 {
     /// <summary>
-    /// Open payments whose time has come, the longest waiting first, on a lease: no other replica takes them meanwhile, and if
-    /// this one dies with them they are due again.
+    /// Leases the open payments that are due, longest wait first. No other replica takes them during the lease. If this replica dies,
+    /// they are due again.
     /// </summary>
     public async Task<IReadOnlyList<Payment>> TakeDueAsync(int limit, CancellationToken cancellationToken)
     {
@@ -31,11 +31,11 @@ public sealed partial class PaymentStore
         }, cancellationToken))).AsList();
     }
 
-    /// <summary>The question was put and brought nothing new: it is put again at its next time.</summary>
+    /// <summary>Stripe was asked and had nothing new. Schedules the payment's next regular check.</summary>
     public Task ScheduleNextAsync(Payment payment, CancellationToken cancellationToken) =>
         AskAtAsync(payment, reconciliation.NextCheck(payment.UpdatedAt, time.GetUtcNow()), cancellationToken);
 
-    /// <summary>The question could not be put: it is due again soon.</summary>
+    /// <summary>Stripe could not be asked. Schedules another check soon.</summary>
     public Task PostponeAsync(Payment payment, CancellationToken cancellationToken) =>
         AskAtAsync(payment, time.GetUtcNow() + reconciliation.FirstCheck, cancellationToken);
 

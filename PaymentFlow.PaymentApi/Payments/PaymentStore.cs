@@ -11,8 +11,8 @@ using PaymentFlow.PaymentApi.Reconciliation;
 namespace PaymentFlow.PaymentApi.Payments;
 
 /// <summary>
-/// All SQL on payments. Every transition is one conditional UPDATE that raises the version by one, in one statement with
-/// its history and its event: one round trip, one transaction. Who comes too late changes nothing.
+/// All SQL on payments. Every transition is one conditional UPDATE that raises the version by one, in one statement with its history
+/// and its event: one round trip, one transaction. A stale update affects no row. See docs/decisions/0004-sql-and-data-access.md.
 /// </summary>
 public sealed partial class PaymentStore(
     NpgsqlDataSource dataSource, OutboxRelay relay, ReconciliationOptions reconciliation, TimeProvider time)
@@ -38,12 +38,12 @@ public sealed partial class PaymentStore(
             "SELECT * FROM payment_attempts WHERE payment_id = @paymentId AND idempotency_key = @idempotencyKey",
             new { paymentId, idempotencyKey }, cancellationToken);
 
-    /// <summary>The payment, with its row locked until the connection's transaction ends.</summary>
+    /// <summary>Reads the payment and locks its row until the connection's transaction ends.</summary>
     public Task<Payment> LockAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellationToken) =>
         connection.QuerySingleAsync<Payment>(
             Command($"SELECT {Columns} FROM payments WHERE id = @id FOR UPDATE", new { id }, cancellationToken));
 
-    /// <summary>The trace of what brought the payment to its present version.</summary>
+    /// <summary>The W3C trace context of the request or event that led to the payment's current version.</summary>
     public Task<string?> TraceParentAsync(Payment payment, CancellationToken cancellationToken) =>
         SingleAsync<string>(
             "SELECT traceparent FROM payment_history WHERE payment_id = @Id AND version = @Version",
@@ -60,13 +60,13 @@ public sealed partial class PaymentStore(
         return (await connection.QueryAsync<PaymentHistoryEntry>(Command(Sql, new { paymentId }, cancellationToken))).AsList();
     }
 
-    /// <summary>The order's one payment, made now if there is none yet. It moves no money.</summary>
+    /// <summary>Returns the order's one payment and creates it if there is none yet. Moves no money.</summary>
     public async Task<Payment> TakeAsync(PayableOrder order, CancellationToken cancellationToken) =>
         (await SingleAsync<Payment>(
             $"{InsertIfAbsent} SELECT {Columns} FROM payments WHERE order_id = @OrderId;", New(order), cancellationToken))!;
 
     /// <summary>
-    /// Stores the order's one PaymentIntent and returns the one that is stored: the first wins, for ever.
+    /// Stores the PaymentIntent if the order has none yet, and returns the stored one. The first PaymentIntent stays permanently.
     /// </summary>
     public async Task<string> StoreIntentAsync(Guid paymentId, string intentId, CancellationToken cancellationToken) =>
         (await SingleAsync<string>(
@@ -76,8 +76,8 @@ public sealed partial class PaymentStore(
             """, new { paymentId, intentId }, cancellationToken))!;
 
     /// <summary>
-    /// Applies a transition to exactly this version of the payment, with its event, and hands the event to the relay once
-    /// it is committed. Null when somebody else was faster: read again and decide anew.
+    /// Applies a transition to exactly this version of the payment, with its event, and hands the event to the relay after the commit.
+    /// Null when the payment has changed in the meantime: the caller must read it again and decide anew.
     /// </summary>
     public async Task<Payment?> ApplyAsync(Payment payment, PaymentTransition transition, CancellationToken cancellationToken)
     {
@@ -87,7 +87,7 @@ public sealed partial class PaymentStore(
         return moved;
     }
 
-    /// <summary>The same within the caller's transaction, who publishes the entry after the commit.</summary>
+    /// <summary>The same within the caller's transaction. The caller publishes the entry after the commit.</summary>
     public async Task<(Payment Moved, OutboxEntry? Entry)?> ApplyAsync(
         NpgsqlConnection connection, Payment payment, PaymentTransition transition, CancellationToken cancellationToken)
     {

@@ -4,23 +4,23 @@ using EventTypes = PaymentFlow.Messaging.Events.EventTypes;
 
 namespace PaymentFlow.PaymentApi.Payments;
 
-/// <summary>Where Stripe's news takes a payment. Pure: the same news always leads to the same place.</summary>
+/// <summary>A payment's next state, computed from Stripe's. Pure: the same input always gives the same result.</summary>
 /// <param name="Status">The payment's next status.</param>
-/// <param name="EventType">The event that tells the world, or null for a step that only the payer needs to know of.</param>
-/// <param name="Code">Stripe's error code, where the attempt failed.</param>
-/// <param name="DeclineCode">The issuer's reason, where it gave one.</param>
+/// <param name="EventType">The event to publish, or null for a step that concerns only the payer.</param>
+/// <param name="Code">Stripe's error code, if the attempt failed.</param>
+/// <param name="DeclineCode">The issuer's reason, if the issuer gave one.</param>
 public sealed record PaymentTransition(string Status, string? EventType, string? Code = null, string? DeclineCode = null)
 {
     public static PaymentTransition Canceled { get; } = new(PaymentStatuses.Canceled, EventTypes.PaymentCanceled);
 
-    /// <summary>What is refunded afterwards, in the currency's minor unit; null to leave it.</summary>
+    /// <summary>The total amount refunded afterwards, in the currency's minor unit; null leaves it unchanged.</summary>
     public long? AmountRefunded { get; init; }
 
-    /// <summary>Whether this is the outcome of the payment's attempt; refunds and disputes come long after it.</summary>
+    /// <summary>Whether this is the outcome of the payment's attempt. Refunds and disputes are not; they come long afterwards.</summary>
     public bool SettlesAttempt { get; init; } = true;
 
     /// <summary>
-    /// Null when the PaymentIntent has no news: it was never confirmed, or the payment is there already, or past it.
+    /// Null when the PaymentIntent brings nothing new: it was never confirmed, or the payment is already in that state or past it.
     /// </summary>
     /// <remarks>PaymentIntent statuses: https://docs.stripe.com/payments/paymentintents/lifecycle</remarks>
     public static PaymentTransition? From(Payment payment, PaymentIntent intent)
@@ -40,10 +40,10 @@ public sealed record PaymentTransition(string Status, string? EventType, string?
     }
 
     /// <summary>
-    /// What Stripe has refunded of a paid payment, all refunds together. It goes down again when a refund fails. Null when
-    /// there is no news in it, or the payment is not paid.
+    /// The transition to the total that Stripe has refunded of a paid payment. The total decreases when a refund fails. Null when the
+    /// total is unchanged or the payment is not paid.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">More than was charged.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The total is negative or more than was charged.</exception>
     public static PaymentTransition? Refunded(Payment payment, long amountRefunded)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(amountRefunded);
@@ -55,7 +55,7 @@ public sealed record PaymentTransition(string Status, string? EventType, string?
         return new(status, EventTypes.PaymentRefunded) { AmountRefunded = amountRefunded, SettlesAttempt = false };
     }
 
-    /// <summary>A dispute was opened or moved on: the payment's own status stays.</summary>
+    /// <summary>A dispute was opened or has changed. The payment's own status stays.</summary>
     public static PaymentTransition Disputed(Payment payment) =>
         new(payment.Status, EventTypes.PaymentDisputed) { SettlesAttempt = false };
 }

@@ -6,7 +6,7 @@ using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.PaymentApi.Payments;
 
-/// <summary>What a customer can do with the payment of an order, and what can be seen of it.</summary>
+/// <summary>The endpoints to prepare, pay and read the payment of an order.</summary>
 static class PaymentsEndpoints
 {
     public const string RateLimit = "payments";
@@ -15,10 +15,10 @@ static class PaymentsEndpoints
     {
         var customers = app.MapGroup("").WithTags("Payments").RequireRateLimiting(RateLimit).WithRetryAfter();
         customers.MapPost("/payments", Prepare).WithName("PreparePayment")
-            .WithSummary("Prepares an order's payment, so that paying is one round trip to Stripe. Optional, idempotent.")
+            .WithSummary("Prepares an order's payment, so that paying takes one round trip to Stripe. Optional, idempotent.")
             .ProducesProblems(400, 401, 404, 409, 413, 415, 422, 429, 503);
         customers.MapPost("/process-payment", Process).WithName("ProcessPayment")
-            .WithSummary("Pays an order. The outcome also reaches the order's WebSocket: no need to ask for it.")
+            .WithSummary("Pays an order. The outcome is also pushed to the order's WebSocket, so polling is not needed.")
             .ProducesProblems(400, 401, 402, 404, 409, 413, 415, 422, 429, 503);
         app.MapGet("/payments/{id:guid}", Get).WithTags("Payments").WithName("GetPayment")
             .WithSummary("A payment and its history, for its customer or an operator.")

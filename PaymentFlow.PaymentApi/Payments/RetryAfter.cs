@@ -1,6 +1,6 @@
 namespace PaymentFlow.PaymentApi.Payments;
 
-/// <summary>Every 503 says when to come again (RFC 9110, 10.2.3).</summary>
+/// <summary>Adds the header Retry-After to every 503 (RFC 9110, section 10.2.3).</summary>
 static class RetryAfter
 {
     const string Seconds = "2";

@@ -5,8 +5,8 @@ using PaymentFlow.PaymentApi.Orders;
 namespace PaymentFlow.PaymentApi.Payments;
 
 /// <summary>
-/// OrderService or Postgres is away: 503, try again. What happens after Stripe was asked never gets here; the processor
-/// answers for that itself.
+/// Responds with a 503 when OrderService or Postgres is unavailable. Failures after a confirmation or a refund was sent to Stripe do
+/// not get here, because the processors handle them.
 /// </summary>
 sealed class UnavailableHandler : IExceptionHandler
 {

@@ -9,19 +9,19 @@ using Stripe;
 namespace PaymentFlow.PaymentApi.Reconciliation;
 
 /// <summary>
-/// Asks Stripe about payments and refunds whose outcome is not known here: a crash, a time-out, a lost webhook. It never
-/// creates a PaymentIntent or a refund and never confirms, so it never moves money; it may cancel what was abandoned.
+/// Asks Stripe about payments and refunds whose outcome is not known here, for example after a crash, a time-out or a lost webhook.
+/// It never creates a PaymentIntent or a refund and never confirms, so it never moves money. It may cancel abandoned payments.
 /// </summary>
 public sealed partial class Reconciler(
     PaymentStore payments, PaymentSettlement settlement, PaymentCanceler canceler, RefundStore refunds, StripeInquiry inquiry,
     StripeGateway stripe, ReconciliationOptions options, TimeProvider time, ILogger<Reconciler> logger)
 {
     const int Batch = 50;
-    // Gentle on Stripe's rate limit: https://docs.stripe.com/rate-limits
+    // Keeps well below Stripe's rate limit: https://docs.stripe.com/rate-limits
     const int Parallelism = 4;
 
-    /// <summary>Puts the questions that are due. What fails is put again soon.</summary>
-    /// <returns>Whether there may be more.</returns>
+    /// <summary>Asks Stripe about a batch of payments and refunds that are due. A check that fails is repeated later.</summary>
+    /// <returns>Whether more may be due.</returns>
     public async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
     {
         var due = await payments.TakeDueAsync(Batch, cancellationToken);
@@ -56,15 +56,15 @@ public sealed partial class Reconciler(
         }
         catch (Exception e) when (!DatabaseFailure.IsAway(e) && !cancellationToken.IsCancellationRequested)
         {
-            // One that can't be handled must not hold up the others; it is due again when its lease is over.
+            // One failing payment must not block the others. It is due again when its lease expires.
             Log.Failed(logger, e, payment.Id);
         }
     }
 
-    /// <returns>The payment as it is afterwards; null when the question is to be put again soon.</returns>
+    /// <returns>The payment afterwards; null when Stripe must be asked again soon.</returns>
     async Task<Payment?> AskAsync(Payment payment, CancellationToken cancellationToken)
     {
-        // Judged before Stripe is asked: what is sent after that may not be in its answer.
+        // Decide before asking Stripe, because a call sent after that may be missing from Stripe's answer.
         var now = time.GetUtcNow();
         var callIsOver = options.CallIsOver(payment, now);
         var abandoned = !payment.InFlight && now - payment.UpdatedAt >= options.AbandonAfter;
@@ -72,20 +72,20 @@ public sealed partial class Reconciler(
         if (payment.PaymentIntentId is { } intentId)
         {
             var intent = await stripe.GetAsync(intentId, cancellationToken);
-            // Once the call is over, what Stripe says answers it, also where it repeats an earlier attempt's decline.
+            // Once the call is over, Stripe's state is its outcome, even if it repeats an earlier attempt's decline.
             var settled = await settlement.TryAsync(payment, intent, callIsOver ? payment.AttemptId : null, cancellationToken);
             if (settled?.Version != payment.Version) return settled;
-            // Stripe has it in hand, a bank debit for instance: that is not our process having died.
+            // Stripe is still processing the payment (a bank debit, for example), so the attempt must not be released.
             if (intent.Status is "processing" or "requires_capture") return payment;
         }
         if (callIsOver)
         {
-            // Stripe never heard of the confirmation: the customer may try again.
+            // Stripe never received the confirmation, so the customer may try again.
             await payments.ReleaseAsync(payment.AttemptId!.Value, sent: false, "not_received", cancellationToken);
             return await payments.FindAsync(payment.Id, cancellationToken);
         }
         if (!abandoned) return payment;
-        // Stripe may have taken its time, and the customer come back meanwhile.
+        // The customer may have returned while Stripe was being asked.
         var present = (await payments.FindAsync(payment.Id, cancellationToken))!;
         return present.Version == payment.Version ? await canceler.CancelAsync(present, "abandoned", cancellationToken) : present;
     }
@@ -112,10 +112,10 @@ public sealed partial class Reconciler(
 
     static partial class Log
     {
-        [LoggerMessage(LogLevel.Information, "Payment {PaymentId} is {Status}: Stripe was asked again")]
+        [LoggerMessage(LogLevel.Information, "Payment {PaymentId} reconciled with Stripe; it is {Status} now")]
         public static partial void Found(ILogger logger, Guid paymentId, string status);
 
-        [LoggerMessage(LogLevel.Warning, "Payment {PaymentId}: Stripe can't be asked yet: {Reason}")]
+        [LoggerMessage(LogLevel.Warning, "Payment {PaymentId}: could not ask Stripe, retrying soon: {Reason}")]
         public static partial void Postponed(ILogger logger, Guid paymentId, string reason);
 
         [LoggerMessage(LogLevel.Error, "Payment {PaymentId} could not be reconciled")]
@@ -124,7 +124,7 @@ public sealed partial class Reconciler(
         [LoggerMessage(LogLevel.Error, "Refund {RefundId} could not be reconciled")]
         public static partial void RefundFailed(ILogger logger, Exception exception, Guid refundId);
 
-        [LoggerMessage(LogLevel.Warning, "Refund {RefundId}: Stripe can't be asked yet: {Reason}")]
+        [LoggerMessage(LogLevel.Warning, "Refund {RefundId}: could not ask Stripe, retrying later: {Reason}")]
         public static partial void RefundPostponed(ILogger logger, Guid refundId, string reason);
     }
 }

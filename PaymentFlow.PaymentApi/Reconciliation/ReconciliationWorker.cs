@@ -3,10 +3,10 @@ using PaymentFlow.Messaging.Migrations;
 
 namespace PaymentFlow.PaymentApi.Reconciliation;
 
-/// <summary>Runs the <see cref="Reconciler"/> at short intervals; in health it finds nothing to ask.</summary>
+/// <summary>Runs the <see cref="Reconciler"/> at short intervals. Normally nothing is due.</summary>
 public sealed partial class ReconciliationWorker(
-    Reconciler reconciler, ReconciliationOptions options, DatabaseMigration migration, TimeProvider time, ILogger<ReconciliationWorker> logger)
-    : BackgroundService
+    Reconciler reconciler, ReconciliationOptions options, DatabaseMigration migration, TimeProvider time,
+    ILogger<ReconciliationWorker> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

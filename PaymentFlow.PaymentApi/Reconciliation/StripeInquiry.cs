@@ -5,10 +5,10 @@ using PaymentFlow.PaymentApi.Stripe;
 
 namespace PaymentFlow.PaymentApi.Reconciliation;
 
-/// <summary>Asks Stripe for all refunds or disputes of a payment, and applies what it says.</summary>
+/// <summary>Reads all refunds or disputes of a payment from Stripe and applies them.</summary>
 public sealed class StripeInquiry(StripeGateway stripe, RefundStore refunds, DisputeStore disputes)
 {
-    /// <returns>What Stripe knows of.</returns>
+    /// <returns>The refunds that Stripe returned.</returns>
     public async Task<IReadOnlyList<RefundNews>> RefundsAsync(Payment payment, CancellationToken cancellationToken)
     {
         List<RefundNews> news = [];

@@ -12,10 +12,10 @@ public sealed record Refund
     public string? StripeRefundId { get; init; }
     public required DateTime CreatedAt { get; init; }
 
-    /// <summary>Whether Stripe's answer is not stored yet: it may have refunded.</summary>
+    /// <summary>Whether Stripe's answer is not stored yet. Stripe may have refunded.</summary>
     public bool Unknown => Status == RefundStatuses.Reserved;
 
-    /// <summary>The refund's id is stored before the call, so a repeat is the same request to Stripe.</summary>
+    /// <summary>The refund's id is stored before the call, so that a repeat is the same request to Stripe.</summary>
     public string StripeIdempotencyKey => $"refund-{Id}";
 }
 
@@ -28,7 +28,7 @@ public static class RefundStatuses
     public const string Succeeded = "succeeded";
     public const string Failed = "failed";
 
-    /// <summary>Stripe's word for it in ours.</summary>
+    /// <summary>Maps Stripe's refund status to ours.</summary>
     /// <remarks>https://docs.stripe.com/api/refunds/object#refund_object-status</remarks>
     public static string FromStripe(string status) => status switch
     {

@@ -4,24 +4,24 @@ using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.PaymentApi.Refunds;
 
-/// <summary>The documented refusals of a refund, each with its stable code.</summary>
+/// <summary>The documented refusals of a refund, each with a stable code.</summary>
 static class RefundAnswers
 {
     public static ProblemHttpResult NotPaid(Payment payment) =>
         ApiProblem.Conflict("not_paid", "The order is not paid: there is nothing to refund.", ("paymentId", payment.Id));
 
     public static ProblemHttpResult AlreadyRefunded(Payment payment) =>
-        ApiProblem.Conflict("already_refunded", "All of it is refunded, or being refunded.", ("paymentId", payment.Id));
+        ApiProblem.Conflict("already_refunded", "The whole amount is refunded or being refunded.", ("paymentId", payment.Id));
 
     public static ProblemHttpResult TooLarge(Payment payment, long left) =>
         ApiProblem.Create(
             "refund_too_large", StatusCodes.Status422UnprocessableEntity, "The request cannot be processed",
-            "That is more than is left of the payment.", ("paymentId", payment.Id), ("refundable", left));
+            "The amount is more than is left of the payment.", ("paymentId", payment.Id), ("refundable", left));
 
     public static ProblemHttpResult KeyReused() =>
         ApiProblem.Unprocessable("idempotency_key_reused", "This Idempotency-Key was used for this payment with another body.");
 
-    /// <summary>Stripe's verdict, which a repeat hears again.</summary>
+    /// <summary>Stripe refused the refund. A repeated request gets the same response.</summary>
     public static ProblemHttpResult Refused(Refund refund) =>
         ApiProblem.Create(
             "refund_refused", StatusCodes.Status422UnprocessableEntity, "The request cannot be processed",

@@ -2,12 +2,12 @@ using System.Text.Json.Serialization;
 
 namespace PaymentFlow.PaymentApi.Refunds;
 
-/// <param name="Amount">In the currency's minor unit; absent for all that is left.</param>
+/// <param name="Amount">In the currency's minor unit; absent for the whole amount that is left.</param>
 public sealed record RefundRequest(long? Amount = null);
 
 /// <param name="Amount">In the currency's minor unit.</param>
 /// <param name="Status"><c>pending</c> (also while Stripe's answer is not known yet), <c>succeeded</c> or <c>failed</c>.</param>
-/// <param name="Code">Stripe's reason, where it failed.</param>
+/// <param name="Code">Stripe's reason, if the refund failed.</param>
 public sealed record RefundResponse(
     Guid Id, Guid PaymentId, long Amount, string Currency, string Status,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Code,

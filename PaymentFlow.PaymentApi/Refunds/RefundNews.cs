@@ -2,8 +2,8 @@ using PaymentFlow.PaymentApi.Stripe;
 
 namespace PaymentFlow.PaymentApi.Refunds;
 
-/// <summary>What Stripe says of one refund.</summary>
-/// <param name="RefundId">Our own id for it, or null for one made in Stripe's dashboard.</param>
+/// <summary>Stripe's state of one refund.</summary>
+/// <param name="RefundId">Our own id of the refund, or null for a refund made in Stripe's dashboard.</param>
 /// <param name="Amount">In the currency's minor unit.</param>
 /// <param name="Status">One of <see cref="RefundStatuses"/>.</param>
 public sealed record RefundNews(Guid? RefundId, string StripeId, long Amount, string Status, string? Code)

@@ -9,8 +9,8 @@ using Stripe;
 namespace PaymentFlow.PaymentApi.Refunds;
 
 /// <summary>
-/// The way of one refund: reserve its amount, ask Stripe, store the answer. At every point a crash leaves either an amount
-/// that is given back or a question that the reconciliation puts to Stripe; never a second refund.
+/// Makes a refund: reserves its amount, asks Stripe and stores the answer. A crash at any point leaves a reservation that the
+/// reconciliation settles by asking Stripe, never a second refund.
 /// </summary>
 public sealed partial class RefundProcessor(
     RefundStore refunds, PaymentStore payments, StripeGateway stripe, LateWrites lateWrites, ReconciliationOptions reconciliation,
@@ -19,7 +19,7 @@ public sealed partial class RefundProcessor(
     public async Task<Results<Ok<RefundResponse>, ProblemHttpResult>> RefundAsync(
         Payment payment, long? amount, string idempotencyKey, CancellationToken cancellationToken)
     {
-        // From here on the operator may go away: nothing must be left half-way for that.
+        // From here on, continue even if the operator disconnects, so that no refund is left half done.
         cancellationToken = CancellationToken.None;
         var started = time.GetTimestamp();
         var refund = await refunds.ReserveAsync(payment.Id, amount, idempotencyKey, cancellationToken);
@@ -29,7 +29,7 @@ public sealed partial class RefundProcessor(
             if (refund is null) return await WhyNotAsync(payment.Id, cancellationToken);
             if (refund.RequestedAmount != amount) return RefundAnswers.KeyReused();
             if (refund is { Status: RefundStatuses.Failed, StripeRefundId: null }) return RefundAnswers.Refused(refund);
-            // Its outcome is known, or the reconciliation is about to ask for it: a repeat asks for no money.
+            // The outcome is known, or the reconciliation will ask for it. A repeated request does not call Stripe.
             return TypedResults.Ok(RefundResponse.From(refund, payment.Currency));
         }
         if (time.GetElapsedTime(started) > reconciliation.ClaimToCall)
@@ -56,7 +56,7 @@ public sealed partial class RefundProcessor(
                 case StripeFailure.RateLimited or StripeFailure.Unauthorized or StripeFailure.NotSent:
                     Log.NotSent(logger, payment.Id, e.Message);
                     await GiveBackAsync(refund, judged: false, "stripe_unavailable", cancellationToken);
-                    return RefundAnswers.Unavailable("stripe_unavailable", "Stripe takes no refund at the moment.");
+                    return RefundAnswers.Unavailable("stripe_unavailable", "Stripe can't make a refund at the moment.");
                 case StripeFailure.Unknown:
                     Log.OutcomeUnknown(logger, e, payment.Id, refund.Id);
                     return TypedResults.Ok(RefundResponse.From(refund, payment.Currency));
@@ -104,19 +104,19 @@ public sealed partial class RefundProcessor(
 
     static partial class Log
     {
-        [LoggerMessage(LogLevel.Error, "Payment {PaymentId}: Stripe took no refund, the amount is given back: {Reason}")]
+        [LoggerMessage(LogLevel.Error, "Payment {PaymentId}: Stripe made no refund; the reserved amount is released: {Reason}")]
         public static partial void NotSent(ILogger logger, Guid paymentId, string reason);
 
-        [LoggerMessage(LogLevel.Warning, "Payment {PaymentId}: Stripe refused a refund, the amount is given back: {Reason}")]
+        [LoggerMessage(LogLevel.Warning, "Payment {PaymentId}: Stripe refused a refund; the reserved amount is released: {Reason}")]
         public static partial void Refused(ILogger logger, Guid paymentId, string reason);
 
-        [LoggerMessage(LogLevel.Error, "Payment {PaymentId}, refund {RefundId}: Stripe's outcome is unknown")]
+        [LoggerMessage(LogLevel.Error, "Payment {PaymentId}, refund {RefundId}: the outcome at Stripe is unknown")]
         public static partial void OutcomeUnknown(ILogger logger, Exception exception, Guid paymentId, Guid refundId);
 
-        [LoggerMessage(LogLevel.Error, "Payment {PaymentId}, refund {RefundId}: Stripe answered, but the database is away")]
+        [LoggerMessage(LogLevel.Error, "Payment {PaymentId}, refund {RefundId}: Stripe's answer is not stored yet, Postgres is down")]
         public static partial void NotStored(ILogger logger, Exception exception, Guid paymentId, Guid refundId);
 
-        [LoggerMessage(LogLevel.Warning, "Refund {RefundId} is given back when Postgres is there again: {Reason}")]
+        [LoggerMessage(LogLevel.Warning, "Refund {RefundId}: its amount will be released when Postgres is available again: {Reason}")]
         public static partial void NotGivenBack(ILogger logger, Guid refundId, string reason);
     }
 }

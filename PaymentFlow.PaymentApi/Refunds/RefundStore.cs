@@ -6,7 +6,10 @@ using PaymentFlow.PaymentApi.Reconciliation;
 
 namespace PaymentFlow.PaymentApi.Refunds;
 
-/// <summary>All SQL on refunds. The payment's row lock makes concurrent refunds queue up, so that together they never exceed the charge.</summary>
+/// <summary>
+/// All SQL on refunds. The payment's row lock makes concurrent refunds run one after another, so that their sum never exceeds the
+/// charge.
+/// </summary>
 public sealed class RefundStore(
     NpgsqlDataSource dataSource, PaymentStore payments, OutboxRelay relay, ReconciliationOptions reconciliation, TimeProvider time)
 {
@@ -29,12 +32,12 @@ public sealed class RefundStore(
         (await SingleAsync($"SELECT {Columns} FROM refunds WHERE id = @id", new { id }, cancellationToken))!;
 
     /// <summary>
-    /// Reserves an amount of what is left, or all of it, before Stripe is asked. Null when it is not to be had: not paid,
-    /// nothing or less left, or the key was used before; nothing was written then.
+    /// Reserves the given amount, or all that is left, before Stripe is asked. Null, with nothing written, when that is not possible:
+    /// the payment is not paid, too little is left, or the key was used before.
     /// </summary>
     public async Task<Refund?> ReserveAsync(Guid paymentId, long? amount, string idempotencyKey, CancellationToken cancellationToken)
     {
-        // Two statements: the second one's snapshot is taken after the lock, so it sees every reservation before it.
+        // Two statements: the second takes its snapshot after the lock, so it sees every earlier reservation.
         const string Sql = $"""
             SELECT id FROM payments WHERE id = @paymentId FOR UPDATE;
             WITH remainder AS (
@@ -63,9 +66,12 @@ public sealed class RefundStore(
     }
 
     /// <summary>
-    /// Gives a reserved amount back: Stripe did nothing. Does nothing when Stripe's answer is stored already.
+    /// Releases a reserved amount, because Stripe did nothing. Has no effect when Stripe's answer is already stored.
     /// </summary>
-    /// <param name="judged">Stripe refused the request for what it says, which it will say again; else the key is free for another try.</param>
+    /// <param name="judged">
+    /// Whether Stripe refused the request's content. If so, a repeat with the same key gets the same refusal; otherwise the key is free
+    /// for another try.
+    /// </param>
     public async Task GiveBackAsync(Guid id, bool judged, string code, CancellationToken cancellationToken)
     {
         const string Sql = """
@@ -85,10 +91,10 @@ public sealed class RefundStore(
     }
 
     /// <summary>
-    /// Applies what Stripe says of refunds, ours or made in its dashboard, and what follows for the payment. A refund's
-    /// status only goes forward, so news that comes twice, late or out of order changes nothing.
+    /// Applies Stripe's state of refunds, made here or in its dashboard, and updates the payment accordingly. A refund's status only
+    /// goes forward, so a repeated, late or reordered state changes nothing.
     /// </summary>
-    /// <returns>The payment as it is afterwards.</returns>
+    /// <returns>The payment afterwards.</returns>
     public async Task<Payment> ApplyAsync(Guid paymentId, IReadOnlyList<RefundNews> news, CancellationToken cancellationToken)
     {
         const string Order = "array_position(ARRAY['reserved', 'not_sent', 'pending', 'succeeded', 'failed'], {0})";
@@ -129,14 +135,14 @@ public sealed class RefundStore(
         if (PaymentTransition.Refunded(payment, refunded) is { } transition)
         {
             (payment, entry) = await payments.ApplyAsync(connection, payment, transition, cancellationToken)
-                ?? throw new InvalidOperationException($"Payment {paymentId} moved under its own lock.");
+                ?? throw new InvalidOperationException($"Payment {paymentId} changed although its row was locked.");
         }
         await transaction.CommitAsync(cancellationToken);
         if (entry is not null) relay.Publish(entry);
         return payment;
     }
 
-    /// <summary>Refunds whose outcome is open and that are due to be asked about; they are not due again for a while.</summary>
+    /// <summary>Takes the open refunds that are due for a check and schedules their next check.</summary>
     public async Task<IReadOnlyList<Refund>> TakeDueAsync(int limit, CancellationToken cancellationToken)
     {
         const string Sql = $"""

@@ -6,7 +6,7 @@ using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.PaymentApi.Refunds;
 
-/// <summary>Refunds are the operator's: full, partial, or several up to what was charged.</summary>
+/// <summary>Refunds by operators: full, partial, or several up to the amount charged.</summary>
 static class RefundsEndpoints
 {
     public static void AddRefunds(this WebApplicationBuilder builder)
@@ -20,9 +20,9 @@ static class RefundsEndpoints
             .RequireAuthorization(Roles.Operator).WithRetryAfter()
             .WithSummary("Refunds a payment, in full or in part. The outcome reaches the order and its screens by push.")
             .WithDescription("""
-                Needs an `Idempotency-Key`: a repeat is the same refund. 400 `idempotency_key_required`, `malformed_request`; 401
-                `unauthorized`; 404 `not_found`; 409 `not_paid`, `already_refunded`; 422 `invalid_amount`, `refund_too_large`,
-                `refund_refused`, `idempotency_key_reused`; 503 with `Retry-After` when nothing was refunded.
+                Needs an `Idempotency-Key`. A repeat with the same key is the same refund. 400 `idempotency_key_required`,
+                `malformed_request`; 401 `unauthorized`; 404 `not_found`; 409 `not_paid`, `already_refunded`; 422 `invalid_amount`,
+                `refund_too_large`, `refund_refused`, `idempotency_key_reused`; 503 with `Retry-After` when nothing was refunded.
                 """)
             .ProducesProblems(400, 401, 404, 409, 413, 415, 422, 503);
 
@@ -34,7 +34,7 @@ static class RefundsEndpoints
         if (key is null)
         {
             return ApiProblem.Create("idempotency_key_required", StatusCodes.Status400BadRequest, "The request is malformed",
-                "A refund needs an Idempotency-Key: without one a repeat could refund twice.");
+                "A refund needs an Idempotency-Key, because without one a repeat could refund twice.");
         }
         if (request.Amount is <= 0) return ApiProblem.Unprocessable("invalid_amount", "amount must be a positive number of minor units.");
         if (await payments.FindAsync(id, cancellationToken) is not { } payment) return ApiProblem.NotFound("There is no such payment.");

@@ -7,7 +7,9 @@ static class StripeExtensions
 {
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
-    /// <summary>Registers Stripe.net's client and the gateway, or stops with one line that says what is wrong with the settings.</summary>
+    /// <summary>
+    /// Registers Stripe.net's client and the gateway. If the settings are wrong, stops the process with one line that says why.
+    /// </summary>
     public static void AddStripe(this WebApplicationBuilder builder)
     {
         var options = builder.Configuration.GetSection("Stripe").Get<StripeOptions>() ?? new StripeOptions();
@@ -18,8 +20,8 @@ static class StripeExtensions
         {
             ApiKey = options.ApiKey,
             ApiBase = options.ApiBase?.ToString().TrimEnd('/'),
-            // One retry with the same idempotency key. A client of its own: the resilience handlers of the others would
-            // multiply the retries of a call that may charge.
+            // One retry, with the same idempotency key. Stripe has its own HttpClient, because the resilience handlers of the other
+            // clients would multiply the retries of a call that may charge.
             HttpClient = new SystemNetHttpClient(
                 new HttpClient(new StripeTries.Handler(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) }))
                 {

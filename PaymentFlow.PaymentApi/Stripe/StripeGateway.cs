@@ -4,17 +4,17 @@ using Stripe;
 
 namespace PaymentFlow.PaymentApi.Stripe;
 
-/// <summary>The calls that PaymentApi makes to Stripe, with the idempotency keys that make each of them one fact.</summary>
+/// <summary>PaymentApi's calls to Stripe, with idempotency keys, so that a repeated call has no second effect.</summary>
 public sealed class StripeGateway(StripeClient stripe)
 {
-    // Stripe's own maximum.
+    // Stripe's maximum.
     const long PageSize = 100;
 
     /// <summary>
-    /// Creates the payment's PaymentIntent, unconfirmed: no money can move. Two callers at once get the same one. The key ends
-    /// with the version because Stripe repeats an answer for a key, its own 500s included, for a day: an attempt that failed
-    /// so raises the version, and the next one is a new request. Of several PaymentIntents the first that is stored is the
-    /// order's, and no other is ever confirmed.
+    /// Creates the payment's PaymentIntent, unconfirmed, so that no money can move. Two concurrent calls with the same arguments get the
+    /// same PaymentIntent. The idempotency key contains the payment's version, because Stripe repeats its answer to a key, even a 500,
+    /// for a day. A failed attempt raises the version, so the next attempt is a new request. If several PaymentIntents are created, the
+    /// order keeps the first one stored, and no other is ever confirmed.
     /// </summary>
     public Task<PaymentIntent> CreateAsync(Payment payment, bool allowRedirects, CancellationToken cancellationToken) =>
         stripe.V1.PaymentIntents.CreateAsync(
@@ -25,10 +25,13 @@ public sealed class StripeGateway(StripeClient stripe)
                 AutomaticPaymentMethods = new() { Enabled = true, AllowRedirects = allowRedirects ? "always" : "never" },
                 Metadata = Metadata(payment),
             },
-            new RequestOptions { IdempotencyKey = $"create-{payment.Id}-{payment.Version}-{(allowRedirects ? "redirects" : "no-redirects")}" },
+            new RequestOptions
+            {
+                IdempotencyKey = $"create-{payment.Id}-{payment.Version}-{(allowRedirects ? "redirects" : "no-redirects")}",
+            },
             cancellationToken);
 
-    /// <summary>Asks for the money: the one call that may charge.</summary>
+    /// <summary>Confirms the PaymentIntent. This is the only call that may charge.</summary>
     public Task<PaymentIntent> ConfirmAsync(string intentId, PaymentAttempt attempt, CancellationToken cancellationToken) =>
         stripe.V1.PaymentIntents.ConfirmAsync(
             intentId,
@@ -45,14 +48,14 @@ public sealed class StripeGateway(StripeClient stripe)
         stripe.V1.PaymentIntents.GetAsync(intentId, cancellationToken: cancellationToken);
 
     /// <summary>
-    /// Stripe decides: it is canceled, or else its state is <c>payment_intent_unexpected_state</c> with the PaymentIntent in
-    /// the error.
+    /// Cancels the PaymentIntent. If its state does not allow that, Stripe answers with the error
+    /// <c>payment_intent_unexpected_state</c>, which contains the PaymentIntent.
     /// </summary>
     public Task<PaymentIntent> CancelAsync(string intentId, string reason, CancellationToken cancellationToken) =>
         stripe.V1.PaymentIntents.CancelAsync(
             intentId, new PaymentIntentCancelOptions { CancellationReason = reason }, cancellationToken: cancellationToken);
 
-    /// <summary>Gives money back: the one call that may refund.</summary>
+    /// <summary>Creates a refund. This is the only call that may refund.</summary>
     public Task<global::Stripe.Refund> RefundAsync(Payment payment, Refunds.Refund refund, CancellationToken cancellationToken)
     {
         var metadata = Metadata(payment);
@@ -71,7 +74,7 @@ public sealed class StripeGateway(StripeClient stripe)
         stripe.V1.Disputes.ListAutoPagingAsync(
             new DisputeListOptions { PaymentIntent = intentId, Limit = PageSize }, cancellationToken: cancellationToken);
 
-    /// <summary>What happened at Stripe since then, newest first. It reaches back 30 days.</summary>
+    /// <summary>Stripe's events since the given time, newest first. Stripe lists the last 30 days.</summary>
     public IAsyncEnumerable<Event> EventsAsync(DateTime since, IEnumerable<string> types, CancellationToken cancellationToken) =>
         stripe.V1.Events.ListAutoPagingAsync(
             new EventListOptions { Created = new DateRangeOptions { GreaterThanOrEqual = since }, Types = [.. types], Limit = PageSize },
@@ -89,7 +92,7 @@ public sealed class StripeGateway(StripeClient stripe)
     }
 }
 
-/// <summary>What marks a PaymentIntent as ours, and leads from Stripe's dashboard to the order.</summary>
+/// <summary>The metadata that marks a PaymentIntent as ours and leads from Stripe's dashboard to the order.</summary>
 static class MetadataKeys
 {
     public const string PaymentId = "payment_id";

@@ -3,8 +3,8 @@ using System.Net;
 namespace PaymentFlow.PaymentApi.Stripe;
 
 /// <summary>
-/// What became of the tries of one call. Stripe.net repeats a failed try by itself and tells of the last one only, but the
-/// money depends on all: a first try may have charged though the second was refused a connection.
+/// Tracks all tries of one call. Stripe.net repeats a failed try automatically and reports only the last one, but the first try may
+/// have charged even if the second could not connect.
 /// </summary>
 sealed class StripeTries : IDisposable
 {
@@ -14,19 +14,19 @@ sealed class StripeTries : IDisposable
 
     StripeTries(Func<bool> tooLate) => _tooLate = tooLate;
 
-    /// <summary>Whether a try may have come before Stripe without its answer coming back.</summary>
+    /// <summary>Whether a try may have reached Stripe without a known outcome.</summary>
     public bool MayHaveArrived { get; private set; }
 
-    /// <summary>Watches the calls that are made from here on in this flow of control, until it is disposed.</summary>
+    /// <summary>Watches the calls that are made from here on in this async flow, until the result is disposed.</summary>
     /// <param name="tooLate">
-    /// Asked before each try: whether somebody may have given the call up, so that it must not be sent any more (a process that
-    /// was paused wakes up in the middle of it).
+    /// Called before each try. Returns true when the reconciliation may have given the call up, so that it must not be sent any more
+    /// (for example after the process was paused).
     /// </param>
     public static StripeTries Watch(Func<bool> tooLate) => Current.Value = new StripeTries(tooLate);
 
     public void Dispose() => Current.Value = null;
 
-    /// <summary>Notes each try on its way.</summary>
+    /// <summary>Records how each try ended.</summary>
     internal sealed class Handler(HttpMessageHandler inner) : DelegatingHandler(inner)
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

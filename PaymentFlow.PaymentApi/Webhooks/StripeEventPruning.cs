@@ -3,8 +3,8 @@ using PaymentFlow.Messaging.Pruning;
 namespace PaymentFlow.PaymentApi.Webhooks;
 
 /// <summary>
-/// Ids of webhooks that were applied more than 30 days ago may go: Stripe repeats a delivery for three days, and List Events reaches
-/// back 30. Nothing rests on them: one that came again would only have the object asked for once more. What waits stays.
+/// Prunes the ids of events 30 days after they were applied. Stripe repeats a delivery for three days, and List Events reaches back 30
+/// days. An event that came again after that would only cause one more read from Stripe. Unapplied events stay.
 /// </summary>
 public static class StripeEventPruning
 {

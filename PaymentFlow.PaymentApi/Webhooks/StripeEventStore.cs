@@ -4,10 +4,10 @@ using OpenTelemetry;
 
 namespace PaymentFlow.PaymentApi.Webhooks;
 
-/// <summary>The table <c>stripe_events</c>: what Stripe told us of and whether it is applied.</summary>
+/// <summary>The table <c>stripe_events</c>: the events received from Stripe, and whether each is applied.</summary>
 public sealed class StripeEventStore(NpgsqlDataSource dataSource)
 {
-    /// <returns>False when the event was there already.</returns>
+    /// <returns>False when the event was already stored.</returns>
     public async Task<bool> AddAsync(string id, string type, string objectId, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
@@ -16,7 +16,7 @@ public sealed class StripeEventStore(NpgsqlDataSource dataSource)
             new { id, type, objectId }, cancellationToken: cancellationToken)) == 1;
     }
 
-    /// <summary>The PaymentIntents that have unapplied events whose time has come: what a crash or a failure left.</summary>
+    /// <summary>The PaymentIntents that have unapplied events that are due, left by a crash or a failure.</summary>
     public async Task<IReadOnlyList<string>> WaitingAsync(CancellationToken cancellationToken)
     {
         const string Sql = """
@@ -25,17 +25,17 @@ public sealed class StripeEventStore(NpgsqlDataSource dataSource)
                 WHERE processed_at IS NULL AND retry_at < now()
                 ORDER BY retry_at LIMIT 100) waiting
             """;
-        // A trace of every look at a table that holds nothing would bury the payments'.
+        // Traces of polling a usually empty table would hide the traces of payments.
         using var untraced = SuppressInstrumentationScope.Begin();
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         return (await connection.QueryAsync<string>(new CommandDefinition(Sql, cancellationToken: cancellationToken))).AsList();
     }
 
     /// <summary>
-    /// Lays aside what can be no news, in one statement: a paid PaymentIntent stays paid, and whatever else may become of it, a refund
-    /// or a dispute, has events of its own.
+    /// Marks payment_intent events of paid payments as processed, in one statement: they cannot change anything. Refunds and disputes
+    /// have their own event types.
     /// </summary>
-    /// <returns>Those of the objects that have other events waiting.</returns>
+    /// <returns>Those of the objects that still have unprocessed events.</returns>
     public async Task<IReadOnlyList<string>> LayAsideHeardAsync(IReadOnlyCollection<string> objectIds, CancellationToken cancellationToken)
     {
         const string Sql = """
@@ -52,7 +52,7 @@ public sealed class StripeEventStore(NpgsqlDataSource dataSource)
             Sql, new { objectIds = objectIds.ToArray() }, cancellationToken: cancellationToken))).AsList();
     }
 
-    /// <summary>The object's events that wait now; what comes while Stripe is being asked is not among them.</summary>
+    /// <summary>The object's events that are not applied now. Events that arrive while Stripe is being asked are not included.</summary>
     public async Task<IReadOnlyList<WaitingEvent>> WaitingEventsAsync(string objectId, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
@@ -68,7 +68,7 @@ public sealed class StripeEventStore(NpgsqlDataSource dataSource)
             "UPDATE stripe_events SET processed_at = now() WHERE id = ANY(@ids)", new { ids }, cancellationToken: cancellationToken));
     }
 
-    /// <summary>The object's events are tried again later: after 5 s, then twice as long each time, up to an hour.</summary>
+    /// <summary>Schedules a retry of the object's events: after 5 s, then after twice as long each time, up to an hour.</summary>
     public async Task PostponeAsync(string objectId, CancellationToken cancellationToken)
     {
         const string Sql = """

@@ -7,14 +7,14 @@ using PaymentFlow.PaymentApi.Stripe;
 namespace PaymentFlow.PaymentApi.Webhooks;
 
 /// <summary>
-/// Walks Stripe's List Events from a stored cursor, for what no webhook delivered: an endpoint that was never registered, or
-/// was away for longer than Stripe repeats. One replica at a time. What it finds is news like any webhook.
+/// Reads Stripe's List Events from a stored cursor, to find events that no webhook delivered: the endpoint was not registered, or was
+/// down for longer than Stripe repeats a delivery. One replica at a time. An event that it finds is handled like a webhook.
 /// </summary>
 public sealed partial class StripeEventWalk(
     NpgsqlDataSource dataSource, StripeGateway stripe, StripeEventInbox inbox, ReconciliationOptions options, DatabaseMigration migration,
     TimeProvider time, ILogger<StripeEventWalk> logger) : BackgroundService
 {
-    // Events may become visible a little after the time that they carry; seeing one twice costs nothing.
+    // An event may become visible slightly later than its timestamp. Reading an event twice has no effect.
     static readonly TimeSpan Overlap = TimeSpan.FromMinutes(10);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -30,17 +30,17 @@ public sealed partial class StripeEventWalk(
             catch (Exception e)
             {
                 if (stoppingToken.IsCancellationRequested) return;
-                // Whatever it is, the service goes on: the cursor has not moved, and the next walk begins where this one did.
+                // Whatever failed, the service continues. The cursor has not moved, so the next walk starts at the same place.
                 Log.Postponed(logger, e);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    /// <summary>One walk, if it is due and no other replica is at it. The cursor only moves when all of it was stored.</summary>
+    /// <summary>Makes one walk, if it is due and no other replica has taken it. The cursor moves only when all events are stored.</summary>
     public async Task WalkAsync(CancellationToken cancellationToken)
     {
-        // A trace of every look would bury the payments'.
+        // Traces of this polling would hide the traces of payments.
         using var untraced = SuppressInstrumentationScope.Begin();
         var now = time.GetUtcNow().UtcDateTime;
         if (await TakeAsync(now, cancellationToken) is not { } cursor) return;
@@ -53,23 +53,23 @@ public sealed partial class StripeEventWalk(
         if (found > 0) Log.Found(logger, found);
     }
 
-    /// <returns>Where to begin; null when the walk is not due.</returns>
+    /// <returns>The cursor to start from; null when the walk is not due.</returns>
     async Task<DateTime?> TakeAsync(DateTime now, CancellationToken cancellationToken)
     {
         await using var take = dataSource.CreateCommand(
             "UPDATE stripe_events_walk SET next_at = $1 + $2 WHERE next_at <= $1 RETURNING cursor");
         take.Parameters.Add(new() { Value = now });
-        // A little less than the timer's period, so that its own jitter does not skip every other walk.
+        // Slightly less than the timer's period, so that the timer's jitter does not skip every second walk.
         take.Parameters.Add(new() { Value = options.ListEventsEvery * 0.9 });
         return (DateTime?)await take.ExecuteScalarAsync(cancellationToken);
     }
 
     static partial class Log
     {
-        [LoggerMessage(LogLevel.Information, "List Events brought {Count} events that no webhook had delivered")]
+        [LoggerMessage(LogLevel.Information, "List Events returned {Count} events that no webhook had delivered")]
         public static partial void Found(ILogger logger, int count);
 
-        [LoggerMessage(LogLevel.Warning, "The walk through List Events is postponed")]
+        [LoggerMessage(LogLevel.Warning, "Could not read List Events; the next walk tries again")]
         public static partial void Postponed(ILogger logger, Exception exception);
     }
 }

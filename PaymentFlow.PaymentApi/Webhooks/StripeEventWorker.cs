@@ -12,36 +12,37 @@ using Stripe;
 namespace PaymentFlow.PaymentApi.Webhooks;
 
 /// <summary>
-/// Asks Stripe for each PaymentIntent that a webhook named, and applies what it is now. What fails is asked for again
-/// by the sweep, so a webhook that was answered 200 is never lost.
+/// Reads each PaymentIntent that a webhook named from Stripe and applies its current state. The sweep retries what failed, so a
+/// webhook that was answered with 200 is never lost.
 /// </summary>
 public sealed partial class StripeEventWorker(
     StripeEventStore events, PaymentStore payments, PaymentSettlement settlement, StripeInquiry inquiry, StripeGateway stripe,
-    ReconciliationOptions reconciliation, DatabaseMigration migration, TimeProvider time, ILogger<StripeEventWorker> logger) : BackgroundService
+    ReconciliationOptions reconciliation, DatabaseMigration migration, TimeProvider time, ILogger<StripeEventWorker> logger)
+    : BackgroundService
 {
     static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(5);
-    // One question that hangs must not hold up the others. Gentle on Stripe's rate limit: https://docs.stripe.com/rate-limits
+    // One call that hangs must not block the others. Keeps well below Stripe's rate limit: https://docs.stripe.com/rate-limits
     const int Parallelism = 4;
 
-    // The most frequent case by far is a webhook of a payment whose own call is about to write the outcome down. So many are looked at
-    // at once, and so short is the wait for them: with three statements for each, a minute at full load left webhooks for ten seconds more.
+    // Most webhooks concern a payment whose own call is about to store the outcome. Events are therefore collected for 100 ms and
+    // filtered in one statement.
     static readonly TimeSpan GatheringTime = TimeSpan.FromMilliseconds(100);
     const int MostAtOnce = 500;
 
     readonly Channel<string> _noticed = Queue();
     readonly Channel<string> _toAsk = Queue();
 
-    // A full queue loses nothing: the sweep finds the rows.
+    // If the queue is full, the sweep finds the rows.
     static Channel<string> Queue() => Channel.CreateBounded<string>(
         new BoundedChannelOptions(10_000) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    /// <summary>Says that a stored event waits for this PaymentIntent.</summary>
+    /// <summary>Enqueues a PaymentIntent that has a stored, unapplied event.</summary>
     public void Notice(string intentId) => _noticed.Writer.TryWrite(intentId);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await migration.Completed.WaitAsync(stoppingToken);
-        // If one of them fails the service must not go on without it: the host stops, to be restarted.
+        // If one task fails, its exception stops the host, so that the process is restarted.
         await await Task.WhenAny(GatherAsync(stoppingToken), AskAsync(stoppingToken), SweepAsync(stoppingToken));
     }
 
@@ -58,7 +59,7 @@ public sealed partial class StripeEventWorker(
             }
             catch (Exception e) when (DatabaseFailure.IsAway(e) && !stoppingToken.IsCancellationRequested)
             {
-                // The sweep finds them when it is back.
+                // The sweep finds the events when Postgres is available again.
                 Log.DatabaseAway(logger, e.Message);
             }
         }
@@ -74,7 +75,7 @@ public sealed partial class StripeEventWorker(
         {
             try
             {
-                // Until nothing is left: an outage leaves more than one look brings, and what fails is not due again at once.
+                // Repeat until nothing is due, because an outage may leave more than one batch. Failed events are not due again at once.
                 while (await events.WaitingAsync(stoppingToken) is { Count: > 0 } waiting)
                     await Parallel.ForEachAsync(await events.LayAsideHeardAsync(waiting, stoppingToken), AtOnce(stoppingToken), ApplyAsync);
             }
@@ -92,7 +93,7 @@ public sealed partial class StripeEventWorker(
     {
         try
         {
-            // Named before Stripe is asked: the answer covers these events and none that comes later.
+            // Read the events before asking Stripe: the answer covers these events, but not later ones.
             var waiting = await events.WaitingEventsAsync(intentId, stoppingToken);
             if (waiting.Count == 0) return;
             while (!await TryApplyAsync(intentId, waiting, stoppingToken)) { }
@@ -113,25 +114,25 @@ public sealed partial class StripeEventWorker(
         }
         catch (Exception e) when (DatabaseFailure.IsAway(e))
         {
-            // Then it is simply due again at once.
+            // The events are not postponed, so they are due again at once.
             Log.DatabaseAway(logger, e.Message);
         }
     }
 
     /// <summary>
-    /// Reads the payment first and asks Stripe then: if the payment has moved in between, the answer may be older than it.
+    /// Reads the payment before asking Stripe. If the payment changes in between, Stripe's answer may be older than the change.
     /// </summary>
-    /// <returns>False when all of it has to be done again.</returns>
+    /// <returns>False when everything must be repeated.</returns>
     async Task<bool> TryApplyAsync(string intentId, IReadOnlyList<WaitingEvent> waiting, CancellationToken stoppingToken)
     {
         var payment = await payments.FindByIntentAsync(intentId, stoppingToken);
         var ofRefund = waiting.Any(waits => StripeNews.IsOfRefund(waits.Type));
         var ofDispute = waiting.Any(waits => StripeNews.IsOfDispute(waits.Type));
-        // Our own call was a little faster than this look.
+        // Already stored by the API call.
         if (payment is { Paid: true } && !ofRefund && !ofDispute) return true;
-        // Once the call is over, a decline is the attempt's own: that of a bank debit comes days later.
+        // Once the call is over, a decline belongs to the current attempt. The decline of a bank debit comes days later.
         var answered = payment is not null && reconciliation.CallIsOver(payment, time.GetUtcNow()) ? payment.AttemptId : null;
-        // The webhook may be faster than the answer that it tells of: one trace either way.
+        // Continue the payment's trace. The webhook may arrive before Stripe's answer to the call that caused it.
         using var span = payment is null ? null : PaymentFlowTelemetry.StartFrom(
             await payments.TraceParentAsync(payment, stoppingToken), "stripe event", ActivityKind.Consumer);
         PaymentIntent intent;
@@ -141,7 +142,7 @@ public sealed partial class StripeEventWorker(
         }
         catch (StripeException e) when (e.HttpStatusCode == HttpStatusCode.NotFound)
         {
-            // Signed by Stripe and unknown to Stripe: another account's, or test data that was deleted. It stays unknown.
+            // Signed by Stripe but not found there: it belongs to another account or is deleted test data. A retry cannot help.
             Log.Unknown(logger, intentId);
             return true;
         }
@@ -157,7 +158,9 @@ public sealed partial class StripeEventWorker(
         return true;
     }
 
-    /// <summary>By its metadata where its id is not stored yet: a webhook may be faster than our own commit.</summary>
+    /// <summary>
+    /// Finds the payment by the PaymentIntent's metadata and stores the id, because a webhook may arrive before our own commit.
+    /// </summary>
     async Task<bool> AdoptAsync(PaymentIntent intent, CancellationToken stoppingToken) =>
         Guid.TryParse(intent.Metadata.GetValueOrDefault(MetadataKeys.PaymentId), out var paymentId)
         && await payments.FindAsync(paymentId, stoppingToken) is not null
@@ -165,13 +168,13 @@ public sealed partial class StripeEventWorker(
 
     static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "Webhooks of {IntentId} are tried again shortly")]
+        [LoggerMessage(LogLevel.Warning, "Could not apply the webhooks of {IntentId}, retrying later")]
         public static partial void Postponed(ILogger logger, Exception exception, string intentId);
 
         [LoggerMessage(LogLevel.Warning, "Webhooks wait for Postgres: {Reason}")]
         public static partial void DatabaseAway(ILogger logger, string reason);
 
-        [LoggerMessage(LogLevel.Warning, "{IntentId} is not known to Stripe; its webhooks are laid aside")]
+        [LoggerMessage(LogLevel.Warning, "{IntentId} is not known to Stripe; its webhooks are ignored")]
         public static partial void Unknown(ILogger logger, string intentId);
 
         [LoggerMessage(LogLevel.Warning, "{IntentId} carries our metadata but belongs to no payment of this database")]

@@ -2,12 +2,12 @@ using Stripe;
 
 namespace PaymentFlow.PaymentApi.Webhooks;
 
-/// <summary>Which of Stripe's events concern us, and which PaymentIntent each is about.</summary>
+/// <summary>Selects the Stripe events that concern us and finds the PaymentIntent of each.</summary>
 static class StripeNews
 {
     /// <summary>
-    /// The types that can change a payment: what List Events is asked for, and what of a webhook is stored. Any other type
-    /// (<c>payment_intent.created</c>, <c>charge.succeeded</c>…) says nothing that none of these says.
+    /// The event types that can change a payment. List Events is read for these types, and only webhooks of these types are stored. Any
+    /// other type (<c>payment_intent.created</c>, <c>charge.succeeded</c>…) adds nothing to them.
     /// </summary>
     public static readonly IReadOnlySet<string> Types = new HashSet<string>
     {
@@ -17,7 +17,7 @@ static class StripeNews
         EventTypes.ChargeDisputeCreated, EventTypes.ChargeDisputeUpdated, EventTypes.ChargeDisputeClosed,
     };
 
-    /// <summary>The PaymentIntent, and whether its metadata already tells that it is ours; null for any other object.</summary>
+    /// <summary>The event's PaymentIntent, and whether its metadata shows that it is ours; null for any other object.</summary>
     public static (string IntentId, bool Ours)? Of(Event stripeEvent) => stripeEvent.Data?.Object switch
     {
         PaymentIntent intent => (intent.Id, intent.Metadata?.ContainsKey(Stripe.MetadataKeys.PaymentId) == true),

@@ -8,19 +8,19 @@ using Stripe;
 namespace PaymentFlow.PaymentApi.Webhooks;
 
 /// <summary>
-/// <c>POST /stripe/webhooks</c>: 200 only once the event's id is stored, or when it is none of ours; 400 on a bad or stale
-/// signature. Nothing in the body is believed: it only says which PaymentIntent to ask Stripe about.
+/// <c>POST /stripe/webhooks</c>: 200 only when the event's id is stored or the event is not ours; 400 on a bad or stale signature.
+/// The body is not trusted: it only names the PaymentIntent to read from Stripe.
 /// </summary>
 static partial class StripeWebhookEndpoint
 {
-    // Stripe's own tolerance, either way: https://docs.stripe.com/webhooks#verify-official-libraries
+    // Stripe's own tolerance, in both directions: https://docs.stripe.com/webhooks#verify-official-libraries
     const long ToleranceSeconds = 300;
     const int MaxBodyBytes = 512 * 1024;
 
     public static void MapStripeWebhooks(this IEndpointRouteBuilder app) =>
         app.MapPost("/stripe/webhooks", Receive).WithTags("Webhooks").WithName("StripeWebhook")
             .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes))
-            // While customers wait for a Stripe that hangs, its news must come in.
+            // Webhooks must get in even when requests that wait for Stripe use up the concurrency limit.
             .DisableRateLimiting()
             .WithSummary("Stripe's webhook endpoint.");
 
@@ -36,7 +36,7 @@ static partial class StripeWebhookEndpoint
                 "invalid_signature", StatusCodes.Status400BadRequest, "The request is malformed",
                 "Stripe-Signature is missing, stale, or not made with a secret of this endpoint.");
         }
-        // Most of what Stripe sends is no news to us. To make objects of it only to see that takes more CPU than all the rest of a webhook.
+        // Most events do not concern us. Reading only the type first saves the deserialization, the most expensive part of a webhook.
         if (!StripeNews.Types.Contains(TypeOf(body))) return TypedResults.Ok();
         var stripeEvent = EventUtility.ParseEvent(body, throwOnApiVersionMismatch: false);
         if (stripeEvent.Livemode != options.IsLiveKey)
@@ -59,7 +59,7 @@ static partial class StripeWebhookEndpoint
             }
             catch (StripeException)
             {
-                // Not with this secret; perhaps with the next, while one is being rolled.
+                // Not signed with this secret. While secrets are being replaced, the next one may match.
             }
         }
         return false;
@@ -73,7 +73,7 @@ static partial class StripeWebhookEndpoint
 
     static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "Ignored {EventId}: its livemode is {LiveMode}, our key's is not")]
+        [LoggerMessage(LogLevel.Warning, "Ignored {EventId}: its livemode {LiveMode} does not match our key")]
         public static partial void WrongMode(ILogger logger, string eventId, bool liveMode);
     }
 }

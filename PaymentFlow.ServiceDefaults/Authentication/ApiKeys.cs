@@ -13,7 +13,7 @@ using Microsoft.Extensions.Options;
 namespace PaymentFlow.ServiceDefaults;
 
 /// <summary>
-/// The roles that a key proves, which are also the names of the authorization policies:
+/// The roles that keys prove. Each role is also the name of an authorization policy:
 /// <c>group.RequireAuthorization(Roles.Operator)</c>, or <c>user.IsInRole(Roles.Service)</c> in a handler.
 /// </summary>
 public static class Roles
@@ -28,19 +28,19 @@ public static class Roles
     public const string Service = "service";
 }
 
-/// <summary>Keys in headers, each proving a role; one request may carry several.</summary>
+/// <summary>Authentication by keys in headers. Each key proves a role; one request may carry several keys.</summary>
 public static class ApiKeyAuthentication
 {
     internal const string Scheme = "ApiKey";
 
     /// <summary>
-    /// Registers the scheme and a policy a role. A wrong key proves nothing (it is no error by itself), and a role whose
-    /// key is not configured is given to nobody. Refusals are <c>401</c> problems with the code <c>unauthorized</c>.
+    /// Registers the scheme and one policy per role. A wrong key is ignored. No request gets a role whose key is not configured.
+    /// Refusals are <c>401</c> problems with the code <c>unauthorized</c>.
     /// </summary>
     internal static void AddApiKeys(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<ApiKeys>();
-        // The core of AddAuthentication, without data protection: a key needs none, and it would write files at start.
+        // AddAuthentication would also add data protection, which keys do not need and which writes files at startup.
         builder.Services.AddAuthenticationCore(options => options.DefaultScheme = Scheme);
         builder.Services.AddWebEncoders();
         new AuthenticationBuilder(builder.Services).AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(Scheme, null);
@@ -50,7 +50,7 @@ public static class ApiKeyAuthentication
     }
 }
 
-/// <summary>The configured keys, kept as digests: see <see cref="SecretKey"/>.</summary>
+/// <summary>The configured keys, kept as digests (see <see cref="SecretKey"/>).</summary>
 sealed class ApiKeys(IConfiguration configuration)
 {
     internal static readonly Dictionary<string, (string Header, string Setting)> Headers = new()
@@ -96,6 +96,6 @@ sealed class ApiKeyHandler(
         return ApiProblem.Unauthorized("This call needs a key that you did not send.").ExecuteAsync(Context);
     }
 
-    // A key of another role is no better than none.
+    // A key for another role gets the same answer as no key.
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => HandleChallengeAsync(properties);
 }

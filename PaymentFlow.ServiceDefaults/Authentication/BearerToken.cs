@@ -9,7 +9,7 @@ public static class BearerToken
 {
     const int MaxLength = 512;
 
-    /// <summary>The token, or null when the request brings none, or something that can be none.</summary>
+    /// <summary>The token; null when the request has none or a malformed one.</summary>
     public static string? Of(HttpRequest request) =>
         request.Headers.Authorization is [{ } header]
         && AuthenticationHeaderValue.TryParse(header, out var value)
@@ -19,12 +19,12 @@ public static class BearerToken
             : null;
 
     /// <summary>
-    /// Whether the request claims a customer's right, however badly. Then no key of a service's beside it may stand in for the
-    /// token: the service only passes on what it was given.
+    /// Whether the request has an <c>Authorization</c> header, well-formed or not. A service key in the same request then does not
+    /// replace the token: the service only forwards its caller's token.
     /// </summary>
     public static bool IsOffered(HttpRequest request) => request.Headers.Authorization.Count > 0;
 
-    /// <summary>Whether it can be a token, and be sent as one: the grammar's <c>b64token</c>, of a sensible length.</summary>
+    /// <summary>Whether <paramref name="token"/> is a <c>b64token</c> (RFC 6750) of at most 512 characters.</summary>
     public static bool IsWellFormed([NotNullWhen(true)] string? token) =>
         token is { Length: > 0 and <= MaxLength }
         && token.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '~' or '+' or '/' or '=');

@@ -2,17 +2,17 @@ using Microsoft.AspNetCore.Http;
 
 namespace PaymentFlow.ServiceDefaults;
 
-/// <summary>Who an operator is, as far as the request tells, for the record of what operators did.</summary>
+/// <summary>The operator's name and address from a request, for the record of operator actions.</summary>
 public static class OperatorIdentity
 {
-    /// <summary>A name that the caller states: the key is shared, so nothing proves it.</summary>
+    /// <summary>A name that the caller states. The key is shared, so the name is not verified.</summary>
     public const string NameHeader = "X-Operator-Name";
 
     const int MaxNameLength = 100;
 
     /// <summary>
-    /// The signed-in name, or else the stated one, with the caller's address: <c>anna (10.0.0.7)</c>. Control characters
-    /// are left out and the name is cut at 100 characters.
+    /// The signed-in name, or the stated name without sign-in, with the caller's address: <c>anna (10.0.0.7)</c>. Control characters
+    /// are removed, and the name is cut at 100 characters.
     /// </summary>
     public static string Of(HttpContext context)
     {

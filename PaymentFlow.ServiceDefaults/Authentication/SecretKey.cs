@@ -3,10 +3,10 @@ using System.Text;
 
 namespace PaymentFlow.ServiceDefaults;
 
-/// <summary>Compares keys by their digests, so that it takes the same time whatever the length or content.</summary>
+/// <summary>Compares keys by their digests, so that the time does not depend on their length or content.</summary>
 public static class SecretKey
 {
-    /// <summary>False also where no key is configured.</summary>
+    /// <summary>Whether the keys are equal. False when no key is configured.</summary>
     public static bool Matches(string? given, string? key) =>
         given is not null && !string.IsNullOrWhiteSpace(key) && Matches(given, Digest(key));
 

@@ -6,8 +6,8 @@ namespace PaymentFlow.ServiceDefaults;
 public static class RequiredSettings
 {
     /// <summary>
-    /// Ends the process (exit code 1) with one line on standard error that names what is missing and the remedy;
-    /// returns when every one of <paramref name="keys"/> has a value. Call it first in <c>Program.cs</c>.
+    /// Returns when each of <paramref name="keys"/> has a value. Otherwise ends the process (exit code 1) with one line on standard
+    /// error that names the missing settings and the remedy. Call this first in <c>Program.cs</c>.
     /// </summary>
     /// <example><c>builder.RequireSettings("ConnectionStrings:ordersdb", "Operator:Key");</c></example>
     public static TBuilder RequireSettings<TBuilder>(this TBuilder builder, params ReadOnlySpan<string> keys)
@@ -19,14 +19,16 @@ public static class RequiredSettings
         if (missing.Count > 0)
         {
             Stop($"{builder.Environment.ApplicationName} cannot start: setting {string.Join(", ", missing)} is missing. " +
-                $"Start it by `dotnet run --project PaymentFlow.AppHost`, which provides it, or set the environment variable " +
+                $"Start it with `dotnet run --project PaymentFlow.AppHost`, which provides it, or set the environment variable " +
                 $"{string.Join(", ", missing.Select(key => key.Replace(":", "__", StringComparison.Ordinal)))}.");
         }
 
         return builder;
     }
 
-    /// <summary>Ends the process (exit code 1) with <paramref name="reason"/>, one line, on standard error: for a setting that is there but wrong.</summary>
+    /// <summary>
+    /// Ends the process (exit code 1) with <paramref name="reason"/>, one line, on standard error. For a setting with a wrong value.
+    /// </summary>
     public static void Stop(string reason)
     {
         Console.Error.WriteLine(reason);

@@ -6,16 +6,15 @@ using Microsoft.Extensions.Hosting;
 namespace PaymentFlow.ServiceDefaults;
 
 /// <summary>
-/// The first moments after SIGTERM: not ready any more, but still answering, so that a load balancer sends the next request to
-/// somebody else before the door is closed. Then the web server finishes what it has, and everybody else ends.
+/// After SIGTERM the service reports not ready for a while but still serves, so that load balancers stop routing to it. Then the web
+/// server finishes its open requests and the service shuts down.
 /// </summary>
 static class Draining
 {
-    // A container that does not end within 30 s is killed, on Kubernetes and Azure Container Apps alike. The outbox' last flush
-    // comes after this.
+    // Kubernetes and Azure Container Apps kill a container that does not end within 30 s. The outbox relay may flush after this timeout.
     static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(25);
 
-    /// <summary><c>Shutdown:TurnAwayFor</c>: 3 s unless set, none in development, where nobody balances any load.</summary>
+    /// <summary><c>Shutdown:TurnAwayFor</c>: 3 s by default. In development 0, because there is no load balancer.</summary>
     public static void AddDraining(this IHostApplicationBuilder builder)
     {
         var turnAwayFor = builder.Configuration.GetValue(

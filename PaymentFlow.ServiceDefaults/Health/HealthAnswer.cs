@@ -4,8 +4,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace PaymentFlow.ServiceDefaults;
 
 /// <summary>
-/// The body of <c>/health</c>: the status, then a line for each check that is not well. Our own words only, no error's: Aspire's
-/// check of Postgres describes itself by the driver's message, which names hosts and users.
+/// The body of <c>/health</c>: the status, then one line per unhealthy check. Exception messages are left out, because Aspire's
+/// Postgres check uses the driver's message as its description, and that message names hosts and users.
 /// </summary>
 static class HealthAnswer
 {

@@ -5,12 +5,12 @@ using Microsoft.Extensions.Hosting;
 
 namespace PaymentFlow.ServiceDefaults;
 
-/// <summary>Whether the broker answers, asked without producing anything (Aspire's own checks produce to a topic of theirs).</summary>
+/// <summary>Checks that the broker answers. Unlike Aspire's checks, this one produces no messages.</summary>
 public static class KafkaHealthChecks
 {
     /// <summary>
-    /// Registers the check <c>kafka</c> over the connection of the registered <see cref="IProducer{TKey, TValue}"/>.
-    /// Kafka away is Degraded, not dead: payments are still taken, and the outbox waits.
+    /// Registers the check <c>kafka</c>, which uses the connection of the registered <see cref="IProducer{TKey, TValue}"/>.
+    /// Without Kafka the service is Degraded, not Unhealthy: it still accepts payments, and the outbox keeps the events.
     /// </summary>
     public static void AddKafkaHealthCheck<TKey, TValue>(this IHostApplicationBuilder builder)
     {
@@ -19,7 +19,7 @@ public static class KafkaHealthChecks
     }
 }
 
-/// <summary>One metadata request at a time over an existing client, however many probes ask.</summary>
+/// <summary>Sends one metadata request at a time over an existing client. Concurrent probes share its result.</summary>
 sealed class KafkaHealthCheck(Handle handle) : IHealthCheck, IDisposable
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -45,7 +45,7 @@ sealed class KafkaHealthCheck(Handle handle) : IHealthCheck, IDisposable
     {
         lock (_lock)
         {
-            // GetMetadata blocks, so it gets a thread of its own instead of one of the pool's.
+            // GetMetadata blocks, so it runs on its own thread instead of a thread-pool thread.
             if (_asking is null or { IsCompleted: true })
                 _asking = Task.Factory.StartNew(() => _admin.GetMetadata(Patience), CancellationToken.None,
                     TaskCreationOptions.LongRunning, TaskScheduler.Default);

@@ -5,14 +5,14 @@ using OpenTelemetry;
 
 namespace PaymentFlow.ServiceDefaults;
 
-/// <summary>Whether another of our services answers.</summary>
+/// <summary>Checks that another PaymentFlow service answers.</summary>
 public static class PeerHealthChecks
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Registers a check under the service's own name, as service discovery knows it. A peer that is away is Degraded: taking this
-    /// service out of the load balancer as well would help nobody.
+    /// Registers a check under the peer's service-discovery name. A peer that does not answer makes this service Degraded, so that
+    /// load balancers keep routing to it.
     /// </summary>
     public static void AddPeerHealthCheck(this IHostApplicationBuilder builder, string service)
     {
@@ -22,12 +22,13 @@ public static class PeerHealthChecks
             http.BaseAddress = new Uri($"http://{service}");
             http.Timeout = Patience;
         });
-        // The probe is itself a repetition.
-#pragma warning disable EXTEXP0001 // Experimental; the stable way would be to write the defaults out again for every other client.
+        // No retries: the probe itself is repeated.
+#pragma warning disable EXTEXP0001 // Experimental. The stable way is to repeat the defaults for every other client.
         client.RemoveAllResilienceHandlers();
 #pragma warning restore EXTEXP0001
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
-            service, services => new PeerHealthCheck(services.GetRequiredService<IHttpClientFactory>(), name), HealthStatus.Degraded, tags: null));
+            service, services => new PeerHealthCheck(services.GetRequiredService<IHttpClientFactory>(), name),
+            HealthStatus.Degraded, tags: null));
     }
 }
 
@@ -45,7 +46,8 @@ sealed class PeerHealthCheck(IHttpClientFactory clients, string name) : IHealthC
             response.EnsureSuccessStatusCode();
             return HealthCheckResult.Healthy();
         }
-        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (
+            e is HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return new HealthCheckResult(context.Registration.FailureStatus, "The service does not answer.", e);
         }

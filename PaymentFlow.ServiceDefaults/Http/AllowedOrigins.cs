@@ -5,19 +5,22 @@ using Microsoft.Extensions.Hosting;
 
 namespace PaymentFlow.ServiceDefaults;
 
-/// <summary><c>Clients:AllowedOrigins</c>: the browser origins that may call the APIs, by CORS and by WebSocket.</summary>
+/// <summary><c>Clients:AllowedOrigins</c>: the browser origins that may call the APIs with CORS or WebSocket.</summary>
 public sealed class AllowedOrigins(IConfiguration configuration)
 {
     readonly HashSet<string> _origins = Read(configuration);
 
     /// <summary>
-    /// Whether a WebSocket handshake may proceed. CORS does not cover WebSockets, so the server has to look at <c>Origin</c> itself
-    /// (RFC 6455, 10.2). No <c>Origin</c> means no browser, which no page can have tricked: allowed.
+    /// Whether a WebSocket handshake may proceed. CORS does not cover WebSockets, so the server must check <c>Origin</c> itself
+    /// (RFC 6455, 10.2). A request without <c>Origin</c> does not come from a browser page and is allowed.
     /// </summary>
     public bool Allows(HttpRequest request) =>
         request.Headers.Origin is var origin && (origin.Count == 0 || (origin.Count == 1 && _origins.Contains(origin[0]!)));
 
-    /// <summary>Whether a customer may be sent to <paramref name="url"/>: only to a page of an allowed origin, or anybody could phish with our redirects.</summary>
+    /// <summary>
+    /// Whether a customer may be redirected to <paramref name="url"/>. Only pages of an allowed origin are; other redirects could be
+    /// used for phishing.
+    /// </summary>
     public bool Allows(Uri url) => url.IsAbsoluteUri && _origins.Contains(url.GetLeftPart(UriPartial.Authority));
 
     internal static HashSet<string> Read(IConfiguration configuration) =>

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace PaymentFlow.ServiceDefaults;
 
-/// <summary>What our HTTP APIs share beyond a host: problem details, strict JSON, keys, CORS, rate limits.</summary>
+/// <summary>The defaults of PaymentFlow's HTTP APIs: problem details, strict JSON, keys, CORS, rate limits.</summary>
 /// <example><code>
 /// builder.AddServiceDefaults();
 /// builder.AddApiDefaults();
@@ -22,13 +22,13 @@ namespace PaymentFlow.ServiceDefaults;
 /// </code></example>
 public static class ApiDefaults
 {
-    /// <summary>The largest request body that is read: 64 KiB. Beyond it: 413 <c>payload_too_large</c>.</summary>
+    /// <summary>The largest request body: 64 KiB. A larger body gets 413 <c>payload_too_large</c>.</summary>
     public const int MaxRequestBodyBytes = 64 * 1024;
 
     /// <summary>
     /// Every error is a problem with a <c>code</c>: 400 <c>malformed_request</c>, 404 <c>not_found</c>, 413, 415,
-    /// 422 <c>unknown_field</c> for a JSON member that the call does not know, 500 <c>internal_error</c> without details, 503
-    /// <c>unavailable</c> with <c>Retry-After</c> when there are more requests at once than can be served.
+    /// 422 <c>unknown_field</c> for an unknown JSON member, 500 <c>internal_error</c> without details, and
+    /// 503 <c>unavailable</c> with <c>Retry-After</c> when too many requests are in progress.
     /// </summary>
     public static TBuilder AddApiDefaults<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
@@ -36,7 +36,7 @@ public static class ApiDefaults
         builder.Services.AddExceptionHandler<ApiExceptionHandler>();
         builder.Services.Configure<ExceptionHandlerOptions>(options =>
             options.SuppressDiagnosticsCallback = context => ApiExceptionHandler.IsNoErrorOfOurs(context.Exception));
-        // In every environment alike: a bad body becomes an exception, which becomes our problem instead of an empty 400.
+        // In every environment: a bad body throws, and the handler answers with a problem instead of an empty 400.
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.Configure<KestrelServerOptions>(options =>
         {
@@ -57,7 +57,7 @@ public static class ApiDefaults
         return builder;
     }
 
-    /// <summary>The middleware of <see cref="AddApiDefaults"/>, in the order that they need. Call it before the first <c>Map…</c>.</summary>
+    /// <summary>Adds the middleware of <see cref="AddApiDefaults"/> in the required order. Call it before the first <c>Map…</c>.</summary>
     public static WebApplication UseApiDefaults(this WebApplication app)
     {
         app.UseForwardedHeaders();

@@ -6,12 +6,12 @@ namespace PaymentFlow.ServiceDefaults;
 
 public static class ApiDescription
 {
-    /// <summary><c>/openapi/v1.json</c>: what the framework sees by itself, and the ways to prove who asks.</summary>
+    /// <summary><c>/openapi/v1.json</c>: the framework's description of the endpoints, plus the authentication schemes.</summary>
     public static void AddApiDescription(this IHostApplicationBuilder builder, string title) => builder.Services.AddOpenApi(options =>
     {
         options.AddSchemaTransformer((schema, context, _) =>
         {
-            // A converter of our own hides the type from the generator.
+            // A custom JSON converter hides the type from the generator.
             if (schema.Type is null && context.JsonTypeInfo.Type is var type && (type == typeof(long) || type == typeof(long?)))
             {
                 schema.Type = type == typeof(long) ? JsonSchemaType.Integer : JsonSchemaType.Integer | JsonSchemaType.Null;
@@ -22,7 +22,8 @@ public static class ApiDescription
         options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info.Title = title;
-            document.Info.Description = "Money is an integer in the currency's minor unit. Errors are RFC 9457 problems with a stable `code`.";
+            document.Info.Description =
+                "Money is an integer in the currency's minor unit. Errors are RFC 9457 problems with a stable `code`.";
             document.Components ??= new OpenApiComponents();
             document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
             {

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace PaymentFlow.ServiceDefaults;
 
 /// <summary>
-/// Turns what escapes a handler into a problem without stack trace or internals. The framework's middleware logs what is an error
-/// of ours (see <see cref="IsNoErrorOfOurs"/>).
+/// Turns an unhandled exception into a problem without stack trace or internals. The framework's middleware logs the exceptions that
+/// are server errors (see <see cref="IsNoErrorOfOurs"/>).
 /// </summary>
 sealed partial class ApiExceptionHandler(ILogger<ApiExceptionHandler> logger) : IExceptionHandler
 {
@@ -32,26 +32,26 @@ sealed partial class ApiExceptionHandler(ILogger<ApiExceptionHandler> logger) : 
         return true;
     }
 
-    /// <summary>A bad request is the caller's affair, and an absent database gets one line instead of a stack trace a request.</summary>
+    /// <summary>A bad request is the caller's error. An unavailable database is logged as one line instead of a stack trace.</summary>
     internal static bool IsNoErrorOfOurs(Exception exception) => exception is BadHttpRequestException || DatabaseAway.Is(exception);
 
     static ProblemHttpResult OfBadRequest(BadHttpRequestException bad) => bad.InnerException switch
     {
-        // System.Text.Json has no type of its own for JsonUnmappedMemberHandling.Disallow; a test pins this wording down.
+        // System.Text.Json has no exception type for JsonUnmappedMemberHandling.Disallow. A test checks this wording.
         JsonException json when json.Message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal) =>
-            ApiProblem.Unprocessable("unknown_field", $"The field {Where(json)} is not one that this call knows. Nothing was changed."),
+            ApiProblem.Unprocessable("unknown_field", $"The field {Where(json)} is unknown. Nothing was changed."),
         JsonException json when json.Path is { Length: > 1 } =>
             ApiProblem.Malformed($"The JSON value at {Where(json)} is missing or not of the expected type."),
         JsonException => ApiProblem.Malformed("The body is not valid JSON, or a required field is missing."),
         _ => ApiProblem.Malformed("A part of the request is missing or cannot be read."),
     };
 
-    // The caller's own field name, short enough not to be an echo of the input.
+    // The path of the field, if it is short: an answer must not repeat the input at length.
     static string Where(JsonException json) => json.Path is { Length: <= 80 } path ? $"'{path}'" : "in the body";
 
     static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "{Method} {Path} is put off: {Reason}")]
+        [LoggerMessage(LogLevel.Warning, "{Method} {Path} was answered with 503, because the database is unavailable: {Reason}")]
         public static partial void DatabaseAway(ILogger logger, string method, string path, string reason);
     }
 }

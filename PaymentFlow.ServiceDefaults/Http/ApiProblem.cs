@@ -4,15 +4,15 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace PaymentFlow.ServiceDefaults;
 
 /// <summary>
-/// RFC 9457 problem details with the extension <c>code</c>: a stable snake_case word to program against; title and detail
-/// are for people and may change.
+/// RFC 9457 problem details with the extension <c>code</c>, a stable snake_case word for programs. Title and detail are for people
+/// and may change.
 /// </summary>
 public static class ApiProblem
 {
     /// <param name="code">Stable, documented, snake_case.</param>
     /// <param name="status">The HTTP status.</param>
-    /// <param name="title">What kind of problem, the same for every occurrence.</param>
-    /// <param name="detail">This occurrence: what was wrong and what to do. Never a secret, never the input at length.</param>
+    /// <param name="title">The kind of problem, the same for every occurrence.</param>
+    /// <param name="detail">What was wrong this time and what to do. Never contains a secret or long input.</param>
     /// <param name="extensions">Further members, for example <c>paymentId</c>.</param>
     public static ProblemHttpResult Create(
         string code, int status, string title, string? detail = null, params ReadOnlySpan<(string Name, object? Value)> extensions)
@@ -22,28 +22,28 @@ public static class ApiProblem
         return TypedResults.Problem(detail, statusCode: status, title: title, extensions: members);
     }
 
-    /// <summary>400 <c>malformed_request</c>: not what this call reads at all.</summary>
+    /// <summary>400 <c>malformed_request</c>: the request cannot be read.</summary>
     public static ProblemHttpResult Malformed(string detail) =>
         Create("malformed_request", StatusCodes.Status400BadRequest, "The request is malformed", detail);
 
-    /// <summary>401 <c>unauthorized</c>: no token or key.</summary>
+    /// <summary>401 <c>unauthorized</c>: a token or key is missing.</summary>
     public static ProblemHttpResult Unauthorized(string detail) =>
         Create("unauthorized", StatusCodes.Status401Unauthorized, "Not authorized", detail);
 
-    /// <summary>404 <c>not_found</c>: no such thing, or none for this caller; the two are not told apart.</summary>
+    /// <summary>404 <c>not_found</c>: it does not exist, or the caller may not see it. The answer is the same for both.</summary>
     public static ProblemHttpResult NotFound(string detail) =>
         Create("not_found", StatusCodes.Status404NotFound, "Not found", detail);
 
-    /// <summary>409: the request is right, the present state does not allow it.</summary>
+    /// <summary>409: the request is valid, but the present state does not allow it.</summary>
     public static ProblemHttpResult Conflict(
         string code, string detail, params ReadOnlySpan<(string Name, object? Value)> extensions) =>
         Create(code, StatusCodes.Status409Conflict, "Not possible in the present state", detail, extensions);
 
-    /// <summary>422: well-formed, but wrong; nothing was changed.</summary>
+    /// <summary>422: the request is well-formed but breaks a rule. Nothing was changed.</summary>
     public static ProblemHttpResult Unprocessable(string code, string detail) =>
         Create(code, StatusCodes.Status422UnprocessableEntity, "The request cannot be processed", detail);
 
-    /// <summary>The answer for a bare status code that the framework decided on (an unknown route, a wrong method…).</summary>
+    /// <summary>The answer for a status code that the framework set (unknown route, wrong method…).</summary>
     internal static ProblemHttpResult ForStatus(int status) => status switch
     {
         StatusCodes.Status400BadRequest => Malformed("The request could not be read."),
@@ -51,7 +51,7 @@ public static class ApiProblem
         StatusCodes.Status404NotFound => NotFound("There is nothing at this address."),
         StatusCodes.Status405MethodNotAllowed => Create("method_not_allowed", status, "Method not allowed"),
         StatusCodes.Status413PayloadTooLarge => Create("payload_too_large", status, "The request body is too large",
-            $"At most {ApiDefaults.MaxRequestBodyBytes / 1024} KiB are read."),
+            $"Send at most {ApiDefaults.MaxRequestBodyBytes / 1024} KiB."),
         StatusCodes.Status415UnsupportedMediaType => Create("unsupported_media_type", status, "Unsupported media type",
             "Send the body with Content-Type: application/json."),
         StatusCodes.Status429TooManyRequests => Create("rate_limited", status, "Too many requests"),

@@ -7,8 +7,8 @@ using Microsoft.Net.Http.Headers;
 namespace PaymentFlow.ServiceDefaults;
 
 /// <summary>
-/// Answers a body that says it is too large at once, and then lets the client finish what it has begun to send: a connection
-/// closed under its hands would eat the answer (RFC 9112, 9.6). Kestrel's own limit remains for bodies that do not say.
+/// Rejects a request at once if its <c>Content-Length</c> is too large, and then reads the rest of the body: closing the connection
+/// while the client sends could lose the answer (RFC 9112, 9.6). Kestrel's own limit covers bodies without <c>Content-Length</c>.
 /// </summary>
 static class BodyLimit
 {
@@ -26,7 +26,7 @@ static class BodyLimit
         }
         await ApiProblem.ForStatus(StatusCodes.Status413PayloadTooLarge).ExecuteAsync(context);
         await context.Response.CompleteAsync();
-        // Whoever asked first (Expect: 100-continue) has heard the answer and sends nothing.
+        // A client that sent Expect: 100-continue has the answer and sends no body.
         if (length <= MostThatIsDrained && !context.Request.Headers.ContainsKey(HeaderNames.Expect)) await DrainAsync(context);
     });
 
@@ -41,7 +41,7 @@ static class BodyLimit
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
-            // Too slow, or gone: it has had its chance.
+            // The client was too slow or closed the connection.
         }
     }
 }

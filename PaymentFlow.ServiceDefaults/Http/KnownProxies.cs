@@ -9,14 +9,15 @@ using IPNetwork = System.Net.IPNetwork;
 namespace PaymentFlow.ServiceDefaults;
 
 /// <summary>
-/// Whose word is taken for who the client is. Anybody can send <c>X-Forwarded-For</c>: were it believed of everybody, no limit per
-/// client address would limit anybody.
+/// The proxies whose forwarded headers are trusted. Any client can send <c>X-Forwarded-For</c>; trusting it from every sender would
+/// make limits per client address useless.
 /// </summary>
 public static class KnownProxies
 {
     /// <summary>
-    /// Takes the client's address and scheme from <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> where the sender is in
-    /// <c>Proxies:Known</c>, a list of addresses and networks (<c>10.0.0.4</c>, <c>100.100.0.0/16</c>). Without it: of nobody.
+    /// Takes the client's address and scheme from <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> if the sender is in
+    /// <c>Proxies:Known</c>, a list of addresses and networks (<c>10.0.0.4</c>, <c>100.100.0.0/16</c>). Without that setting the
+    /// headers are ignored.
     /// </summary>
     public static TBuilder AddKnownProxies<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
@@ -24,8 +25,10 @@ public static class KnownProxies
         var networks = known.OfType<string>().Where(entry => entry.Length > 0).Select(Parse).ToList();
         builder.Services.Configure<ForwardedHeadersOptions>(options =>
         {
-            options.ForwardedHeaders = networks.Count == 0 ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
-            // As far back as the chain is known.
+            options.ForwardedHeaders = networks.Count == 0
+                ? ForwardedHeaders.None
+                : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+            // Follow the chain of known proxies to its end.
             options.ForwardLimit = null;
             options.KnownProxies.Clear();
             options.KnownIPNetworks.Clear();

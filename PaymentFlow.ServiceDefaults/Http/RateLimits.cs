@@ -11,20 +11,20 @@ using Microsoft.Extensions.Hosting;
 namespace PaymentFlow.ServiceDefaults;
 
 /// <summary>
-/// Limits per client address, against card testing and order spam; and one on all requests that are served at once, against
-/// drowning. Our own services (a valid service key) are exempt from both.
+/// Limits per client address protect against card testing and order spam. One limit on all concurrent requests protects against
+/// overload. PaymentFlow's own services (a valid service key) are exempt from both.
 /// </summary>
 public static class RateLimits
 {
     const int Segments = 6;
 
-    // Several times what keeps two cores and a dozen database connections busy, Stripe's half a second included.
+    // Well above what saturates a pool of 12 database connections.
     const int DefaultAtOnce = 128;
 
     /// <summary>
     /// A named sliding-window limit for <c>.RequireRateLimiting(name)</c>. <c>RateLimits:{name}:Permits</c> and
-    /// <c>RateLimits:{name}:WindowSeconds</c> in the configuration win over the defaults given here.
-    /// Beyond it: 429 <c>rate_limited</c> with <c>Retry-After</c> in seconds.
+    /// <c>RateLimits:{name}:WindowSeconds</c> in the configuration override the parameters.
+    /// A request above the limit gets 429 <c>rate_limited</c> with <c>Retry-After</c> in seconds.
     /// </summary>
     public static TBuilder AddRateLimit<TBuilder>(this TBuilder builder, string name, int permits, TimeSpan window)
         where TBuilder : IHostApplicationBuilder
@@ -45,19 +45,23 @@ public static class RateLimits
     }
 
     /// <summary>
-    /// Beyond <c>RateLimits:AtOnce</c> requests under way (128): 503 <c>unavailable</c> with <c>Retry-After</c>, at once and before
-    /// anything is done. Without it every caller of a flood waits until they give up, and work is done that nobody waits for.
-    /// <c>.DisableRateLimiting()</c> exempts an endpoint.
+    /// With more than <c>RateLimits:AtOnce</c> requests in progress (128), a new request gets 503 <c>unavailable</c> with
+    /// <c>Retry-After</c> at once, before any work. Without this limit, requests would queue until their callers give up, and the
+    /// service would work on abandoned requests. <c>.DisableRateLimiting()</c> exempts an endpoint.
     /// </summary>
     internal static void Configure(RateLimiterOptions options, IConfiguration configuration)
     {
-        ConcurrencyLimiterOptions limit = new() { PermitLimit = configuration.GetValue("RateLimits:AtOnce", DefaultAtOnce), QueueLimit = 0 };
+        ConcurrencyLimiterOptions limit = new()
+        {
+            PermitLimit = configuration.GetValue("RateLimits:AtOnce", DefaultAtOnce),
+            QueueLimit = 0,
+        };
         options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => context.User.IsInRole(Roles.Service)
             ? RateLimitPartition.GetNoLimiter("services")
             : RateLimitPartition.GetConcurrencyLimiter("all", _ => limit));
         options.OnRejected = async (rejected, _) =>
         {
-            // Only the limiter of concurrency gives a reason; a window may say when it opens again.
+            // Only the concurrency limiter sets a reason. The sliding window may say when to retry.
             var full = rejected.Lease.MetadataNames.Contains(MetadataName.ReasonPhrase.Name);
             var status = full ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status429TooManyRequests;
             var wait = full ? Random.Shared.Next(1, 6)
@@ -68,7 +72,7 @@ public static class RateLimits
         };
     }
 
-    // A household or a server has a whole /64 of IPv6 addresses to itself; counting single ones would limit nobody.
+    // One client usually owns a whole /64 of IPv6 addresses, so a limit per single address would have no effect.
     static string PartitionOf(IPAddress? address)
     {
         if (address is null) return "unknown";

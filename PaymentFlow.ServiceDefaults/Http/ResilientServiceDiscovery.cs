@@ -6,18 +6,18 @@ using Polly.CircuitBreaker;
 namespace PaymentFlow.ServiceDefaults;
 
 /// <summary>
-/// What <c>AddStandardResilienceHandler</c> does, in two halves with service discovery between them: a retry goes to the next
-/// replica, and each replica has a circuit breaker of its own. With one breaker for all, a dead replica would shut out the living.
+/// Does the same as <c>AddStandardResilienceHandler</c>, but in two handlers with service discovery between them. So a retry goes to
+/// the next replica, and each replica has its own circuit breaker. With one shared breaker, a dead replica would block the others.
 /// </summary>
 static class ResilientServiceDiscovery
 {
     const int Retries = 5;
-    // And twice as long each time: three seconds in all, in which a killed replica is up again or its breaker is open.
+    // Doubles with each retry, to three seconds in total: by then a killed replica runs again or its breaker is open.
     static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
-    /// In all 30 s, per try 10 s; safe methods are tried six times, for a try goes to any replica. A POST that timed out may have been done: only its sender knows
-    /// whether it may be repeated.
+    /// The timeout is 30 s in total and 10 s per try. Safe methods are tried six times, each time at any replica. A POST is not
+    /// retried: after a timeout it may have been processed, and only its sender knows whether a repeat is safe.
     /// </summary>
     public static void AddResilientServiceDiscovery(this IHttpClientBuilder http)
     {

@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace PaymentFlow.ServiceDefaults;
 
 /// <summary>
-/// Reads a whole number of any size; one beyond 64 bits becomes the nearest <see cref="long"/>. So that an absurd quantity or
-/// amount is refused by the rule that names it (422), not as malformed JSON.
+/// Reads a whole number of any size. A number beyond 64 bits becomes the nearest <see cref="long"/>, so that an absurd quantity or
+/// amount is refused by its own rule (422), not as malformed JSON.
 /// </summary>
 public sealed class SaturatingInt64Converter : JsonConverter<long>
 {

@@ -7,19 +7,20 @@ using PaymentFlow.ServiceDefaults.Kafka;
 namespace Microsoft.Extensions.Hosting;
 
 /// <summary>
-/// The registrations of Aspire.Confluent.Kafka that PaymentFlow uses, under the same names and configuration keys. They exist because
-/// that package is not available from every registry; a build with UseContainers=true uses the package itself.
-/// Settings are read from <c>Aspire:Confluent:Kafka:Producer</c> (or <c>Consumer</c>), then <c>…:NAME</c>, then
-/// <c>ConnectionStrings:NAME</c>, then the delegate.
+/// The registrations of Aspire.Confluent.Kafka that PaymentFlow uses, with the same names and configuration keys. They exist because
+/// not every registry has that package; a build with UseContainers=true uses the package itself.
+/// Settings come from <c>Aspire:Confluent:Kafka:Producer</c> (or <c>Consumer</c>), then <c>…:NAME</c>, then
+/// <c>ConnectionStrings:NAME</c>, then the delegate. Later sources win.
 /// </summary>
 public static class KafkaRegistrations
 {
     const string Section = "Aspire:Confluent:Kafka";
     const string Category = "Aspire.Confluent.Kafka";
 
-    /// <summary>Registers a singleton <see cref="IProducer{TKey, TValue}"/>, created when it is first resolved.</summary>
+    /// <summary>Registers a singleton <see cref="IProducer{TKey, TValue}"/>, created on first use.</summary>
     public static void AddKafkaProducer<TKey, TValue>(this IHostApplicationBuilder builder, string connectionName,
-        Action<KafkaProducerSettings>? configureSettings = null, Action<IServiceProvider, ProducerBuilder<TKey, TValue>>? configureBuilder = null)
+        Action<KafkaProducerSettings>? configureSettings = null,
+        Action<IServiceProvider, ProducerBuilder<TKey, TValue>>? configureBuilder = null)
     {
         KafkaProducerSettings settings = new();
         Read(builder, "Producer", connectionName, settings, settings.Config, configureSettings);
@@ -33,9 +34,10 @@ public static class KafkaRegistrations
         });
     }
 
-    /// <summary>Registers an <see cref="IConsumer{TKey, TValue}"/> keyed by <paramref name="name"/>, created when it is first resolved.</summary>
+    /// <summary>Registers an <see cref="IConsumer{TKey, TValue}"/> keyed by <paramref name="name"/>, created on first use.</summary>
     public static void AddKeyedKafkaConsumer<TKey, TValue>(this IHostApplicationBuilder builder, string name,
-        Action<KafkaConsumerSettings>? configureSettings = null, Action<IServiceProvider, ConsumerBuilder<TKey, TValue>>? configureBuilder = null)
+        Action<KafkaConsumerSettings>? configureSettings = null,
+        Action<IServiceProvider, ConsumerBuilder<TKey, TValue>>? configureBuilder = null)
     {
         KafkaConsumerSettings settings = new();
         Read(builder, "Consumer", name, settings, settings.Config, configureSettings);
@@ -50,14 +52,14 @@ public static class KafkaRegistrations
         });
     }
 
-    static void Read<TSettings>(IHostApplicationBuilder builder, string kind, string connectionName, TSettings settings, ClientConfig config,
-        Action<TSettings>? configureSettings) where TSettings : KafkaClientSettings
+    static void Read<TSettings>(IHostApplicationBuilder builder, string kind, string connectionName, TSettings settings,
+        ClientConfig config, Action<TSettings>? configureSettings) where TSettings : KafkaClientSettings
     {
         var section = builder.Configuration.GetSection($"{Section}:{kind}");
         foreach (var layer in new[] { section, section.GetSection(connectionName) })
         {
             layer.Bind(settings);
-            // ClientConfig is also a dictionary, so the binder must be told to bind it as an object (dotnet/runtime#96652).
+            // ClientConfig is also a dictionary. Binding it separately makes the binder treat it as an object (dotnet/runtime#96652).
             layer.GetSection("Config").Bind(config);
         }
 
@@ -76,7 +78,7 @@ public static class KafkaRegistrations
         var log = services.GetRequiredService<ILoggerFactory>().CreateLogger(Category);
         var level = (LogLevel)message.LevelAs(LogLevelType.MicrosoftExtensionsLogging);
         if (!log.IsEnabled(level)) return;
-#pragma warning disable CA1848 // librdkafka chooses text and level at run time.
+#pragma warning disable CA1848 // librdkafka sets text and level at run time.
         log.Log(level, "{Message}", message.Message);
 #pragma warning restore CA1848
     }

@@ -2,7 +2,10 @@ using Confluent.Kafka;
 
 namespace PaymentFlow.ServiceDefaults.Kafka;
 
-/// <summary>The settings that producers and consumers share, named as in Aspire.Confluent.Kafka. The last three disable features that only that package has.</summary>
+/// <summary>
+/// The settings that producers and consumers share, named as in Aspire.Confluent.Kafka. The last three disable features that only that
+/// package has.
+/// </summary>
 public abstract class KafkaClientSettings
 {
     /// <summary><c>host:port[,host:port…]</c>.</summary>

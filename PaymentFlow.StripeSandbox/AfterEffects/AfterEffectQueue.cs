@@ -7,12 +7,15 @@ using PaymentFlow.StripeSandbox.Refunds;
 
 namespace PaymentFlow.StripeSandbox.AfterEffects;
 
-/// <summary>Something that will happen to a PaymentIntent by itself; <paramref name="Subject"/> is the refund or charge that it will happen to.</summary>
+/// <summary>
+/// A later change of a PaymentIntent that no API call triggers. <paramref name="Subject"/> is the id of the refund or charge that it
+/// changes.
+/// </summary>
 internal sealed record AfterEffect(string PaymentIntent, string Subject);
 
 /// <summary>
-/// What is going to happen by itself, a little after what made it so: a pending refund succeeds, another fails, a bank opens a dispute. All of
-/// it follows from the PaymentIntent, so a restart forgets none of it.
+/// The after-effects that are still to come: a pending refund succeeds, a succeeded refund fails, a bank opens a dispute.
+/// They are derived from the state of the PaymentIntent, so a restart loses none.
 /// </summary>
 internal sealed class AfterEffectQueue
 {
@@ -21,7 +24,7 @@ internal sealed class AfterEffectQueue
 
     public ChannelReader<AfterEffect> Reader => _effects.Reader;
 
-    /// <summary>Queues what this state of the PaymentIntent leads to and is not queued yet.</summary>
+    /// <summary>Enqueues the after-effects of this PaymentIntent state that are not queued yet.</summary>
     public void Enqueue(PaymentIntent intent)
     {
         foreach (var effect in Of(intent))
@@ -30,7 +33,7 @@ internal sealed class AfterEffectQueue
 
     public void Forget(AfterEffect effect) => _known.TryRemove(effect, out _);
 
-    /// <summary>What the effect does to the PaymentIntent as it now is; null when there is nothing (more) to do.</summary>
+    /// <summary>Applies the effect to the current state of the PaymentIntent. Null when there is nothing left to do.</summary>
     public static Decision? Decide(PaymentIntent intent, AfterEffect effect, long now)
     {
         if (intent.LatestCharge is { } charge && charge.Id == effect.Subject)

@@ -2,7 +2,9 @@ using PaymentFlow.StripeSandbox.Ledger;
 
 namespace PaymentFlow.StripeSandbox.AfterEffects;
 
-/// <summary>Lets each after-effect happen <c>Sandbox:AfterEffectsDelay</c> after its cause, or after the start that found it undone.</summary>
+/// <summary>
+/// Applies each after-effect <c>Sandbox:AfterEffectsDelay</c> after its cause. A restart begins the delay of the remaining ones again.
+/// </summary>
 internal sealed partial class AfterEffectRunner(
     SandboxOptions options, AfterEffectQueue effects, Books books, TimeProvider time, ILogger<AfterEffectRunner> log) : BackgroundService
 {
@@ -22,7 +24,7 @@ internal sealed partial class AfterEffectRunner(
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            // Not lost: the next start finds it in the books.
+            // The effect is not lost. The next start derives it from the books again.
         }
         catch (Exception failure)
         {
@@ -32,7 +34,7 @@ internal sealed partial class AfterEffectRunner(
 
     static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Error, Message = "What was to happen to {Subject} failed; the next start tries again")]
+        [LoggerMessage(Level = LogLevel.Error, Message = "The after-effect on {Subject} failed; the next start tries it again")]
         public static partial void Failed(ILogger logger, Exception failure, string subject);
     }
 }

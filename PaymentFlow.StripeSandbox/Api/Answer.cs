@@ -4,15 +4,15 @@ using PaymentFlow.StripeSandbox.PaymentIntents;
 
 namespace PaymentFlow.StripeSandbox.Api;
 
-/// <summary>Something that the API answers, in Stripe's shape.</summary>
+/// <summary>An object of the API that can write itself in Stripe's JSON format.</summary>
 internal interface IStripeObject
 {
     void Write(Utf8JsonWriter json, Expand expand);
 }
 
 /// <summary>
-/// An answer of the API, whole: the same one always gives the same body, byte for byte, so that keeping it is keeping the body.
-/// With an <see cref="Error"/>, <see cref="Content"/> is the PaymentIntent that it is about, if any.
+/// A complete response of the API. The same answer always produces the same bytes, so idempotency keys store the answer instead of the
+/// body. If <see cref="Error"/> is set, <see cref="Content"/> is the PaymentIntent that the error concerns, or null.
 /// </summary>
 internal sealed record Answer(string RequestId, int Status, IStripeObject? Content, StripeError? Error, Expand Expand = Expand.None)
 {

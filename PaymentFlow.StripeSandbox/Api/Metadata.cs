@@ -6,8 +6,8 @@ internal static class Metadata
     public static IReadOnlyDictionary<string, string> Empty { get; } = new Dictionary<string, string>();
 
     /// <summary>
-    /// What the call makes of the <paramref name="current"/> metadata. Stripe's limits: 50 keys, names up to 40 characters, values up to 500; an
-    /// empty value unsets its key, and an empty <c>metadata</c> all of them.
+    /// The <paramref name="current"/> metadata with the call's changes. An empty value removes its key. An empty <c>metadata</c> removes
+    /// all keys. Stripe's limits are 50 keys, names of up to 40 characters and values of up to 500.
     /// </summary>
     /// <exception cref="RequestRefusedException">A limit is exceeded.</exception>
     public static IReadOnlyDictionary<string, string> Read(Form form, IReadOnlyDictionary<string, string> current)

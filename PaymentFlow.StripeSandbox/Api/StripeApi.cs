@@ -7,7 +7,7 @@ using PaymentFlow.StripeSandbox.Idempotency;
 
 namespace PaymentFlow.StripeSandbox.Api;
 
-/// <summary>The way of every call: key, parameters, idempotency, execution, and the answer in Stripe's form.</summary>
+/// <summary>Handles every API call: API key, parameters, idempotency, faults, execution, and the response in Stripe's format.</summary>
 internal sealed partial class StripeApi(SandboxOptions options, IdempotencyKeys keys, FaultPlan faults, ILogger<StripeApi> log)
 {
     public const string Version = "2026-10-28.endive";
@@ -26,7 +26,8 @@ internal sealed partial class StripeApi(SandboxOptions options, IdempotencyKeys 
             if (await HungUpAsync(http, fault, FaultKind.HangBefore)) return;
             RefuseBefore(fault);
             if (fault?.Kind == FaultKind.Slow) await faults.HoldAsync(fault, http.RequestAborted);
-            var call = new StripeCall(requestId, http.Request.Path, Id(http.Request), null, Origin(http.Request), new Form(http.Request.Query));
+            var call = new StripeCall(
+                requestId, http.Request.Path, Id(http.Request), null, Origin(http.Request), new Form(http.Request.Query));
             answer = new Answer(requestId, 200, read(call), null, call.Expand());
         }
         catch (RequestRefusedException refused)
@@ -64,7 +65,8 @@ internal sealed partial class StripeApi(SandboxOptions options, IdempotencyKeys 
         catch (Exception failure) when (failure is not (OperationCanceledException or BadHttpRequestException))
         {
             Log.Failed(log, failure, requestId, http.Request.Method, http.Request.Path);
-            answer = new Answer(requestId, 500, null, new(500, StripeError.ApiErrorType, "An unknown error occurred in the sandbox; its log says more."));
+            answer = new Answer(
+                requestId, 500, null, new(500, StripeError.ApiErrorType, "An unknown error occurred in the sandbox. See its log."));
         }
         if (fault?.Kind == FaultKind.ErrorAfter && answer.Status != 500) answer = Broken(requestId);
         if (!await HungUpAsync(http, fault, FaultKind.HangAfter)) await WriteAsync(http, requestId, answer, key, fault);
@@ -84,12 +86,14 @@ internal sealed partial class StripeApi(SandboxOptions options, IdempotencyKeys 
 
     async Task<Answer> ExecuteAsync(StripeCall call, Func<StripeCall, Task<Answer>> execute, Fault? fault)
     {
-        // Whoever hangs up meanwhile does not undo what has begun.
+        // Not cancelable: a call that has begun is executed even if the client disconnects.
         if (fault?.Kind == FaultKind.Slow) await faults.HoldAsync(fault, CancellationToken.None);
         return await execute(call);
     }
 
-    /// <summary>For a fault of this kind, holds the connection and then drops it without an answer; false for any other.</summary>
+    /// <summary>
+    /// If the fault is of this kind, holds the connection open, then drops it without an answer. Returns false for any other fault.
+    /// </summary>
     async Task<bool> HungUpAsync(HttpContext http, Fault? fault, FaultKind kind)
     {
         if (fault is null || fault.Kind != kind) return false;
@@ -103,7 +107,8 @@ internal sealed partial class StripeApi(SandboxOptions options, IdempotencyKeys 
         if (fault?.Kind == FaultKind.ErrorBefore) throw new RequestRefusedException(UnknownError());
         if (fault?.Kind == FaultKind.RateLimit)
             throw new RequestRefusedException(StripeError.Invalid(
-                "Request rate limit exceeded. Learn more about rate limits here https://docs.stripe.com/rate-limits.", "rate_limit", status: 429));
+                "Request rate limit exceeded. Learn more about rate limits here https://docs.stripe.com/rate-limits.",
+                "rate_limit", status: 429));
     }
 
     static StripeError UnknownError() => new(500, StripeError.ApiErrorType, "An unknown error occurred");
@@ -137,7 +142,9 @@ internal sealed partial class StripeApi(SandboxOptions options, IdempotencyKeys 
         return new(requestId, request.Path, Id(request), key, Origin(request), new Form(form));
     }
 
-    /// <summary><see href="https://docs.stripe.com/api/authentication"/>: the key as a bearer token, or as the user name of Basic.</summary>
+    /// <summary>
+    /// <see href="https://docs.stripe.com/api/authentication"/>: the API key is a bearer token or the user name of HTTP Basic.
+    /// </summary>
     void Authorize(HttpRequest request)
     {
         var header = request.Headers.Authorization.ToString();
@@ -182,7 +189,7 @@ internal sealed partial class StripeApi(SandboxOptions options, IdempotencyKeys 
         if (key is not null)
         {
             response.Headers["Idempotency-Key"] = key;
-            // An answer that another request made is a replay.
+            // The answer of an earlier request is a replay.
             if (answer.RequestId != requestId)
             {
                 response.Headers["Idempotent-Replayed"] = "true";

@@ -4,26 +4,28 @@ using Microsoft.Extensions.Primitives;
 
 namespace PaymentFlow.StripeSandbox.Api;
 
-/// <summary>One authenticated call: its parameters as Stripe's clients send them (form fields with brackets) and how to answer.</summary>
-/// <param name="Endpoint">The path: an idempotency key counts for one only.</param>
+/// <summary>One authenticated call, with its parameters as Stripe's clients send them (form fields with brackets).</summary>
+/// <param name="Endpoint">The path. An idempotency key is valid for one endpoint only.</param>
 /// <param name="Id">The id in the path, or empty.</param>
-/// <param name="Origin">Where the caller found the sandbox, and so will the customer's browser.</param>
+/// <param name="Origin">The sandbox's URL as the caller used it. The customer's browser gets links to the same URL.</param>
 internal sealed record StripeCall(string RequestId, string Endpoint, string Id, string? IdempotencyKey, Uri Origin, Form Form)
 {
-    /// <summary>What the call is to answer, and to keep for its key, instead of the outcome of its work (a fault that was asked for).</summary>
+    /// <summary>
+    /// The error of a planned fault, or null. The call is executed, but this error is returned and stored for its idempotency key.
+    /// </summary>
     public StripeError? FailsWith { get; init; }
 
     /// <summary>The same call with a payment method that the bank declines.</summary>
     public StripeCall Declined() => this with
     {
-        // Its idempotency key still stands for the parameters that were sent.
+        // The idempotency key is compared with the parameters as the client sent them.
         _sent = Fingerprint(),
         Form = new(Form.Fields.Where(field => field.Key != "payment_method").Append(new("payment_method", "pm_card_chargeDeclined"))),
     };
 
     string? _sent;
 
-    /// <summary>Equal for equal parameters, in whatever order they came.</summary>
+    /// <summary>A hash of the parameters that does not depend on their order.</summary>
     public string Fingerprint()
     {
         if (_sent is not null) return _sent;
@@ -56,7 +58,7 @@ internal sealed record StripeCall(string RequestId, string Endpoint, string Id, 
     }
 }
 
-/// <summary>What <c>expand[]</c> asks to see whole instead of as an id. Anything else in it is ignored.</summary>
+/// <summary>The objects that <c>expand[]</c> includes in full instead of as an id. Other values are ignored.</summary>
 [Flags]
 internal enum Expand
 {
@@ -68,7 +70,7 @@ internal enum Expand
     Refunds = 16,
 }
 
-/// <summary>Typed reading of form fields; a field that does not read is refused with Stripe's error for it.</summary>
+/// <summary>Reads form fields as typed values. A field that cannot be read is refused with Stripe's error for it.</summary>
 internal sealed class Form(IEnumerable<KeyValuePair<string, StringValues>> fields)
 {
     readonly Dictionary<string, StringValues> _fields = new(fields, StringComparer.Ordinal);
@@ -77,7 +79,7 @@ internal sealed class Form(IEnumerable<KeyValuePair<string, StringValues>> field
 
     public bool Has(string name) => _fields.ContainsKey(name);
 
-    /// <summary>The last value of the field, as with any repeated parameter; null when it is absent or empty.</summary>
+    /// <summary>The field's value, the last one if the parameter is repeated. Null when it is absent or empty.</summary>
     public string? Text(string name) => _fields.TryGetValue(name, out var values) && values is [.., { Length: > 0 } last] ? last : null;
 
     public bool Flag(string name) => Text(name) switch
@@ -106,15 +108,16 @@ internal sealed class Form(IEnumerable<KeyValuePair<string, StringValues>> field
     public IReadOnlyList<string> List(string name) =>
         [.. Nested(name).SelectMany(f => f.Value.ToArray()).OfType<string>()];
 
-    /// <summary>The fields <c>name[key]</c>, by key. An empty value is kept: it unsets the key.</summary>
+    /// <summary>The fields <c>name[key]</c>, by key. Empty values are included, because they remove a key.</summary>
     public IEnumerable<KeyValuePair<string, StringValues>> Nested(string name)
     {
         foreach (var (field, values) in _fields)
-            if (field.Length > name.Length + 1 && field[name.Length] == '[' && field[^1] == ']' && field.StartsWith(name, StringComparison.Ordinal))
+            if (field.Length > name.Length + 1 && field[name.Length] == '[' && field[^1] == ']'
+                && field.StartsWith(name, StringComparison.Ordinal))
                 yield return new(field[(name.Length + 1)..^1], values);
     }
 
-    /// <summary>Refuses a parameter that the endpoint does not have: a misspelt one must not be lost in silence.</summary>
+    /// <summary>Refuses parameters that the endpoint does not have, so that a misspelled one is not ignored silently.</summary>
     public void Allow(IReadOnlySet<string> names)
     {
         foreach (var field in _fields.Keys)

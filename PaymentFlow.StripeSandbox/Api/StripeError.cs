@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace PaymentFlow.StripeSandbox.Api;
 
 /// <summary>
-/// What Stripe answers when it does not do as asked.
-/// <see href="https://docs.stripe.com/api/errors">Stripe's description</see>; <see cref="Status"/> is the HTTP status.
+/// An error of the API, as <see href="https://docs.stripe.com/api/errors">Stripe documents it</see>.
+/// <see cref="Status"/> is the HTTP status.
 /// </summary>
 internal sealed record StripeError(int Status, string Type, string Message)
 {
@@ -30,7 +30,7 @@ internal sealed record StripeError(int Status, string Type, string Message)
     public static StripeError NoSuch(string kind, string id, string param, int status) =>
         Invalid($"No such {kind}: '{id}'", "resource_missing", param, status);
 
-    /// <summary>The fields common to an error answer and to <c>last_payment_error</c>.</summary>
+    /// <summary>The fields that an error response and <c>last_payment_error</c> have in common.</summary>
     public void WriteFields(Utf8JsonWriter json)
     {
         if (AdviceCode is not null) json.WriteString("advice_code"u8, AdviceCode);
@@ -48,8 +48,8 @@ internal sealed record StripeError(int Status, string Type, string Message)
 }
 
 /// <summary>
-/// A request turned away before anything was executed: wrong parameters, or in conflict with one that is running.
-/// Nothing has changed, and no answer is kept for its idempotency key.
+/// A request refused before execution, because its parameters are wrong or it conflicts with a running request.
+/// Nothing has changed, and no answer is stored for its idempotency key.
 /// </summary>
 internal sealed class RequestRefusedException(StripeError error) : Exception(error.Message)
 {

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace PaymentFlow.StripeSandbox.Api;
 
-/// <summary>Ids in Stripe's form: a prefix that names the kind, then letters and digits nobody can guess.</summary>
+/// <summary>Ids in Stripe's format: a prefix for the kind of object, then random letters and digits that cannot be guessed.</summary>
 internal static class StripeId
 {
     const string Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

@@ -15,8 +15,8 @@ internal static class DisputeStatus
 }
 
 /// <summary>
-/// The customer's bank takes the money back, at once. <see cref="Amount"/> is in minor units, times are in Unix seconds;
-/// <see cref="ClosedAt"/> is null while it is open.
+/// A dispute by the customer's bank, which takes the money back immediately. <see cref="Amount"/> is in minor units, times are in Unix
+/// seconds. <see cref="ClosedAt"/> is null while the dispute is open.
 /// </summary>
 internal sealed record Dispute(
     string Id,
@@ -36,12 +36,12 @@ internal sealed record Dispute(
     [JsonIgnore]
     public bool Open => ClosedAt is null;
 
-    /// <summary>The money is gone, so there is nothing to refund, until it is won back.</summary>
+    /// <summary>The bank has the money, so nothing can be refunded unless the dispute is won.</summary>
     [JsonIgnore]
     public bool BlocksRefunds => Status != DisputeStatus.Won;
 }
 
-/// <summary>A dispute as it is answered: <see href="https://docs.stripe.com/api/disputes/object"/>.</summary>
+/// <summary>A dispute in Stripe's JSON format: <see href="https://docs.stripe.com/api/disputes/object"/>.</summary>
 internal sealed record DisputeView(PaymentIntent Intent, Dispute Dispute) : IStripeObject
 {
     /// <summary>Stripe's fee for a dispute, in minor units.</summary>
@@ -52,8 +52,9 @@ internal sealed record DisputeView(PaymentIntent Intent, Dispute Dispute) : IStr
         "access_activity_log", "billing_address", "cancellation_policy", "cancellation_policy_disclosure", "cancellation_rebuttal",
         "customer_communication", "customer_email_address", "customer_name", "customer_purchase_ip", "customer_signature",
         "duplicate_charge_documentation", "duplicate_charge_explanation", "duplicate_charge_id", "product_description", "receipt",
-        "refund_policy", "refund_policy_disclosure", "refund_refusal_explanation", "service_date", "service_documentation", "shipping_address",
-        "shipping_carrier", "shipping_date", "shipping_documentation", "shipping_tracking_number", "uncategorized_file", "uncategorized_text",
+        "refund_policy", "refund_policy_disclosure", "refund_refusal_explanation", "service_date", "service_documentation",
+        "shipping_address", "shipping_carrier", "shipping_date", "shipping_documentation", "shipping_tracking_number", "uncategorized_file",
+        "uncategorized_text",
     ];
 
     public void Write(Utf8JsonWriter json, Expand expand)

@@ -7,8 +7,10 @@ using PaymentFlow.StripeSandbox.Faults;
 namespace PaymentFlow.StripeSandbox.Disputes;
 
 /// <summary>
-/// <see href="https://docs.stripe.com/api/disputes"/>, and the customer's bank: <c>POST /_sandbox/disputes { payment_intent, reason?, amount? }</c>
-/// opens one (reason: fraudulent, amount: all that is left), <c>POST /_sandbox/disputes/{id}/close { status: won | lost }</c> decides it.
+/// <see href="https://docs.stripe.com/api/disputes">Stripe's endpoints</see> for the merchant, and two of the sandbox's own for the
+/// customer's bank. <c>POST /_sandbox/disputes { payment_intent, reason?, amount? }</c> opens a dispute. The default reason is
+/// <c>fraudulent</c>, the default amount is all that is not refunded. <c>POST /_sandbox/disputes/{id}/close { status: won | lost }</c>
+/// closes it.
 /// </summary>
 internal static class DisputeEndpoints
 {
@@ -23,7 +25,8 @@ internal static class DisputeEndpoints
         app.MapPost(root + "/{id}/close", http => api.PostAsync(http, CallKind.Other, disputes.AcceptAsync));
 
         app.MapPost("/_sandbox/disputes", (OpenRequest request) => AnswerAsync(() => OpenAsync(disputes, request)));
-        app.MapPost("/_sandbox/disputes/{id}/close", (string id, CloseRequest request) => AnswerAsync(() => CloseAsync(disputes, id, request)));
+        app.MapPost("/_sandbox/disputes/{id}/close",
+            (string id, CloseRequest request) => AnswerAsync(() => CloseAsync(disputes, id, request)));
     }
 
     static Task<IStripeObject> OpenAsync(DisputeService disputes, OpenRequest request)

@@ -1,6 +1,8 @@
 namespace PaymentFlow.StripeSandbox.Disputes;
 
-/// <summary><see href="https://docs.stripe.com/disputes/categories"/>, with Visa's codes where it has one.</summary>
+/// <summary>
+/// Stripe's <see href="https://docs.stripe.com/disputes/categories">dispute reasons</see>, with Visa's code if there is one.
+/// </summary>
 internal static class DisputeReasons
 {
     static readonly Dictionary<string, string?> Codes = new(StringComparer.Ordinal)

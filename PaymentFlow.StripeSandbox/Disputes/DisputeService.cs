@@ -5,7 +5,7 @@ using PaymentFlow.StripeSandbox.PaymentIntents;
 
 namespace PaymentFlow.StripeSandbox.Disputes;
 
-/// <summary>Executes the calls about disputes, those of Stripe's API and the bank's, which come by the sandbox's own addresses.</summary>
+/// <summary>Executes the calls on disputes: those of Stripe's API, and the bank's through the sandbox's own endpoints.</summary>
 internal sealed class DisputeService(Books books)
 {
     static readonly HashSet<string> ForUpdate = new(StringComparer.Ordinal)
@@ -30,20 +30,23 @@ internal sealed class DisputeService(Books books)
         var form = call.Form;
         form.Allow(ForUpdate);
         var evidence = form.Nested("evidence").ToDictionary(f => f.Key, f => f.Value.LastOrDefault() ?? "", StringComparer.Ordinal);
-        // "Defaults to true (submits immediately)".
+        // Stripe's API reference: "Defaults to true (submits immediately)".
         var submit = !form.Has("submit") || form.Flag("submit");
         return books.ChangeAsync(call, Find(call.Id).PaymentIntent, intent => Disputing.Respond(
             intent, call.Id, Metadata.Read(form, intent.Dispute(call.Id)!.Metadata), evidence, submit, books.Now()));
     }
 
-    /// <summary>"Closing the dispute indicates that you do not have any evidence to submit and are essentially dismissing it as lost."</summary>
+    /// <summary>
+    /// Stripe's API reference: "Closing the dispute indicates that you do not have any evidence to submit and are essentially dismissing it
+    /// as lost."
+    /// </summary>
     public Task<Answer> AcceptAsync(StripeCall call)
     {
         call.Form.Allow(ForClose);
         return books.ChangeAsync(call, Find(call.Id).PaymentIntent, intent => Disputing.Close(intent, call.Id, won: false, books.Now()));
     }
 
-    /// <exception cref="RequestRefusedException">There is no such PaymentIntent, or nothing to dispute on it.</exception>
+    /// <exception cref="RequestRefusedException">There is no such PaymentIntent, or it has no charge that can be disputed.</exception>
     public Task<IStripeObject> OpenAsync(string intentId, string reason, long? amount) =>
         HappenAsync(intentId, intent => Disputing.Open(intent, reason, amount, books.Now()));
 
@@ -53,7 +56,7 @@ internal sealed class DisputeService(Books books)
 
     async Task<IStripeObject> HappenAsync(string intentId, Func<PaymentIntent, Decision> decide)
     {
-        // A refusal is thrown, not written down: no call of the API is to be kept.
+        // A refusal is thrown and not journaled, because there is no idempotency key to store it for.
         var answer = await books.HappenAsync(intentId, intent =>
         {
             var decision = decide(intent);

@@ -5,10 +5,12 @@ using PaymentFlow.StripeSandbox.PaymentIntents;
 
 namespace PaymentFlow.StripeSandbox.Disputes;
 
-/// <summary>How disputes go: <see href="https://docs.stripe.com/disputes/how-disputes-work"/>. Pure: no clock, no storage.</summary>
+/// <summary>
+/// <see href="https://docs.stripe.com/disputes/how-disputes-work">The life cycle of a dispute</see>. Pure: no clock, no storage.
+/// </summary>
 internal static class Disputing
 {
-    /// <param name="amount">In minor units; null for all that is left of the charge.</param>
+    /// <param name="amount">In minor units. Null disputes all that is not refunded.</param>
     public static Decision Open(PaymentIntent intent, string reason, long? amount, long now)
     {
         if (intent.LatestCharge is not { Captured: true } charge)
@@ -16,11 +18,12 @@ internal static class Disputing
         if (charge.Disputes?.Any(d => d.BlocksRefunds) == true)
             return Refused(intent, $"Charge {charge.Id} is disputed already.", null);
         var left = charge.AmountCaptured - charge.RefundedByRefunds;
-        // Banks do take back what has been refunded already: then it is the whole charge.
+        // A bank can dispute a charge that is already refunded in full. The default is then the whole charge.
         var disputed = amount ?? (left > 0 ? left : charge.AmountCaptured);
         if (disputed < 1 || disputed > charge.AmountCaptured)
             return Refused(intent, $"amount must be from 1 to the charge's {charge.AmountCaptured}.", "amount");
-        var dispute = new Dispute(StripeId.Dispute(), intent.Id, charge.Id, disputed, charge.Currency, reason, now, DisputeStatus.NeedsResponse);
+        var dispute = new Dispute(
+            StripeId.Dispute(), intent.Id, charge.Id, disputed, charge.Currency, reason, now, DisputeStatus.NeedsResponse);
         return new(
             intent with { LatestCharge = charge with { Disputes = [.. charge.Disputes ?? [], dispute] } },
             new Happening(EventType.DisputeCreated, dispute.Id), new Happening(EventType.DisputeFundsWithdrawn, dispute.Id))
@@ -37,11 +40,12 @@ internal static class Disputing
     }
 
     /// <summary>
-    /// The merchant's side. Submitted evidence of <c>winning_evidence</c> or <c>losing_evidence</c> decides the dispute at once:
+    /// The merchant's response. Submitting the evidence <c>winning_evidence</c> or <c>losing_evidence</c> closes the dispute immediately:
     /// <see href="https://docs.stripe.com/testing#disputes"/>.
     /// </summary>
     public static Decision Respond(
-        PaymentIntent intent, string id, IReadOnlyDictionary<string, string> metadata, IReadOnlyDictionary<string, string> evidence, bool submit, long now)
+        PaymentIntent intent, string id, IReadOnlyDictionary<string, string> metadata, IReadOnlyDictionary<string, string> evidence,
+        bool submit, long now)
     {
         var dispute = intent.Dispute(id)!;
         if (!dispute.Open && evidence.Count > 0) return Refused(intent, $"This dispute is already closed: {id}", "evidence");
@@ -49,12 +53,14 @@ internal static class Disputing
         var updated = dispute with
         {
             Metadata = metadata,
-            Evidence = dispute.Evidence.Concat(evidence).GroupBy(e => e.Key).ToDictionary(g => g.Key, g => g.Last().Value, StringComparer.Ordinal),
+            Evidence = dispute.Evidence.Concat(evidence).GroupBy(e => e.Key)
+                .ToDictionary(g => g.Key, g => g.Last().Value, StringComparer.Ordinal),
             Submissions = dispute.Submissions + (submits ? 1 : 0),
             Status = submits ? DisputeStatus.UnderReview : dispute.Status,
         };
         var decision = new Decision(With(intent, updated), new Happening(EventType.DisputeUpdated, id)) { Subject = id };
-        if (!submits || updated.Evidence.GetValueOrDefault("uncategorized_text") is not ("winning_evidence" or "losing_evidence")) return decision;
+        if (!submits || updated.Evidence.GetValueOrDefault("uncategorized_text") is not ("winning_evidence" or "losing_evidence"))
+            return decision;
         var end = Close(decision.Intent, id, updated.Evidence["uncategorized_text"] == "winning_evidence", now);
         return end with { Events = [.. decision.Events, .. end.Events] };
     }
@@ -62,8 +68,12 @@ internal static class Disputing
     static PaymentIntent With(PaymentIntent intent, Dispute dispute)
     {
         var charge = intent.LatestCharge!;
-        return intent with { LatestCharge = charge with { Disputes = [.. charge.Disputes!.Select(d => d.Id == dispute.Id ? dispute : d)] } };
+        return intent with
+        {
+            LatestCharge = charge with { Disputes = [.. charge.Disputes!.Select(d => d.Id == dispute.Id ? dispute : d)] },
+        };
     }
 
-    static Decision Refused(PaymentIntent intent, string message, string? param) => new(intent) { Error = StripeError.Invalid(message, param: param), Subject = "" };
+    static Decision Refused(PaymentIntent intent, string message, string? param) =>
+        new(intent) { Error = StripeError.Invalid(message, param: param), Subject = "" };
 }

@@ -31,7 +31,8 @@ internal static class EventEndpoints
             throw new RequestRefusedException(StripeError.Invalid($"You can filter by up to {MostTypes} event types.", param: "types"));
         if (form.Text("type") is { } type)
         {
-            if (types.Count > 0) throw new RequestRefusedException(StripeError.Invalid("You can only specify one of these parameters: type, types."));
+            if (types.Count > 0)
+                throw new RequestRefusedException(StripeError.Invalid("You can only specify one of these parameters: type, types."));
             types = [type];
         }
         return query.Page(log.All, Root, "event",
@@ -40,7 +41,7 @@ internal static class EventEndpoints
             log.Now);
     }
 
-    /// <summary>"A string containing a specific event name, or group of events using * as a wildcard."</summary>
+    /// <summary>Stripe's API reference: "A string containing a specific event name, or group of events using * as a wildcard."</summary>
     static bool Matches(string pattern, string type) =>
         pattern == type || (pattern.EndsWith('*') && type.StartsWith(pattern[..^1], StringComparison.Ordinal));
 }

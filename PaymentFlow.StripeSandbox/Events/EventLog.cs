@@ -5,9 +5,8 @@ using PaymentFlow.StripeSandbox.PaymentIntents;
 namespace PaymentFlow.StripeSandbox.Events;
 
 /// <summary>
-/// Every event, delivered or not and wanted or not, in order, and which of them their endpoint has not yet taken. List Events sees those of the
-/// last 30 days, as at Stripe, and of these at most the newest <see cref="Keep"/>, which bounds the memory; one that is yet to be delivered is
-/// delivered however old it is.
+/// All events in order, and which of them are not yet delivered. List Events returns the events of the last 30 days, as at Stripe, and at
+/// most the newest <see cref="Keep"/>, which limits memory. An undelivered event is delivered regardless of its age.
 /// </summary>
 internal sealed class EventLog(TimeProvider time)
 {
@@ -20,10 +19,11 @@ internal sealed class EventLog(TimeProvider time)
 
     public Register<StripeEvent> All => _events;
 
-    /// <summary>What is yet to be sent, oldest first.</summary>
+    /// <summary>The events that are not yet delivered, oldest first.</summary>
     public IReadOnlyList<StripeEvent> Undelivered => [.. _undelivered.Values.OrderBy(e => e.Header.Created)];
 
-    public IReadOnlyList<StripeEvent> Add(IReadOnlyList<EventHeader> headers, PaymentIntent intent, string? requestId, string? idempotencyKey)
+    public IReadOnlyList<StripeEvent> Add(
+        IReadOnlyList<EventHeader> headers, PaymentIntent intent, string? requestId, string? idempotencyKey)
     {
         var added = new StripeEvent[headers.Count];
         for (var i = 0; i < added.Length; i++)
@@ -37,16 +37,17 @@ internal sealed class EventLog(TimeProvider time)
 
     public void MarkDelivered(string id) => _undelivered.TryRemove(id, out _);
 
-    /// <summary>It will never be delivered: somebody asked for such a loss.</summary>
+    /// <summary>The event will never be delivered, because <see cref="Webhooks.WebhookPlan"/> dropped it.</summary>
     public void MarkDropped(string id)
     {
         if (_undelivered.TryRemove(id, out _)) _dropped[id] = 0;
     }
 
-    public bool IsDelivered(StripeEvent happened) => !_undelivered.ContainsKey(happened.Header.Id) && !_dropped.ContainsKey(happened.Header.Id);
+    public bool IsDelivered(StripeEvent happened) =>
+        !_undelivered.ContainsKey(happened.Header.Id) && !_dropped.ContainsKey(happened.Header.Id);
 
     public bool IsListed(StripeEvent happened) => happened.Header.Created > (time.GetUtcNow() - Reach).ToUnixTimeSeconds();
 
-    /// <summary>The event as it is answered, with the webhooks that are still pending now.</summary>
+    /// <summary>The event with its current <c>pending_webhooks</c>.</summary>
     public StripeEvent Now(StripeEvent happened) => happened with { Header = happened.Header with { Pending = !IsDelivered(happened) } };
 }

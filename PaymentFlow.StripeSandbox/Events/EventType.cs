@@ -25,7 +25,10 @@ internal static class EventType
     public const string DisputeFundsReinstated = "charge.dispute.funds_reinstated";
 }
 
-/// <summary>An event to be: its type, and the refund or dispute it is about; without one, the PaymentIntent or its charge.</summary>
+/// <summary>
+/// An event to create. <paramref name="Subject"/> is the id of the refund or dispute that it concerns, or null for the PaymentIntent or its
+/// charge.
+/// </summary>
 internal readonly record struct Happening(string Type, string? Subject = null)
 {
     public static implicit operator Happening(string type) => new(type);

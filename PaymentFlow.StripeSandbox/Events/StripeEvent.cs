@@ -7,16 +7,16 @@ using PaymentFlow.StripeSandbox.PaymentIntents;
 namespace PaymentFlow.StripeSandbox.Events;
 
 /// <summary>
-/// What the journal keeps of an event; its object is in the same line. <see cref="Created"/> is in Unix seconds; <see cref="Pending"/> when an
-/// endpoint listens to its type.
+/// The part of an event that the journal stores. The event's object is in the same line. <see cref="Created"/> is in Unix seconds.
+/// <see cref="Pending"/> is true when an endpoint receives this type of event.
 /// </summary>
 internal sealed record EventHeader(string Id, string Type, long Created, bool Pending)
 {
-    /// <summary>The id of the refund or dispute that it is about, if any.</summary>
+    /// <summary>The id of the refund or dispute that the event concerns, if any.</summary>
     public string? Subject { get; init; }
 }
 
-/// <summary>Something that happened, with the object as it was then: <see href="https://docs.stripe.com/api/events/object"/>.</summary>
+/// <summary>An event with the object as it was at that time: <see href="https://docs.stripe.com/api/events/object"/>.</summary>
 internal sealed record StripeEvent(EventHeader Header, PaymentIntent Intent, string? RequestId, string? IdempotencyKey) : IStripeObject
 {
     public byte[] ToJson()
@@ -40,7 +40,7 @@ internal sealed record StripeEvent(EventHeader Header, PaymentIntent Intent, str
         json.WriteBoolean("livemode"u8, false);
         json.WriteNumber("pending_webhooks"u8, Header.Pending ? 1 : 0);
         json.WriteStartObject("request"u8);
-        // Null when no call of the API made it happen.
+        // Both are null for an event that no API call caused.
         json.WriteString("id"u8, RequestId);
         json.WriteString("idempotency_key"u8, IdempotencyKey);
         json.WriteEndObject();

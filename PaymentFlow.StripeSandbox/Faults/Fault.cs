@@ -1,6 +1,8 @@
 namespace PaymentFlow.StripeSandbox.Faults;
 
-/// <summary>What a call is for, as far as faults tell calls apart. Calls of <see cref="Other"/> meet only faults for any call.</summary>
+/// <summary>
+/// The kinds of call that a fault can be planned for. Calls of kind <see cref="Other"/> get only faults planned for <see cref="Any"/>.
+/// </summary>
 internal enum CallKind
 {
     Any,
@@ -16,26 +18,26 @@ internal enum CallKind
 
 internal enum FaultKind
 {
-    /// <summary>Nothing is done; the connection is held open and then dropped without an answer.</summary>
+    /// <summary>The call is not executed. The connection is held open, then dropped without an answer.</summary>
     HangBefore,
-    /// <summary>The work is done and its answer kept for the idempotency key; the connection is held open and then dropped.</summary>
+    /// <summary>The call is executed, and its answer is stored for the idempotency key. The connection is held, then dropped.</summary>
     HangAfter,
-    /// <summary>A 500 before execution began: nothing is done, nothing is kept for the key.</summary>
+    /// <summary>A 500 before execution. Nothing is done, and nothing is stored for the key.</summary>
     ErrorBefore,
-    /// <summary>The work is done, and the answer is a 500, which is what is kept for the key.</summary>
+    /// <summary>The call is executed, but the answer is a 500. The 500 is stored for the key.</summary>
     ErrorAfter,
-    /// <summary>A 429 with <c>Retry-After</c>: nothing is done, nothing is kept for the key.</summary>
+    /// <summary>A 429 with <c>Retry-After</c>. Nothing is done, and nothing is stored for the key.</summary>
     RateLimit,
     /// <summary>
-    /// The work begins late. Its key is in use meanwhile, and it is done in the end even if the client has hung up by then, as at Stripe.
+    /// Execution begins late. The key is in use meanwhile. As at Stripe, the call is executed even if the client has disconnected.
     /// </summary>
     Slow,
-    /// <summary>The bank declines a confirmation, whichever payment method it names.</summary>
+    /// <summary>The bank declines a confirmation, for any payment method.</summary>
     Decline,
 }
 
-/// <summary>A fault that one call has met. <paramref name="Released"/> ends its waiting early.</summary>
+/// <summary>The fault of one call. <paramref name="Released"/> ends its wait early.</summary>
 internal sealed record Fault(FaultKind Kind, TimeSpan Wait, CancellationToken Released);
 
-/// <summary>A fault that <paramref name="Remaining"/> more calls will meet.</summary>
+/// <summary>A fault for the next <paramref name="Remaining"/> calls.</summary>
 internal sealed record PlannedFault(CallKind Call, FaultKind Fault, int Remaining, TimeSpan Wait);

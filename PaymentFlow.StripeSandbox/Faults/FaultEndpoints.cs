@@ -5,11 +5,11 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace PaymentFlow.StripeSandbox.Faults;
 
 /// <summary>
-/// <c>/_sandbox/faults</c>: <c>POST { call, fault, count, seconds }</c> makes the next <c>count</c> (default 1) calls of that kind fail,
-/// <c>GET</c> tells what is left, what was met since the start and how many calls are being held, and <c>DELETE</c> ends all of it at once.
-/// <c>seconds</c> is how long a call is held (default 60, slow ones 5), and the <c>Retry-After</c> of a rate limit (default 1).
-/// What was met is told by the kind of the call that met it, and outlives <c>DELETE</c>. Only calls of Stripe's API meet faults, never the
-/// sandbox's own addresses.
+/// <c>/_sandbox/faults</c>. <c>POST { call, fault, count, seconds }</c> makes the next <c>count</c> (default 1) calls of that kind fail.
+/// <c>seconds</c> is how long a call is held (default 60, for slow calls 5), or the <c>Retry-After</c> of a rate limit (default 1).
+/// <c>GET</c> returns the faults that are left, the number that have happened since the start by kind of call, and how many calls are being
+/// held. <c>DELETE</c> removes all planned faults and releases the calls being held; it keeps the count of those that have happened. Only
+/// calls of Stripe's API get faults, never the sandbox's own endpoints.
 /// </summary>
 internal static class FaultEndpoints
 {
@@ -43,7 +43,8 @@ internal static class FaultEndpoints
         var count = request.Count ?? 1;
         if (count is < 1 or > LargestCount) return Refused($"count must be from 1 to {LargestCount}.");
         var seconds = request.Seconds ?? DefaultSeconds(fault);
-        if (!(seconds > 0 && seconds <= LongestWait.TotalSeconds)) return Refused($"seconds must be above 0 and at most {LongestWait.TotalSeconds}.");
+        if (!(seconds > 0 && seconds <= LongestWait.TotalSeconds))
+            return Refused($"seconds must be above 0 and at most {LongestWait.TotalSeconds}.");
         plan.Add(new(call, fault, count, TimeSpan.FromSeconds(seconds)));
         return Report(plan);
     }

@@ -1,8 +1,8 @@
 namespace PaymentFlow.StripeSandbox.Faults;
 
 /// <summary>
-/// The faults that the next calls meet, in the order in which they were asked for, and how many have been met. In memory only: a restart ends
-/// them, as it ends an outage. Safe for concurrent use: a fault planned for n calls is met by exactly n.
+/// The faults for the next calls, in the order in which they were planned, and how many have happened. In memory only, so a restart clears
+/// them. Safe for concurrent use: a fault planned for n calls happens to exactly n.
 /// </summary>
 internal sealed class FaultPlan(TimeProvider time, IHostApplicationLifetime life) : IDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class FaultPlan(TimeProvider time, IHostApplicationLifetime life
         lock (_lock) _planned.Add(fault);
     }
 
-    /// <summary>Takes the fault that this call is to meet, if there is one.</summary>
+    /// <summary>Takes the fault planned for this call. Null if there is none.</summary>
     public Fault? Take(CallKind call)
     {
         lock (_lock)
@@ -32,7 +32,7 @@ internal sealed class FaultPlan(TimeProvider time, IHostApplicationLifetime life
         }
     }
 
-    /// <summary>Ends what is planned and lets go of every call that is being held.</summary>
+    /// <summary>Removes all planned faults and releases every call that is being held.</summary>
     public void Clear()
     {
         CancellationTokenSource release;
@@ -41,7 +41,7 @@ internal sealed class FaultPlan(TimeProvider time, IHostApplicationLifetime life
             _planned.Clear();
             (release, _release) = (_release, new());
         }
-        // Not disposed: a call that has just taken a fault may be about to wait on its token.
+        // Not disposed, because a call that has just taken a fault may be about to wait on the token.
         release.Cancel();
     }
 
@@ -51,7 +51,10 @@ internal sealed class FaultPlan(TimeProvider time, IHostApplicationLifetime life
             return new([.. _planned], [.. _used.Select(u => new UsedFault(u.Key.Call, u.Key.Fault, u.Value))], Volatile.Read(ref _holding));
     }
 
-    /// <summary>Waits as the fault says; less when it is released, the client hangs up (<paramref name="aborted"/>) or the sandbox stops.</summary>
+    /// <summary>
+    /// Waits as long as the fault says. Ends early when the fault is released, the client disconnects (<paramref name="aborted"/>) or the
+    /// sandbox stops.
+    /// </summary>
     public async Task HoldAsync(Fault fault, CancellationToken aborted)
     {
         using var early = CancellationTokenSource.CreateLinkedTokenSource(fault.Released, aborted, life.ApplicationStopping);

@@ -3,18 +3,20 @@ using System.Text.Encodings.Web;
 
 namespace PaymentFlow.StripeSandbox.Home;
 
-/// <summary>One of the sandbox's few pages: <paramref name="Body"/> is HTML that is already encoded.</summary>
+/// <summary>A page of the sandbox. <paramref name="Body"/> is HTML that is already encoded.</summary>
 internal sealed record Page(string Language, string Title, string Body)
 {
     const string Style = """
-        :root { color-scheme: light dark; --ink: #1a1f36; --soft: #4f566b; --paper: #fff; --ground: #f0f2f7; --line: #c9cfdb; --accent: #4b3fce; }
+        :root { color-scheme: light dark; --ink: #1a1f36; --soft: #4f566b; --paper: #fff; --ground: #f0f2f7; --line: #c9cfdb;
+                --accent: #4b3fce; }
         @media (prefers-color-scheme: dark) {
           :root { --ink: #f2f4f8; --soft: #c1c7d6; --paper: #1c2030; --ground: #12141e; --line: #454c63; --accent: #5a4fe0; }
         }
         * { box-sizing: border-box; }
-        body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1.5rem; background: var(--ground); color: var(--ink);
-               font: 1rem/1.5 system-ui, sans-serif; }
-        main { width: 100%; max-width: 30rem; padding: 2rem; background: var(--paper); border: 1px solid var(--line); border-radius: .75rem; }
+        body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1.5rem; background: var(--ground);
+               color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
+        main { width: 100%; max-width: 30rem; padding: 2rem; background: var(--paper); border: 1px solid var(--line);
+               border-radius: .75rem; }
         h1 { margin: 0 0 .75rem; font-size: 1.5rem; line-height: 1.25; }
         dl { display: grid; grid-template-columns: auto 1fr; gap: .5rem 1.5rem; margin: 1.5rem 0; }
         dt { color: var(--soft); } dd { margin: 0; text-align: end; overflow-wrap: anywhere; }
@@ -27,7 +29,9 @@ internal sealed record Page(string Language, string Title, string Body)
         .note { margin: 1.5rem 0 0; color: var(--soft); font-size: .875rem; }
         """;
 
-    /// <summary>Writes the page; what it shows is for one pair of eyes, so nothing keeps it, frames it or passes its address on.</summary>
+    /// <summary>
+    /// Writes the page. It may show private data, so it is not cached, not framed, and its URL is not sent as a referrer.
+    /// </summary>
     public static Task WriteAsync(HttpContext http, int status, Page page)
     {
         var nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
@@ -37,7 +41,8 @@ internal sealed record Page(string Language, string Title, string Body)
         response.Headers.CacheControl = "no-store";
         response.Headers.ContentLanguage = page.Language;
         response.Headers["Referrer-Policy"] = "no-referrer";
-        response.Headers.ContentSecurityPolicy = $"default-src 'none'; style-src 'nonce-{nonce}'; img-src data:; base-uri 'none'; frame-ancestors 'none'";
+        response.Headers.ContentSecurityPolicy =
+            $"default-src 'none'; style-src 'nonce-{nonce}'; img-src data:; base-uri 'none'; frame-ancestors 'none'";
         return response.WriteAsync($"""
             <!doctype html>
             <html lang="{page.Language}">

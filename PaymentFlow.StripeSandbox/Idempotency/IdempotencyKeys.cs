@@ -3,17 +3,17 @@ using PaymentFlow.StripeSandbox.Api;
 
 namespace PaymentFlow.StripeSandbox.Idempotency;
 
-/// <summary>What the journal keeps of an answer; its PaymentIntent is the one in the same line.</summary>
+/// <summary>The part of an answer that the journal stores. The answer's PaymentIntent is in the same line.</summary>
 internal sealed record KeptKey(string Key, string Endpoint, string Fingerprint, int Status, StripeError? Error, Expand Expand)
 {
-    /// <summary>The id of the refund or dispute that was answered; null for the PaymentIntent, empty for nothing but an error.</summary>
+    /// <summary>The id of the refund or dispute in the answer. Null for the PaymentIntent, empty for an error alone.</summary>
     public string? Subject { get; init; }
 }
 
 /// <summary>
-/// <see href="https://docs.stripe.com/api/idempotent_requests">Stripe's rules</see>: once execution begins, status and body are kept for the
-/// key; a repeat gets them again; other parameters or another endpoint under the same key is an error, and so is a key whose first request
-/// still runs. A request that was refused before execution leaves its key free. Keys are kept for as long as the journal is.
+/// <see href="https://docs.stripe.com/api/idempotent_requests">Stripe's rules</see>. Once execution begins, status and body are stored for
+/// the key, and a repeated request gets them again. The same key with other parameters or another endpoint is an error. So is a key whose
+/// first request is still running. A request refused before execution leaves its key free. Keys never expire as long as the journal exists.
 /// </summary>
 internal sealed class IdempotencyKeys
 {
@@ -21,8 +21,8 @@ internal sealed class IdempotencyKeys
 
     readonly ConcurrentDictionary<string, Slot> _slots = new(StringComparer.Ordinal);
 
-    /// <summary>Claims the key for a request that is about to run, or gives the answer kept for it.</summary>
-    /// <returns>null when the caller is to execute and then <see cref="Keep"/> or <see cref="Release"/>.</returns>
+    /// <summary>Claims the key for a request that is about to run, or returns the answer stored for the key.</summary>
+    /// <returns>Null when the caller must execute the request and then call <see cref="Keep"/> or <see cref="Release"/>.</returns>
     public Answer? Claim(string key, string endpoint, string fingerprint)
     {
         var mine = new Slot(endpoint, fingerprint);
@@ -30,21 +30,21 @@ internal sealed class IdempotencyKeys
         if (ReferenceEquals(slot, mine)) return null;
         if (slot.Endpoint != endpoint)
             throw new RequestRefusedException(new(400, StripeError.Idempotency,
-                $"Keys for idempotent requests can only be used for the same endpoint they were first used for ('{endpoint}' vs '{slot.Endpoint}'). "
-                + $"Try using a key other than '{key}' if you meant to execute a different request."));
+                "Keys for idempotent requests can only be used for the same endpoint they were first used for "
+                + $"('{endpoint}' vs '{slot.Endpoint}'). Try using a key other than '{key}' if you meant to execute a different request."));
         if (slot.Fingerprint != fingerprint)
             throw new RequestRefusedException(new(400, StripeError.Idempotency,
                 "Keys for idempotent requests can only be used with the same parameters they were first used with. "
                 + $"Try using a key other than '{key}' if you meant to execute a different request."));
         return slot.Answer ?? throw new RequestRefusedException(StripeError.Invalid(
-            "There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other "
-            + $"request is still going through): {key}. Please try again later.", "idempotency_key_in_use", status: 409));
+            "There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the "
+            + $"other request is still going through): {key}. Please try again later.", "idempotency_key_in_use", status: 409));
     }
 
     public void Keep(KeptKey kept, Answer answer) =>
         _slots.GetOrAdd(kept.Key, static (_, k) => new Slot(k.Endpoint, k.Fingerprint), kept).Answer = answer;
 
-    /// <summary>Frees the key if no answer was kept for it.</summary>
+    /// <summary>Frees the key if no answer is stored for it.</summary>
     public void Release(string key)
     {
         if (_slots.TryGetValue(key, out var slot) && slot.Answer is null) _slots.TryRemove(new(key, slot));

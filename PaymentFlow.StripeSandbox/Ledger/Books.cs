@@ -8,13 +8,14 @@ using PaymentFlow.StripeSandbox.Webhooks;
 namespace PaymentFlow.StripeSandbox.Ledger;
 
 /// <summary>
-/// Where everything that happens is written down. One PaymentIntent, with all that hangs on it (charge, refunds, disputes), is worked on by one
-/// request at a time; its next state, the events and the answer kept for the idempotency key are one line in the journal, and nobody sees any of
-/// them before that line is written.
+/// Commits every change. Only one request at a time works on a PaymentIntent and its charge, refunds and disputes. The new state, the
+/// events and the answer for the idempotency key are one line in the journal. None of them is visible before that line is written.
 /// </summary>
 internal sealed class Books(SandboxState state, Journal journal, WebhookQueue webhooks, AfterEffectQueue effects, TimeProvider time)
 {
-    /// <summary>How long a request waits for another one on the same PaymentIntent before Stripe's <c>lock_timeout</c>.</summary>
+    /// <summary>
+    /// How long a request waits for another request on the same PaymentIntent, before it fails with Stripe's <c>lock_timeout</c>.
+    /// </summary>
     static readonly TimeSpan LockWait = TimeSpan.FromSeconds(10);
 
     public SandboxState State => state;
@@ -24,7 +25,7 @@ internal sealed class Books(SandboxState state, Journal journal, WebhookQueue we
     /// <exception cref="RequestRefusedException">There is no such PaymentIntent.</exception>
     public PaymentIntent Get(string id) => Slot(id).Current;
 
-    /// <summary>Executes a call on a PaymentIntent that is there.</summary>
+    /// <summary>Executes a call on an existing PaymentIntent.</summary>
     public async Task<Answer> ChangeAsync(StripeCall call, string intentId, Func<PaymentIntent, Decision> decide)
     {
         var slot = Slot(intentId);
@@ -42,8 +43,11 @@ internal sealed class Books(SandboxState state, Journal journal, WebhookQueue we
         }
     }
 
-    /// <summary>Lets something happen without a call of the API: the customer's answer to a challenge, the bank's news. null changes nothing.</summary>
-    /// <returns>What was answered, or would have been; null when nothing changed.</returns>
+    /// <summary>
+    /// Applies a change that no API call caused: the customer's answer to a challenge, or a decision of the bank. A null decision changes
+    /// nothing.
+    /// </summary>
+    /// <returns>The answer that an API call would have had. Null when nothing changed.</returns>
     public async Task<Answer?> HappenAsync(string intentId, Func<PaymentIntent, Decision?> decide)
     {
         var slot = Slot(intentId);
@@ -59,8 +63,8 @@ internal sealed class Books(SandboxState state, Journal journal, WebhookQueue we
     }
 
     /// <summary>
-    /// Writes the decision down; for a PaymentIntent that is there, the caller holds its gate. Not cancelable: a client that hangs up does not undo
-    /// what has begun, at Stripe either.
+    /// Commits the decision. For an existing PaymentIntent the caller must hold its gate. Not cancelable: as at Stripe, a call that has
+    /// begun is completed even if the client disconnects.
     /// </summary>
     public Answer Commit(Decision decision, StripeCall? call)
     {
@@ -73,7 +77,8 @@ internal sealed class Books(SandboxState state, Journal journal, WebhookQueue we
         }
         var error = call?.FailsWith ?? decision.Error;
         var answer = new Answer(
-            call?.RequestId ?? "", error?.Status ?? 200, Content(decision.Intent, decision.Subject, error), error, call?.Expand() ?? Expand.None);
+            call?.RequestId ?? "", error?.Status ?? 200, Content(decision.Intent, decision.Subject, error), error,
+            call?.Expand() ?? Expand.None);
         var entry = new JournalEntry
         {
             Intent = decision.Intent,
@@ -81,7 +86,8 @@ internal sealed class Books(SandboxState state, Journal journal, WebhookQueue we
             Events = events,
             RequestId = call?.RequestId,
             Key = call?.IdempotencyKey is { } key
-                ? new KeptKey(key, call.Endpoint, call.Fingerprint(), answer.Status, answer.Error, answer.Expand) { Subject = decision.Subject }
+                ? new KeptKey(key, call.Endpoint, call.Fingerprint(), answer.Status, answer.Error, answer.Expand)
+                { Subject = decision.Subject }
                 : null,
         };
         journal.Append(entry);
@@ -90,10 +96,10 @@ internal sealed class Books(SandboxState state, Journal journal, WebhookQueue we
         return answer;
     }
 
-    /// <summary>What an answer shows: the refund or dispute that it is about, else the PaymentIntent.</summary>
+    /// <summary>The object in an answer: the refund or dispute that it concerns, otherwise the PaymentIntent.</summary>
     public static IStripeObject? Content(PaymentIntent intent, string? subject, StripeError? error)
     {
-        // An error about a refund or a dispute, or of Stripe's own, shows nothing but itself.
+        // An error about a refund or dispute, or an api_error, contains no object.
         if (error is not null) return subject is null && error.Type != StripeError.ApiErrorType ? intent : null;
         return subject is null ? intent : intent.View(subject);
     }

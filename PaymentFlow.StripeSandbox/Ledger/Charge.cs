@@ -10,8 +10,8 @@ using PaymentFlow.StripeSandbox.Refunds;
 namespace PaymentFlow.StripeSandbox.Ledger;
 
 /// <summary>
-/// One attempt to move money. <see cref="Amount"/> is in minor units, <see cref="Created"/> in Unix seconds;
-/// <see cref="Failure"/> is null when the money moved, or with <see cref="Uncaptured"/> is reserved.
+/// One attempt to move money. <see cref="Amount"/> is in minor units, <see cref="Created"/> in Unix seconds.
+/// <see cref="Failure"/> is null when the money moved, or is reserved (<see cref="Uncaptured"/>).
 /// </summary>
 internal sealed record Charge(
     string Id,
@@ -24,13 +24,13 @@ internal sealed record Charge(
     string? Description,
     StripeError? Failure)
 {
-    /// <summary>Authorized only: the money is reserved and waits for a capture.</summary>
+    /// <summary>Authorized only: the money is reserved until it is captured.</summary>
     public bool Uncaptured { get; init; }
 
-    /// <summary>The authorization was given up before any capture.</summary>
+    /// <summary>The authorization was canceled before a capture.</summary>
     public bool Released { get; init; }
 
-    /// <summary>Less than <see cref="Amount"/> when only a part was captured; null for all of it.</summary>
+    /// <summary>The captured amount if it is less than <see cref="Amount"/>. Null when all was captured.</summary>
     public long? PartCaptured { get; init; }
 
     public IReadOnlyList<Refund>? Refunds { get; init; }
@@ -46,11 +46,11 @@ internal sealed record Charge(
     [JsonIgnore]
     public long AmountCaptured => Captured ? PartCaptured ?? Amount : 0;
 
-    /// <summary>What refunds have taken or are about to; a failed or canceled one gives its amount back.</summary>
+    /// <summary>The sum of pending and succeeded refunds. A failed or canceled refund does not count.</summary>
     [JsonIgnore]
     public long RefundedByRefunds => Refunds?.Where(r => r.TakesMoney).Sum(r => r.Amount) ?? 0;
 
-    /// <summary>Stripe's <c>amount_refunded</c>: the refunds, and what was reserved but never captured.</summary>
+    /// <summary>Stripe's <c>amount_refunded</c>: the refunds, plus any amount that was reserved but never captured.</summary>
     [JsonIgnore]
     public long AmountRefunded => RefundedByRefunds + (Captured ? Amount - AmountCaptured : Released ? Amount : 0);
 
@@ -58,10 +58,10 @@ internal sealed record Charge(
     public bool FullyRefunded => Paid && AmountRefunded == Amount;
 }
 
-/// <summary>A charge as it is answered, with the PaymentIntent that it belongs to.</summary>
+/// <summary>A charge in Stripe's JSON format, with the PaymentIntent that it belongs to.</summary>
 internal sealed record ChargeView(PaymentIntent Intent, Charge Charge) : IStripeObject
 {
-    /// <summary>Stripe's shape of it: <see href="https://docs.stripe.com/api/charges/object"/>.</summary>
+    /// <summary><see href="https://docs.stripe.com/api/charges/object"/></summary>
     public void Write(Utf8JsonWriter json, Expand expand)
     {
         var charge = Charge;
@@ -100,7 +100,8 @@ internal sealed record ChargeView(PaymentIntent Intent, Charge Charge) : IStripe
         json.WriteString("reason"u8, charge.Failure is null ? null : charge.Failure.DeclineCode ?? charge.Failure.Code);
         json.WriteString("risk_level"u8, "normal"u8);
         json.WriteNumber("risk_score"u8, 8);
-        json.WriteString("seller_message"u8, paid ? "Payment complete."u8 : "The bank did not return any further details with this decline."u8);
+        json.WriteString(
+            "seller_message"u8, paid ? "Payment complete."u8 : "The bank did not return any further details with this decline."u8);
         json.WriteString("type"u8, paid ? "authorized"u8 : "issuer_declined"u8);
         json.WriteEndObject();
         json.WriteBoolean("paid"u8, paid);

@@ -4,9 +4,9 @@ using Microsoft.Win32.SafeHandles;
 namespace PaymentFlow.StripeSandbox.Ledger;
 
 /// <summary>
-/// The append-only file from which everything is rebuilt: one JSON line an operation. What <see cref="Append"/> has returned for is in the
-/// file and outlives a <c>kill -9</c> of this process (it is not synced to the disk: a power cut is not among the things that a development
-/// tool must survive).
+/// The append-only file from which the whole state is rebuilt, with one JSON line per operation. When <see cref="Append"/> has returned,
+/// the line survives a <c>kill -9</c> of this process. The file is not synced to the disk, because a development tool need not survive a
+/// power cut.
 /// </summary>
 internal sealed partial class Journal : IDisposable
 {
@@ -17,15 +17,15 @@ internal sealed partial class Journal : IDisposable
 
     Journal(SafeFileHandle file, long length, ILogger log) => (_file, _length, _log) = (file, length, log);
 
-    /// <summary>Opens the file, or makes it, and hands every line in it to <paramref name="apply"/>. A torn last line is cut off.</summary>
-    /// <exception cref="SandboxSettingException">The file is in use, out of reach, or damaged before its last line.</exception>
+    /// <summary>Opens or creates the file and passes every line to <paramref name="apply"/>. An incomplete last line is removed.</summary>
+    /// <exception cref="SandboxSettingException">The file is in use, not accessible, or damaged before its last line.</exception>
     public static Journal Open(string path, Action<JournalEntry> apply, ILogger log)
     {
         SafeFileHandle? file = null;
         try
         {
             if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder) Directory.CreateDirectory(folder);
-            // Two writers would tear each other's lines: FileShare.None is a lock on every system (on Unix only for those who ask, so it can be read).
+            // FileShare.None locks the file against a second writer. On Unix the lock is advisory, so the file can still be read.
             file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             var (length, lines) = Replay(file, path, apply);
             var torn = RandomAccess.GetLength(file) - length;
@@ -49,8 +49,10 @@ internal sealed partial class Journal : IDisposable
         }
     }
 
-    /// <summary>Writes the line; on failure nothing of it is in the file. It goes to the system's cache, so nobody waits for a disk.</summary>
-    /// <exception cref="IOException">It can't be written.</exception>
+    /// <summary>
+    /// Writes the line to the system's cache, without waiting for the disk. After a failure the file contains no part of the line.
+    /// </summary>
+    /// <exception cref="IOException">The line cannot be written.</exception>
     public void Append(JournalEntry entry)
     {
         byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(entry, JournalJson.Default.JournalEntry), (byte)'\n'];
@@ -75,7 +77,7 @@ internal sealed partial class Journal : IDisposable
         lock (_writing) _file.Dispose();
     }
 
-    /// <summary>A write that failed half way must leave nothing that a restart would read.</summary>
+    /// <summary>Removes a partial write, so that a restart does not read it.</summary>
     void TakeBackPart()
     {
         try
@@ -84,7 +86,7 @@ internal sealed partial class Journal : IDisposable
         }
         catch (IOException failure)
         {
-            // The next write starts at the same place and covers it.
+            // The next write starts at the same position and overwrites the partial one.
             Log.PartStays(_log, failure);
         }
     }
@@ -119,7 +121,7 @@ internal sealed partial class Journal : IDisposable
         catch (JsonException damage)
         {
             throw new SandboxSettingException(
-                $"Sandbox:JournalPath '{path}' is damaged at line {number} ({damage.Message}): move it away to start with an empty one");
+                $"Sandbox:JournalPath '{path}' is damaged at line {number} ({damage.Message}). Move it away to start anew.");
         }
     }
 
@@ -128,13 +130,13 @@ internal sealed partial class Journal : IDisposable
         [LoggerMessage(Level = LogLevel.Information, Message = "Journal {Path}: {Lines} lines read")]
         public static partial void Opened(ILogger logger, string path, int lines);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Journal {Path}: its last line was torn by a crash; {Bytes} bytes cut off")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Journal {Path}: removed {Bytes} bytes of an incomplete last line")]
         public static partial void TornLine(ILogger logger, string path, long bytes);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "Writing to the journal failed; the request is answered with 500")]
         public static partial void WriteFailed(ILogger logger, Exception failure);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "The part of a failed write could not be taken back from the journal")]
+        [LoggerMessage(Level = LogLevel.Error, Message = "Could not remove a partial write from the journal")]
         public static partial void PartStays(ILogger logger, Exception failure);
     }
 }

@@ -5,22 +5,22 @@ using PaymentFlow.StripeSandbox.PaymentIntents;
 
 namespace PaymentFlow.StripeSandbox.Ledger;
 
-/// <summary>One line of the journal: all that one operation changed, so that after a crash it has happened whole or not at all.</summary>
+/// <summary>One line of the journal with all changes of one operation, so that after a crash all of them exist or none.</summary>
 internal sealed record JournalEntry
 {
     public PaymentIntent? Intent { get; init; }
 
-    /// <summary>The intent's latest charge is a new one, and its money moved.</summary>
+    /// <summary>The PaymentIntent's latest charge is new, and its money moved.</summary>
     public bool Charged { get; init; }
 
     public IReadOnlyList<EventHeader>? Events { get; init; }
     public string? RequestId { get; init; }
     public KeptKey? Key { get; init; }
 
-    /// <summary>An event that its webhook endpoint has answered with success.</summary>
+    /// <summary>The id of an event that the webhook endpoint has accepted.</summary>
     public string? Delivered { get; init; }
 
-    /// <summary>An event that is never to be delivered, because such a loss was asked for.</summary>
+    /// <summary>The id of an event that is never delivered, because <see cref="Webhooks.WebhookPlan"/> dropped it.</summary>
     public string? Dropped { get; init; }
 }
 

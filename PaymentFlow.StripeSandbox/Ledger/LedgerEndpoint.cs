@@ -5,8 +5,9 @@ using PaymentFlow.StripeSandbox.PaymentIntents;
 namespace PaymentFlow.StripeSandbox.Ledger;
 
 /// <summary>
-/// The books that tests hold our databases against; no Stripe has this. <c>GET /_sandbox/charges</c> is every charge whose money moved;
-/// <c>GET /_sandbox/ledger</c> is every PaymentIntent with the charges, refunds and disputes of it, as <c>{ "paymentIntents": [ … ] }</c>.
+/// The ledger, which tests compare with our databases. Stripe has no such endpoints. <c>GET /_sandbox/charges</c> returns all charges whose
+/// money moved. <c>GET /_sandbox/ledger</c> returns all PaymentIntents with their charges, refunds and disputes, as
+/// <c>{ "paymentIntents": [ … ] }</c>.
 /// </summary>
 internal static class LedgerEndpoint
 {
@@ -65,7 +66,7 @@ internal static class LedgerEndpoint
         json.WriteStartArray("charges"u8);
         foreach (var id in charges)
         {
-            // The latest one as it belongs to this state of the PaymentIntent, not to a newer one.
+            // Take the latest charge from this PaymentIntent state, because AllCharges may hold a newer one.
             var charge = intent.LatestCharge?.Id == id ? intent.LatestCharge : state.AllCharges.Find(id)!;
             json.WriteStartObject();
             json.WriteString("id"u8, charge.Id);

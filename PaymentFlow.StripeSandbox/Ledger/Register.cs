@@ -1,8 +1,8 @@
 namespace PaymentFlow.StripeSandbox.Ledger;
 
 /// <summary>
-/// Everything of one kind in the order in which it came: found by id, and walked in either direction. Of more than <paramref name="keep"/>
-/// the oldest are forgotten (in batches, so a few more may be there). Safe for concurrent use.
+/// A list of objects in the order of creation, which can be found by id and walked in both directions. Beyond <paramref name="keep"/>
+/// objects the oldest are removed. Removal is in batches, so there may be a few more. Safe for concurrent use.
 /// </summary>
 internal sealed class Register<T>(int keep = int.MaxValue) where T : class
 {
@@ -21,7 +21,7 @@ internal sealed class Register<T>(int keep = int.MaxValue) where T : class
         lock (_lock) return _positions.TryGetValue(id, out var position) ? _entries[(int)(position - _first)].Value : null;
     }
 
-    /// <summary>Adds a new one at the end, or puts another value in its old place.</summary>
+    /// <summary>Adds a new object at the end, or replaces an existing one in its place.</summary>
     public void Set(string id, T value)
     {
         lock (_lock)
@@ -41,15 +41,16 @@ internal sealed class Register<T>(int keep = int.MaxValue) where T : class
         }
     }
 
-    /// <summary>All of them, oldest first, as they are now.</summary>
+    /// <summary>A copy of the list, oldest first.</summary>
     public IReadOnlyList<T> Snapshot()
     {
         lock (_lock) return [.. _entries.Select(e => e.Value)];
     }
 
     /// <summary>
-    /// Up to <paramref name="count"/> that fit, from the newest, or from the one beside <paramref name="cursor"/>, going on to older ones, or with
-    /// <paramref name="newer"/> to newer ones. In walking order. An unknown cursor gives null.
+    /// Up to <paramref name="count"/> objects that fit, in walking order. The walk goes from new to old, or with <paramref name="newer"/>
+    /// from old to new. It starts next to <paramref name="cursor"/>. Without a cursor it starts at the newest object, or with
+    /// <paramref name="newer"/> at the oldest. Null if the cursor is unknown.
     /// </summary>
     public IReadOnlyList<T>? Walk(string? cursor, bool newer, int count, Func<T, bool> fits)
     {

@@ -8,7 +8,7 @@ using PaymentFlow.StripeSandbox.Refunds;
 
 namespace PaymentFlow.StripeSandbox.Ledger;
 
-/// <summary>One PaymentIntent's place: whoever changes it holds <see cref="Gate"/>; anybody may read <see cref="Current"/>.</summary>
+/// <summary>Holds one PaymentIntent. A writer must hold <see cref="Gate"/>; <see cref="Current"/> can be read at any time.</summary>
 internal sealed class PaymentIntentSlot(PaymentIntent current)
 {
     PaymentIntent _current = current;
@@ -17,7 +17,7 @@ internal sealed class PaymentIntentSlot(PaymentIntent current)
 
     readonly List<string> _charges = [];
 
-    /// <summary>The ids of all attempts to charge, oldest first.</summary>
+    /// <summary>The ids of all charges, failed ones too, oldest first.</summary>
     public IReadOnlyList<string> Charges
     {
         get { lock (_charges) return [.. _charges]; }
@@ -32,35 +32,35 @@ internal sealed class PaymentIntentSlot(PaymentIntent current)
     public PaymentIntent Current { get => Volatile.Read(ref _current); set => Volatile.Write(ref _current, value); }
 }
 
-/// <summary>Everything that the journal's lines add up to, in memory. Lines are applied in one way only, at start and while running.</summary>
+/// <summary>The state in memory, built from the journal's lines. New lines and lines read at startup are applied alike.</summary>
 internal sealed class SandboxState(IdempotencyKeys keys, EventLog events)
 {
     readonly ConcurrentQueue<Charge> _charges = new();
 
     public Register<PaymentIntentSlot> Intents { get; } = new();
 
-    /// <summary>Every charge, failed and uncaptured ones too, as it now is.</summary>
+    /// <summary>All charges in their current state, failed and uncaptured ones too.</summary>
     public Register<Charge> AllCharges { get; } = new();
 
     public Register<Refund> Refunds { get; } = new();
 
     public Register<Dispute> Disputes { get; } = new();
 
-    /// <summary>Every charge whose money moved, in the order in which they were made.</summary>
+    /// <summary>All charges whose money moved, in the order of creation.</summary>
     public IEnumerable<Charge> Charges => _charges;
 
     public int ChargeCount => _charges.Count;
 
     public PaymentIntentSlot? Find(string id) => Intents.Find(id);
 
-    /// <summary>Applies a line read from the file, so that it takes no more memory than the one that was written.</summary>
+    /// <summary>Applies a line read from the file. Equal parts are shared with the previous state, to save memory.</summary>
     public void Restore(JournalEntry entry)
     {
         if (entry.Intent is { } intent) entry = entry with { Intent = Sharing(intent, Find(intent.Id)?.Current) };
         Apply(entry);
     }
 
-    /// <returns>The events that the line tells of.</returns>
+    /// <returns>The events in the line.</returns>
     public IReadOnlyList<StripeEvent> Apply(JournalEntry entry)
     {
         if (entry.Delivered is { } delivered) events.MarkDelivered(delivered);
@@ -68,7 +68,7 @@ internal sealed class SandboxState(IdempotencyKeys keys, EventLog events)
         if (entry.Intent is not { } intent) return [];
 
         if (entry.Charged) _charges.Enqueue(intent.LatestCharge!);
-        // One request at a time works on a PaymentIntent, and nobody knows a new one's id yet.
+        // No race here: the caller holds the gate of an existing PaymentIntent, and the id of a new one is not known to any client yet.
         var slot = Find(intent.Id);
         if (slot is null) Intents.Set(intent.Id, slot = new(intent));
         slot.Current = intent;
@@ -80,11 +80,12 @@ internal sealed class SandboxState(IdempotencyKeys keys, EventLog events)
             foreach (var dispute in charge.Disputes ?? []) Disputes.Set(dispute.Id, dispute);
         }
         if (entry.Key is { } key)
-            keys.Keep(key, new Answer(entry.RequestId ?? "", key.Status, Books.Content(intent, key.Subject, key.Error), key.Error, key.Expand));
+            keys.Keep(key, new Answer(
+                entry.RequestId ?? "", key.Status, Books.Content(intent, key.Subject, key.Error), key.Error, key.Expand));
         return entry.Events is { Count: > 0 } headers ? events.Add(headers, intent, entry.RequestId, entry.Key?.Key) : [];
     }
 
-    /// <summary>What a state has in common with the one before it is one object again, as it was while running.</summary>
+    /// <summary>Reuses the objects of the previous state for all values that are equal, as in a process that made both states.</summary>
     static PaymentIntent Sharing(PaymentIntent intent, PaymentIntent? before)
     {
         var metadata = before is not null && Same(intent.Metadata, before.Metadata) ? before.Metadata : intent.Metadata;

@@ -3,12 +3,12 @@ using PaymentFlow.StripeSandbox.Api;
 
 namespace PaymentFlow.StripeSandbox.Lists;
 
-/// <summary>A page of a list, or with <see cref="IsSearch"/> of what a search found.</summary>
+/// <summary>A page of a list, or of a search result (<see cref="IsSearch"/>).</summary>
 internal sealed record StripeList(string Url, IReadOnlyList<IStripeObject> Data, bool HasMore) : IStripeObject
 {
     public bool IsSearch { get; init; }
 
-    /// <summary>What a search is to be given as <c>page</c> for the next one.</summary>
+    /// <summary>The value of <c>page</c> that returns the next page of a search.</summary>
     public string? NextPage { get; init; }
 
     public void Write(Utf8JsonWriter json, Expand expand)

@@ -6,18 +6,19 @@ namespace PaymentFlow.StripeSandbox.PaymentIntents;
 /// <summary><see href="https://docs.stripe.com/payments/place-a-hold-on-a-payment-method"/>. Pure: no clock, no storage.</summary>
 internal static class Capturing
 {
-    /// <param name="amount">In minor units; null for all of it. What is left is given back to the customer.</param>
+    /// <param name="amount">In minor units. Null captures the whole amount. The rest of the authorization is released.</param>
     public static Decision Capture(PaymentIntent intent, long? amount)
     {
         if (intent is not { Status: PaymentIntentStatus.RequiresCapture, LatestCharge: { } charge })
             return Decision.Refused(intent, StripeError.UnexpectedState(intent.Status == PaymentIntentStatus.Succeeded
                 ? "This PaymentIntent could not be captured because it has already been captured."
-                : $"This PaymentIntent could not be captured because it has a status of {intent.Status}. Only a PaymentIntent with one of the "
-                    + "following statuses may be captured: requires_capture."));
+                : $"This PaymentIntent could not be captured because it has a status of {intent.Status}. "
+                    + "Only a PaymentIntent with one of the following statuses may be captured: requires_capture."));
         if (amount > charge.Amount)
             return Decision.Refused(intent, StripeError.Invalid(
-                $"The amount to capture ({Currencies.Display(amount.Value, intent.Currency)}) is greater than the amount that can be captured "
-                + $"({Currencies.Display(charge.Amount, intent.Currency)}).", "amount_too_large", "amount_to_capture"));
+                $"The amount to capture ({Currencies.Display(amount.Value, intent.Currency)}) is greater than the amount "
+                + $"that can be captured ({Currencies.Display(charge.Amount, intent.Currency)}).",
+                "amount_too_large", "amount_to_capture"));
         var captured = amount ?? charge.Amount;
         return new(intent with
         {

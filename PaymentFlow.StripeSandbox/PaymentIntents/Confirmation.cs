@@ -5,10 +5,10 @@ using PaymentFlow.StripeSandbox.PaymentMethods;
 
 namespace PaymentFlow.StripeSandbox.PaymentIntents;
 
-/// <summary>What an operation makes of a PaymentIntent: its next state, what it answers, and the events that tell of it.</summary>
+/// <summary>The result of an operation on a PaymentIntent: the next state, the answer, and the events.</summary>
 internal sealed record Decision(PaymentIntent Intent, params IReadOnlyList<Happening> Events)
 {
-    /// <summary>The id of the refund or dispute that is answered; null for the PaymentIntent, empty when an error says it all.</summary>
+    /// <summary>The id of the refund or dispute in the answer. Null for the PaymentIntent, empty for an error alone.</summary>
     public string? Subject { get; init; }
 
     public StripeError? Error { get; init; }
@@ -20,14 +20,14 @@ internal sealed record Decision(PaymentIntent Intent, params IReadOnlyList<Happe
 }
 
 /// <summary>
-/// How a PaymentIntent goes from one status to the next:
-/// <see href="https://docs.stripe.com/payments/paymentintents/lifecycle">Stripe's life cycle</see>. Pure: no clock, no storage.
+/// The <see href="https://docs.stripe.com/payments/paymentintents/lifecycle">life cycle of a PaymentIntent</see>.
+/// Pure: no clock, no storage.
 /// </summary>
 internal static class Confirmation
 {
     internal sealed record Request(string? PaymentMethod, string? ReturnUrl, bool UseStripeSdk, bool RefuseAction, Uri Origin)
     {
-        /// <summary>When given, takes the place of the PaymentIntent's own.</summary>
+        /// <summary>Replaces the PaymentIntent's capture method, unless it is null.</summary>
         public string? CaptureMethod { get; init; }
     };
 
@@ -41,15 +41,22 @@ internal static class Confirmation
         var method = request.PaymentMethod is { } token ? Attach(intent, token, now) : intent.PaymentMethod;
         if (method is null)
             return Decision.Refused(intent, StripeError.UnexpectedState(
-                "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the PaymentIntent with a "
-                + "payment method and then confirm it again, or confirm it again directly with a payment method or ConfirmationToken."));
+                "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the PaymentIntent with "
+                + "a payment method and then confirm it again, or confirm it again directly with a payment method or ConfirmationToken."));
 
-        var attempt = intent with { CaptureMethod = request.CaptureMethod ?? intent.CaptureMethod, PaymentMethod = method, Authentication = null, LastPaymentError = null };
+        var attempt = intent with
+        {
+            CaptureMethod = request.CaptureMethod ?? intent.CaptureMethod,
+            PaymentMethod = method,
+            Authentication = null,
+            LastPaymentError = null,
+        };
         var kind = method.Kind();
         if (kind.NeedsAuthentication)
         {
             if (!request.RefuseAction) return Challenge(attempt, request);
-            return Fail(attempt, method, now, charge => new(402, StripeError.CardErrorType, "Your card was declined. This transaction requires authentication.")
+            return Fail(attempt, method, now, charge => new(
+                402, StripeError.CardErrorType, "Your card was declined. This transaction requires authentication.")
             {
                 Code = "authentication_required",
                 DeclineCode = "authentication_required",
@@ -61,7 +68,7 @@ internal static class Confirmation
             : Charge(attempt, method, now);
     }
 
-    /// <summary>The customer has passed the challenge: the charge is made, or declined.</summary>
+    /// <summary>The customer has passed the challenge. The charge is made, or declined.</summary>
     public static Decision Authenticated(PaymentIntent intent, long now) =>
         Charge(intent with { Authentication = null }, intent.PaymentMethod!, now);
 
@@ -69,8 +76,8 @@ internal static class Confirmation
     public static Decision AuthenticationFailed(PaymentIntent intent)
     {
         var error = StripeError.Invalid(
-            "The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new PaymentMethod to attempt to "
-            + "fulfill this PaymentIntent again.", "payment_intent_authentication_failure", status: 402);
+            "The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new PaymentMethod to attempt "
+            + "to fulfill this PaymentIntent again.", "payment_intent_authentication_failure", status: 402);
         return new(intent with
         {
             Status = PaymentIntentStatus.RequiresPaymentMethod,
@@ -85,8 +92,9 @@ internal static class Confirmation
     {
         if (intent.Status is PaymentIntentStatus.Succeeded or PaymentIntentStatus.Canceled)
             return Decision.Refused(intent, StripeError.UnexpectedState(
-                $"You cannot cancel this PaymentIntent because it has a status of {intent.Status}. Only a PaymentIntent with one of the following "
-                + "statuses may be canceled: requires_payment_method, requires_capture, requires_confirmation, requires_action, processing."));
+                $"You cannot cancel this PaymentIntent because it has a status of {intent.Status}. "
+                + "Only a PaymentIntent with one of the following statuses may be canceled: "
+                + "requires_payment_method, requires_capture, requires_confirmation, requires_action, processing."));
         var reserved = intent.Status == PaymentIntentStatus.RequiresCapture;
         return new(intent with
         {
@@ -94,12 +102,15 @@ internal static class Confirmation
             CanceledAt = now,
             CancellationReason = reason,
             Authentication = null,
-            // "For PaymentIntents with a status of requires_capture, the remaining amount_capturable is automatically refunded."
+            // Stripe's API reference: "For PaymentIntents with a status of requires_capture, the remaining amount_capturable is
+            // automatically refunded."
             LatestCharge = reserved ? intent.LatestCharge! with { Released = true } : intent.LatestCharge,
         }, reserved ? [EventType.ChargeRefunded, EventType.Canceled] : [EventType.Canceled]);
     }
 
-    /// <summary>Attaches a method without confirming; <paramref name="token"/> is a test token or the id that a confirmation answered.</summary>
+    /// <summary>
+    /// Attaches a payment method without confirming. <paramref name="token"/> is a test token or the id from an earlier confirmation.
+    /// </summary>
     public static PaymentIntent WithMethod(PaymentIntent intent, string token, long now) => intent with
     {
         PaymentMethod = Attach(intent, token, now),
@@ -164,8 +175,9 @@ internal static class Confirmation
             ?? throw new RequestRefusedException(StripeError.NoSuch("PaymentMethod", token, "payment_method", status: 400));
         if (!intent.PaymentMethodTypes.Contains(kind.Type))
             throw new RequestRefusedException(StripeError.Invalid(
-                $"The PaymentMethod provided ({kind.Type}) is not allowed for this PaymentIntent. Please attach a PaymentMethod of one of the "
-                + $"following types: {string.Join(", ", intent.PaymentMethodTypes)}.", "payment_intent_incompatible_payment_method", "payment_method"));
+                $"The PaymentMethod provided ({kind.Type}) is not allowed for this PaymentIntent. "
+                + $"Please attach a PaymentMethod of one of the following types: {string.Join(", ", intent.PaymentMethodTypes)}.",
+                "payment_intent_incompatible_payment_method", "payment_method"));
         return new(StripeId.PaymentMethod(), token, now);
     }
 
@@ -173,12 +185,13 @@ internal static class Confirmation
     {
         _ when request.PaymentMethod is not null => StripeError.UnexpectedState(
             $"This PaymentIntent's payment_method could not be updated because it has a status of {intent.Status}. You may only update the "
-            + "payment_method of a PaymentIntent with one of the following statuses: requires_payment_method, requires_confirmation, requires_action.",
+            + "payment_method of a PaymentIntent with one of the following statuses: "
+            + "requires_payment_method, requires_confirmation, requires_action.",
             "payment_method"),
         PaymentIntentStatus.Succeeded => StripeError.UnexpectedState(
             "You cannot confirm this PaymentIntent because it has already succeeded after being previously confirmed."),
         _ => StripeError.UnexpectedState(
-            $"You cannot confirm this PaymentIntent because it has a status of {intent.Status}. Only a PaymentIntent with one of the following "
-            + "statuses may be confirmed: requires_confirmation, requires_action."),
+            $"You cannot confirm this PaymentIntent because it has a status of {intent.Status}. "
+            + "Only a PaymentIntent with one of the following statuses may be confirmed: requires_confirmation, requires_action."),
     };
 }

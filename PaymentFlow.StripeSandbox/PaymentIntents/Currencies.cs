@@ -3,10 +3,10 @@ using System.Globalization;
 
 namespace PaymentFlow.StripeSandbox.PaymentIntents;
 
-/// <summary>Stripe's currencies with their smallest charge in minor units: <see href="https://docs.stripe.com/currencies"/>.</summary>
+/// <summary>Stripe's currencies with the minimum charge in minor units: <see href="https://docs.stripe.com/currencies"/>.</summary>
 internal static class Currencies
 {
-    /// <summary>The largest amount that Stripe takes: eight digits.</summary>
+    /// <summary>The largest amount that Stripe accepts, in minor units.</summary>
     public const long Maximum = 99_999_999;
 
     static readonly FrozenDictionary<string, int> Minimums = new Dictionary<string, int>
@@ -48,7 +48,7 @@ internal static class Currencies
 
     public static int? Minimum(string currency) => Minimums.TryGetValue(currency, out var minimum) ? minimum : null;
 
-    /// <summary>The amount for people, with the currency's decimals: <c>12.50 USD</c>.</summary>
+    /// <summary>Formats the amount for people, with the currency's decimals: <c>12.50 USD</c>.</summary>
     public static string Display(long minorUnits, string currency) => ZeroDecimal.Contains(currency)
         ? string.Create(CultureInfo.InvariantCulture, $"{minorUnits} {currency.ToUpperInvariant()}")
         : string.Create(CultureInfo.InvariantCulture, $"{minorUnits / 100m:0.00} {currency.ToUpperInvariant()}");

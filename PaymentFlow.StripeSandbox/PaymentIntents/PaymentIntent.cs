@@ -9,7 +9,7 @@ using PaymentFlow.StripeSandbox.Refunds;
 namespace PaymentFlow.StripeSandbox.PaymentIntents;
 
 /// <summary>
-/// One state of a PaymentIntent. A change makes a new one, so whoever holds it (an answer kept for a key, an event) keeps what was true then.
+/// One immutable state of a PaymentIntent. A change creates a new state, so a stored answer or an event keeps the state of its time.
 /// Amounts are in minor units, times in Unix seconds.
 /// </summary>
 internal sealed record PaymentIntent : IStripeObject
@@ -46,14 +46,14 @@ internal sealed record PaymentIntent : IStripeObject
 
     public Dispute? Dispute(string id) => LatestCharge?.Disputes?.FirstOrDefault(d => d.Id == id);
 
-    /// <summary>The refund or dispute with this id, as it is answered.</summary>
+    /// <summary>The refund or dispute with this id, in Stripe's JSON format.</summary>
     public IStripeObject View(string id) =>
         Refund(id) is { } refund ? new RefundView(this, refund)
         : Dispute(id) is { } dispute ? new DisputeView(this, dispute)
         : throw new InvalidOperationException($"{Id} has no refund or dispute {id}.");
 }
 
-/// <summary>Stripe's words for where a PaymentIntent stands.</summary>
+/// <summary>Stripe's names for the status of a PaymentIntent.</summary>
 internal static class PaymentIntentStatus
 {
     public const string RequiresPaymentMethod = "requires_payment_method";
@@ -71,8 +71,8 @@ internal sealed record AutomaticPaymentMethods(string AllowRedirects)
     public bool RedirectsAllowed => AllowRedirects != "never";
 }
 
-/// <summary>A 3-D Secure challenge that the customer has yet to answer, on the sandbox's page at <see cref="Url"/>.</summary>
+/// <summary>An open 3-D Secure challenge. The customer answers it on the sandbox's page at <see cref="Url"/>.</summary>
 internal sealed record Authentication(string Source, string Url, string? ReturnUrl);
 
-/// <summary>Why the last attempt failed, with the method that it was made with (the PaymentIntent itself lets go of it).</summary>
+/// <summary>Why the last attempt failed, and its payment method, which is no longer attached to the PaymentIntent.</summary>
 internal sealed record PaymentFailure(StripeError Error, AttachedPaymentMethod PaymentMethod);

@@ -12,7 +12,7 @@ internal static class PaymentIntentEndpoints
         var intents = app.ServiceProvider.GetRequiredService<PaymentIntentService>();
         const string root = "/v1/payment_intents";
 
-        // Plain request delegates: nothing is bound or inspected by reflection on the way of a payment.
+        // Plain request delegates, which avoid parameter binding by reflection on the path of a payment.
         app.MapPost(root, http => api.PostAsync(http, CallKind.Create, intents.CreateAsync));
         app.MapGet(root, http => api.GetAsync(http, CallKind.List, call => intents.List(call.Form)));
         app.MapGet(root + "/search", http => api.GetAsync(http, CallKind.List, call => intents.Search(call.Form)));
@@ -24,6 +24,7 @@ internal static class PaymentIntentEndpoints
         app.MapGet("/v1/charges", http => api.GetAsync(http, CallKind.List, call => intents.ListCharges(call.Form)));
         app.MapGet("/v1/charges/{id}", http => api.GetAsync(http, CallKind.Retrieve, call => intents.GetCharge(call.Id)));
         app.Map("/v1/{**path}", http => api.GetAsync(http, CallKind.Other, _ => throw new RequestRefusedException(StripeError.Invalid(
-            $"Unrecognized request URL ({http.Request.Method}: {http.Request.Path}). The sandbox plays PaymentIntents, charges, refunds, disputes and events.", status: 404))));
+            $"Unrecognized request URL ({http.Request.Method}: {http.Request.Path}). "
+            + "The sandbox supports PaymentIntents, charges, refunds, disputes and events.", status: 404))));
     }
 }

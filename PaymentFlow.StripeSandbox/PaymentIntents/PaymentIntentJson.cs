@@ -4,7 +4,10 @@ using PaymentFlow.StripeSandbox.Ledger;
 
 namespace PaymentFlow.StripeSandbox.PaymentIntents;
 
-/// <summary>Stripe's shape of a PaymentIntent in API version 2026-10-28.endive: <see href="https://docs.stripe.com/api/payment_intents/object"/>.</summary>
+/// <summary>
+/// A PaymentIntent in Stripe's JSON format of API version 2026-10-28.endive:
+/// <see href="https://docs.stripe.com/api/payment_intents/object"/>.
+/// </summary>
 internal static class PaymentIntentJson
 {
     public static void Write(Utf8JsonWriter json, PaymentIntent intent, Expand expand)
@@ -147,7 +150,7 @@ internal static class PaymentIntentJson
         }
         else
         {
-            // The hash is Stripe.js's own affair; `stripe_js` is where it carries the address of the challenge.
+            // Stripe does not document this object. Its `stripe_js` field holds the URL of the challenge.
             json.WriteString("type"u8, "use_stripe_sdk"u8);
             json.WriteStartObject("use_stripe_sdk"u8);
             json.WriteString("source"u8, authentication.Source);

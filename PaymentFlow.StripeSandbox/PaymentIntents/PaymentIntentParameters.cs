@@ -4,18 +4,20 @@ using PaymentFlow.StripeSandbox.Api;
 namespace PaymentFlow.StripeSandbox.PaymentIntents;
 
 /// <summary>
-/// Reads and checks what the calls take. Stripe's own parameters that change nothing here (shipping, transfer_data …) are accepted;
-/// one that Stripe does not have is refused, as Stripe does.
+/// Reads and checks the parameters of the calls. Stripe's parameters that have no effect here (shipping, transfer_data …) are accepted.
+/// Unknown parameters are refused, as at Stripe.
 /// </summary>
 internal static class PaymentIntentParameters
 {
     static readonly FrozenSet<string> Shared = FrozenSet.Create(
         "allowed_payment_method_types", "amount_details", "capture_method", "excluded_payment_method_types", "expand", "hooks",
-        "payment_details", "payment_method", "payment_method_data", "payment_method_options", "receipt_email", "setup_future_usage", "shipping");
+        "payment_details", "payment_method", "payment_method_data", "payment_method_options", "receipt_email", "setup_future_usage",
+        "shipping");
 
     static readonly FrozenSet<string> Described = Shared.Union([
         "amount", "currency", "application_fee_amount", "customer", "customer_account", "description", "metadata",
-        "payment_method_configuration", "statement_descriptor", "statement_descriptor_suffix", "transfer_data", "transfer_group"]).ToFrozenSet();
+        "payment_method_configuration", "statement_descriptor", "statement_descriptor_suffix", "transfer_data", "transfer_group"])
+        .ToFrozenSet();
 
     static readonly FrozenSet<string> ForConfirm = Shared.Union([
         "confirmation_token", "error_on_requires_action", "mandate", "mandate_data", "off_session", "radar_options", "return_url",
@@ -41,7 +43,8 @@ internal static class PaymentIntentParameters
         form.Allow(ForCreate);
         RefuseWhatIsNotPlayed(form);
         if (form.OneOf("confirmation_method", "automatic", "manual") == "manual")
-            throw new RequestRefusedException(StripeError.Invalid("The sandbox does not play confirmation_method=manual.", param: "confirmation_method"));
+            throw new RequestRefusedException(StripeError.Invalid(
+                "The sandbox does not support confirmation_method=manual.", param: "confirmation_method"));
 
         var amount = form.Integer("amount") ?? throw new RequestRefusedException(StripeError.Missing("amount"));
         var currency = form.Text("currency")?.ToLowerInvariant() ?? throw new RequestRefusedException(StripeError.Missing("currency"));
@@ -68,7 +71,7 @@ internal static class PaymentIntentParameters
         });
     }
 
-    /// <summary>The PaymentIntent with what an update says; the status is the caller's business.</summary>
+    /// <summary>The PaymentIntent with the parameters of an update. The status is not changed.</summary>
     public static PaymentIntent Update(Form form, PaymentIntent current)
     {
         form.Allow(ForUpdate);
@@ -103,10 +106,10 @@ internal static class PaymentIntentParameters
         var mayRedirect = current is { AutomaticPaymentMethods.RedirectsAllowed: true, AllowedPaymentMethodTypes: null };
         if (mayRedirect && request is { ReturnUrl: null, UseStripeSdk: false, RefuseAction: false })
             throw new RequestRefusedException(StripeError.Invalid(
-                "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these payment methods "
-                + "might redirect your customer off of your page, you must provide a `return_url`. If you don't want to accept redirect-based "
-                + "payment methods, set `automatic_payment_methods[enabled]` to `true` and `automatic_payment_methods[allow_redirects]` to "
-                + "`never` when creating Setup Intents and Payment Intents."));
+                "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these payment "
+                + "methods might redirect your customer off of your page, you must provide a `return_url`. If you don't want to accept "
+                + "redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and "
+                + "`automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents."));
         return request;
     }
 
@@ -122,12 +125,12 @@ internal static class PaymentIntentParameters
         return form.OneOf("cancellation_reason", "duplicate", "fraudulent", "requested_by_customer", "abandoned");
     }
 
-    /// <summary>How much to capture; null for all of it.</summary>
+    /// <summary>The amount to capture, in minor units. Null captures the whole amount.</summary>
     public static long? AmountToCapture(Form form)
     {
         form.Allow(ForCapture);
         if (form.Has("final_capture") && !form.Flag("final_capture"))
-            throw new RequestRefusedException(StripeError.Invalid("The sandbox does not play multicapture.", param: "final_capture"));
+            throw new RequestRefusedException(StripeError.Invalid("The sandbox does not support multicapture.", param: "final_capture"));
         return form.Integer("amount_to_capture") switch
         {
             < 1 => throw new RequestRefusedException(StripeError.Invalid(
@@ -136,7 +139,8 @@ internal static class PaymentIntentParameters
         };
     }
 
-    public static PaymentIntent WithMetadata(Form form, PaymentIntent intent) => intent with { Metadata = Metadata.Read(form, intent.Metadata) };
+    public static PaymentIntent WithMetadata(Form form, PaymentIntent intent) =>
+        intent with { Metadata = Metadata.Read(form, intent.Metadata) };
 
     static readonly string[] Cards = ["card"];
     static readonly string[] CardsAndBankDebits = ["card", "us_bank_account"];
@@ -157,7 +161,7 @@ internal static class PaymentIntentParameters
             ? null
             : new(form.OneOf("automatic_payment_methods[allow_redirects]", "always", "never") ?? "always");
 
-    /// <summary>Cards, and for US dollars bank debits too, as far as they are allowed.</summary>
+    /// <summary>The allowed types of payment method: cards, and for US dollars also bank debits.</summary>
     public static IReadOnlyList<string> Compatible(IReadOnlyList<string>? allowed, string currency)
     {
         var types = currency == "usd" ? CardsAndBankDebits : Cards;
@@ -166,7 +170,7 @@ internal static class PaymentIntentParameters
         return some.Length > 0
             ? some
             : throw new RequestRefusedException(StripeError.Invalid(
-                $"None of the allowed payment method types can pay in {currency} here: the sandbox plays card, and us_bank_account in usd.",
+                $"None of the allowed payment method types can pay in {currency}. The sandbox supports card, and us_bank_account in usd.",
                 param: "allowed_payment_method_types"));
     }
 
@@ -175,17 +179,19 @@ internal static class PaymentIntentParameters
         foreach (var name in (ReadOnlySpan<string>)["payment_method_data", "confirmation_token"])
             if (form.Has(name) || form.Nested(name).Any())
                 throw new RequestRefusedException(StripeError.Invalid(
-                    $"The sandbox takes Stripe's test payment methods (pm_card_visa …) as `payment_method`, not `{name}`.", param: name));
+                    $"The sandbox accepts Stripe's test payment methods (pm_card_visa …) as `payment_method`, not `{name}`.", param: name));
         if (form.Has("payment_method_options[card][capture_method]"))
             throw new RequestRefusedException(StripeError.Invalid(
-                "The sandbox plays `capture_method` for the whole PaymentIntent only.", param: "payment_method_options[card][capture_method]"));
+                "The sandbox supports `capture_method` for the whole PaymentIntent only.",
+                param: "payment_method_options[card][capture_method]"));
     }
 
     static void CheckAmount(long amount, string currency)
     {
         if (Currencies.Minimum(currency) is not { } minimum)
             throw new RequestRefusedException(StripeError.Invalid(
-                $"Invalid currency: {currency}. The sandbox supports these currencies: {string.Join(", ", Currencies.All)}", param: "currency"));
+                $"Invalid currency: {currency}. The sandbox supports these currencies: {string.Join(", ", Currencies.All)}",
+                param: "currency"));
         if (amount < 1)
             throw new RequestRefusedException(StripeError.Invalid(
                 "This value must be greater than or equal to 1.", "parameter_invalid_integer", "amount"));

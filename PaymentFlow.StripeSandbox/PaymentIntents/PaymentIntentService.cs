@@ -5,7 +5,7 @@ using PaymentFlow.StripeSandbox.Lists;
 
 namespace PaymentFlow.StripeSandbox.PaymentIntents;
 
-/// <summary>Executes the calls about PaymentIntents and their charges.</summary>
+/// <summary>Executes the calls on PaymentIntents and their charges.</summary>
 internal sealed class PaymentIntentService(Books books)
 {
     static readonly HashSet<string> ForSearch = new(StringComparer.Ordinal) { "expand", "limit", "page", "query" };
@@ -25,7 +25,7 @@ internal sealed class PaymentIntentService(Books books)
         form.Allow(ForSearch);
         var fits = SearchQuery.Parse(form.Text("query") ?? throw new RequestRefusedException(StripeError.Missing("query")));
         var limit = ListQuery.ReadLimit(form);
-        // A page is named by the last PaymentIntent of the one before it.
+        // The cursor of a page is the id of the last PaymentIntent on the previous page.
         var found = books.State.Intents.Walk(form.Text("page"), newer: false, limit + 1, slot => fits(slot.Current))
             ?? throw new RequestRefusedException(StripeError.Invalid("Invalid page.", param: "page"));
         IStripeObject[] page = [.. found.Take(limit).Select(slot => slot.Current)];
@@ -72,7 +72,9 @@ internal sealed class PaymentIntentService(Books books)
         return ChangeAsync(call, intent =>
         {
             var decision = Capturing.Capture(intent, amount);
-            return decision.Error is null ? decision with { Intent = PaymentIntentParameters.WithMetadata(call.Form, decision.Intent) } : decision;
+            return decision.Error is null
+                ? decision with { Intent = PaymentIntentParameters.WithMetadata(call.Form, decision.Intent) }
+                : decision;
         });
     }
 
@@ -90,14 +92,14 @@ internal sealed class PaymentIntentService(Books books)
         if (payable && call.Form.Text("payment_method") is { } token) updated = Confirmation.WithMethod(updated, token, Now());
         else if (!payable && (call.Form.Has("amount") || call.Form.Has("currency") || call.Form.Has("payment_method")))
             return Decision.Refused(intent, StripeError.UnexpectedState(
-                $"This PaymentIntent could not be updated because it has a status of {intent.Status}. Only its metadata and description may "
-                + "still change."));
+                $"This PaymentIntent could not be updated because it has a status of {intent.Status}. "
+                + "Only its metadata and description may still change."));
         return new Decision(updated);
     });
 
     /// <summary>
-    /// The customer's answer to the challenge <paramref name="source"/>. An answer to a challenge that is over changes nothing.
-    /// Returns the PaymentIntent as it then is, and where the customer is to go back to.
+    /// Applies the customer's answer to the challenge <paramref name="source"/>. An answer to a closed challenge changes nothing.
+    /// Returns the PaymentIntent afterwards, and the URL that the customer returns to.
     /// </summary>
     public async Task<(PaymentIntent Intent, string? ReturnUrl)> AuthenticateAsync(string id, string source, bool approved)
     {

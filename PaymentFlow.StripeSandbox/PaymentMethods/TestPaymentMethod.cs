@@ -3,7 +3,7 @@ using PaymentFlow.StripeSandbox.Api;
 
 namespace PaymentFlow.StripeSandbox.PaymentMethods;
 
-/// <summary>What a test payment method does when it is confirmed.</summary>
+/// <summary>The result of confirming with a test payment method.</summary>
 internal enum Behaviour
 {
     Succeeds,
@@ -16,7 +16,7 @@ internal enum Behaviour
     Processes,
 }
 
-/// <summary>What becomes of a refund to it.</summary>
+/// <summary>The result of a refund to a test payment method.</summary>
 internal enum RefundBehaviour
 {
     Succeeds,
@@ -26,13 +26,13 @@ internal enum RefundBehaviour
 
 /// <summary>
 /// One of <see href="https://docs.stripe.com/testing">Stripe's test payment methods</see>, with the codes and messages that Stripe
-/// gives for it.
+/// returns for it.
 /// </summary>
 internal sealed record TestPaymentMethod(string Token, string Type, string Brand, string Last4, Behaviour Behaviour)
 {
     public RefundBehaviour Refunds { get; init; }
 
-    /// <summary>The reason for which the bank disputes a charge a little later, if it does.</summary>
+    /// <summary>The reason why the bank disputes a charge soon afterwards. Null for no dispute.</summary>
     public string? DisputedAs { get; init; }
 
     public string? Funding { get; init; }
@@ -62,8 +62,10 @@ internal sealed record TestPaymentMethod(string Token, string Type, string Brand
 
         Decline("pm_card_visa_chargeDeclined", "0002", "card_declined", "generic_decline", "Your card was declined."),
         Decline("pm_card_chargeDeclined", "0002", "card_declined", "generic_decline", "Your card was declined."),
-        Decline("pm_card_visa_chargeDeclinedInsufficientFunds", "9995", "card_declined", "insufficient_funds", "Your card has insufficient funds."),
-        Decline("pm_card_chargeDeclinedInsufficientFunds", "9995", "card_declined", "insufficient_funds", "Your card has insufficient funds."),
+        Decline("pm_card_visa_chargeDeclinedInsufficientFunds", "9995", "card_declined", "insufficient_funds",
+            "Your card has insufficient funds."),
+        Decline("pm_card_chargeDeclinedInsufficientFunds", "9995", "card_declined", "insufficient_funds",
+            "Your card has insufficient funds."),
         Decline("pm_card_visa_chargeDeclinedLostCard", "9987", "card_declined", "lost_card", "Your card was declined."),
         Decline("pm_card_chargeDeclinedLostCard", "9987", "card_declined", "lost_card", "Your card was declined."),
         Decline("pm_card_visa_chargeDeclinedStolenCard", "9979", "card_declined", "stolen_card", "Your card was declined."),
@@ -75,9 +77,12 @@ internal sealed record TestPaymentMethod(string Token, string Type, string Brand
         Decline("pm_card_visa_chargeDeclinedFraudulent", "0019", "card_declined", "fraudulent", "Your card was declined."),
         Decline("pm_card_chargeDeclinedFraudulent", "0019", "card_declined", "fraudulent", "Your card was declined."),
         Decline("pm_card_chargeDeclinedExpiredCard", "0069", "expired_card", null, "Your card has expired.") with { Param = "exp_month" },
-        Decline("pm_card_visa_chargeDeclinedExpiredCard", "0069", "expired_card", null, "Your card has expired.") with { Param = "exp_month" },
-        Decline("pm_card_chargeDeclinedIncorrectCvc", "0127", "incorrect_cvc", null, "Your card's security code is incorrect.") with { Param = "cvc" },
-        Decline("pm_card_visa_chargeDeclinedIncorrectCvc", "0127", "incorrect_cvc", null, "Your card's security code is incorrect.") with { Param = "cvc" },
+        Decline("pm_card_visa_chargeDeclinedExpiredCard", "0069", "expired_card", null, "Your card has expired.")
+            with { Param = "exp_month" },
+        Decline("pm_card_chargeDeclinedIncorrectCvc", "0127", "incorrect_cvc", null, "Your card's security code is incorrect.")
+            with { Param = "cvc" },
+        Decline("pm_card_visa_chargeDeclinedIncorrectCvc", "0127", "incorrect_cvc", null, "Your card's security code is incorrect.")
+            with { Param = "cvc" },
         Decline("pm_card_chargeDeclinedProcessingError", "0119", "processing_error", null,
             "An error occurred while processing your card. Try again in a little bit."),
         Decline("pm_card_visa_chargeDeclinedProcessingError", "0119", "processing_error", null,
@@ -95,9 +100,11 @@ internal sealed record TestPaymentMethod(string Token, string Type, string Brand
 
     public static TestPaymentMethod? Find(string token) => ByToken.GetValueOrDefault(token);
 
-    /// <summary>The method behind a token that was accepted before, for example in a journal of an earlier version.</summary>
+    /// <summary>
+    /// The payment method for a token that was accepted before, for example a token in the journal of an earlier version.
+    /// </summary>
     public static TestPaymentMethod Get(string token) => Find(token)
-        ?? throw new InvalidOperationException($"The journal names the test payment method '{token}', which this version does not know.");
+        ?? throw new InvalidOperationException($"The journal contains the unknown test payment method '{token}'.");
 
     public bool NeedsAuthentication => Behaviour is Behaviour.Authenticates or Behaviour.AuthenticatesThenDeclines;
 
@@ -132,7 +139,7 @@ internal sealed record TestPaymentMethod(string Token, string Type, string Brand
 }
 
 /// <summary>
-/// A PaymentMethod as it hangs on a PaymentIntent: Stripe makes a new one (<c>pm_1…</c>) each time that a test token is used.
+/// A PaymentMethod attached to a PaymentIntent. Stripe creates a new one (<c>pm_1…</c>) for each use of a test token.
 /// <see cref="Created"/> is in Unix seconds.
 /// </summary>
 internal sealed record AttachedPaymentMethod(string Id, string Token, long Created)
@@ -167,7 +174,7 @@ internal sealed record AttachedPaymentMethod(string Id, string Token, long Creat
         json.WriteEndObject();
     }
 
-    /// <summary>The object named after the method's type: much the same in a PaymentMethod and in a Charge's details.</summary>
+    /// <summary>The object named after the method's type, which is similar in a PaymentMethod and in a charge's details.</summary>
     public static void WriteDetails(Utf8JsonWriter json, TestPaymentMethod kind, bool ofCharge)
     {
         json.WriteStartObject(kind.Type);

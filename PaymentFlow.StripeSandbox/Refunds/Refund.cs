@@ -15,8 +15,8 @@ internal static class RefundStatus
 }
 
 /// <summary>
-/// Money on its way back. <see cref="Amount"/> is in minor units, <see cref="Created"/> in Unix seconds; <see cref="Becomes"/> is the status that it
-/// goes on to by itself a little later, null when there is none.
+/// A refund. <see cref="Amount"/> is in minor units, <see cref="Created"/> in Unix seconds. <see cref="Becomes"/> is the status that an
+/// after-effect gives it later, or null.
 /// </summary>
 internal sealed record Refund(
     string Id,
@@ -37,7 +37,7 @@ internal sealed record Refund(
     public bool TakesMoney => Status is RefundStatus.Pending or RefundStatus.Succeeded;
 }
 
-/// <summary>A refund as it is answered: <see href="https://docs.stripe.com/api/refunds/object"/>.</summary>
+/// <summary>A refund in Stripe's JSON format: <see href="https://docs.stripe.com/api/refunds/object"/>.</summary>
 internal sealed record RefundView(PaymentIntent Intent, Refund Refund) : IStripeObject
 {
     public void Write(Utf8JsonWriter json, Expand expand)

@@ -5,7 +5,7 @@ using PaymentFlow.StripeSandbox.PaymentIntents;
 
 namespace PaymentFlow.StripeSandbox.Refunds;
 
-/// <summary>Executes the calls about refunds.</summary>
+/// <summary>Executes the calls on refunds.</summary>
 internal sealed class RefundService(Books books)
 {
     static readonly HashSet<string> ForCreate = new(StringComparer.Ordinal)
@@ -23,7 +23,8 @@ internal sealed class RefundService(Books books)
         form.Allow(ForCreate);
         var amount = form.Integer("amount");
         if (amount < 1)
-            throw new RequestRefusedException(StripeError.Invalid("This value must be greater than or equal to 1.", "parameter_invalid_integer", "amount"));
+            throw new RequestRefusedException(StripeError.Invalid(
+                "This value must be greater than or equal to 1.", "parameter_invalid_integer", "amount"));
         var request = new Refunding.Request(
             amount, form.OneOf("reason", "duplicate", "fraudulent", "requested_by_customer"), Metadata.Read(form, Metadata.Empty));
         return books.ChangeAsync(call, IntentOf(form), intent => Refunding.Create(intent, request, books.Now()));
@@ -69,7 +70,8 @@ internal sealed class RefundService(Books books)
         var found = books.State.AllCharges.Find(charge)
             ?? throw new RequestRefusedException(StripeError.NoSuch("charge", charge, "charge", status: 404));
         if (intent is not null && found.PaymentIntent != intent)
-            throw new RequestRefusedException(StripeError.Invalid($"Charge {charge} does not belong to PaymentIntent {intent}.", param: "charge"));
+            throw new RequestRefusedException(StripeError.Invalid(
+                $"Charge {charge} does not belong to PaymentIntent {intent}.", param: "charge"));
         if (!found.Paid)
             throw new RequestRefusedException(StripeError.Invalid($"Charge {charge} failed and cannot be refunded.", param: "charge"));
         return found.PaymentIntent;

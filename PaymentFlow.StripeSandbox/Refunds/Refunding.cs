@@ -6,10 +6,10 @@ using PaymentFlow.StripeSandbox.PaymentMethods;
 
 namespace PaymentFlow.StripeSandbox.Refunds;
 
-/// <summary>How refunds come about and where they end: <see href="https://docs.stripe.com/refunds"/>. Pure: no clock, no storage.</summary>
+/// <summary><see href="https://docs.stripe.com/refunds">The life cycle of a refund</see>. Pure: no clock, no storage.</summary>
 internal static class Refunding
 {
-    /// <param name="Amount">In minor units; null for all that is left.</param>
+    /// <param name="Amount">In minor units. Null refunds all that is left.</param>
     internal sealed record Request(long? Amount, string? Reason, IReadOnlyDictionary<string, string> Metadata);
 
     public static Decision Create(PaymentIntent intent, Request request, long now)
@@ -17,7 +17,8 @@ internal static class Refunding
         if (intent.LatestCharge is not { Captured: true } charge)
             return Refused(intent, StripeError.Invalid($"This PaymentIntent ({intent.Id}) does not have a successful charge to refund."));
         if (charge.Disputes?.Any(d => d.BlocksRefunds) == true)
-            return Refused(intent, StripeError.Invalid($"Charge {charge.Id} has been charged back; cannot issue a refund.", "charge_disputed"));
+            return Refused(intent, StripeError.Invalid(
+                $"Charge {charge.Id} has been charged back; cannot issue a refund.", "charge_disputed"));
         var left = charge.AmountCaptured - charge.RefundedByRefunds;
         if (left == 0)
             return Refused(intent, StripeError.Invalid($"Charge {charge.Id} has already been refunded.", "charge_already_refunded"));
@@ -34,15 +35,15 @@ internal static class Refunding
             _ => (RefundStatus.Succeeded, (string?)null),
         };
         var refund = new Refund(
-            StripeId.Refund(), intent.Id, charge.Id, charge.PaymentMethod.Id, amount, charge.Currency, request.Reason, request.Metadata, now, status,
-            becomes);
+            StripeId.Refund(), intent.Id, charge.Id, charge.PaymentMethod.Id, amount, charge.Currency, request.Reason, request.Metadata,
+            now, status, becomes);
         return new(
             intent with { LatestCharge = charge with { Refunds = [.. charge.Refunds ?? [], refund] } },
             new Happening(EventType.RefundCreated, refund.Id), EventType.ChargeRefunded)
         { Subject = refund.Id };
     }
 
-    /// <summary>The bank's news of a refund, which comes later; null when there is none to come (any more).</summary>
+    /// <summary>Applies the bank's later decision on a refund. Null when none is to come.</summary>
     public static Decision? Settle(PaymentIntent intent, string id)
     {
         if (intent.Refund(id) is not { Becomes: { } next } refund) return null;
@@ -60,7 +61,8 @@ internal static class Refunding
     {
         var refund = intent.Refund(id)!;
         if (refund.Status != RefundStatus.Pending)
-            return Refused(intent, StripeError.Invalid($"Refund {id} cannot be canceled: it has a status of {refund.Status}, not pending."));
+            return Refused(intent, StripeError.Invalid(
+                $"Refund {id} cannot be canceled because it has a status of {refund.Status}, not pending."));
         return Updated(intent, refund with { Status = RefundStatus.Canceled, Becomes = null });
     }
 
@@ -77,6 +79,6 @@ internal static class Refunding
         return intent with { LatestCharge = charge with { Refunds = [.. charge.Refunds!.Select(r => r.Id == refund.Id ? refund : r)] } };
     }
 
-    /// <summary>With a subject, so that the error answers itself alone, as Stripe's do that are not about a PaymentIntent.</summary>
+    /// <summary>The empty subject leaves the PaymentIntent out of the answer, as in Stripe's errors about refunds.</summary>
     static Decision Refused(PaymentIntent intent, StripeError error) => new(intent) { Error = error, Subject = "" };
 }

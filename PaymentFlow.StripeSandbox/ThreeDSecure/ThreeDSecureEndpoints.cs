@@ -8,8 +8,8 @@ using PaymentFlow.StripeSandbox.PaymentIntents;
 namespace PaymentFlow.StripeSandbox.ThreeDSecure;
 
 /// <summary>
-/// The bank's page of a 3-D Secure challenge. Whoever opens it or answers on it must hold the PaymentIntent's client secret, as at Stripe, and an
-/// answer counts only for the challenge that the page was opened for.
+/// The bank's page for a 3-D Secure challenge. As at Stripe, opening and answering it needs the PaymentIntent's client secret. An answer
+/// applies only to the challenge that the page was opened for.
 /// </summary>
 internal static class ThreeDSecureEndpoints
 {
@@ -44,18 +44,24 @@ internal static class ThreeDSecureEndpoints
             return;
         }
         (intent, var returnUrl) = await intents.AuthenticateAsync(intent.Id, form["source"].ToString(), approved: outcome == "approve");
-        // See Other in either case: a reload must not send the answer again.
+        // 303 See Other in both cases, so that a reload does not send the answer again.
         http.Response.StatusCode = StatusCodes.Status303SeeOther;
-        http.Response.Headers.Location = returnUrl is null ? $"/_sandbox/3ds/{intent.Id}?client_secret={intent.ClientSecret}" : Return(returnUrl, intent);
+        http.Response.Headers.Location = returnUrl is null
+            ? $"/_sandbox/3ds/{intent.Id}?client_secret={intent.ClientSecret}"
+            : Return(returnUrl, intent);
         http.Response.Headers["Referrer-Policy"] = "no-referrer";
     }
 
-    /// <summary><see href="https://docs.stripe.com/payments/3d-secure/authentication-flow"/>: what Stripe appends to the return URL.</summary>
+    /// <summary>
+    /// The return URL with the parameters that Stripe appends:
+    /// <see href="https://docs.stripe.com/payments/3d-secure/authentication-flow"/>.
+    /// </summary>
     static string Return(string url, PaymentIntent intent) => QueryHelpers.AddQueryString(url, new Dictionary<string, string?>
     {
         ["payment_intent"] = intent.Id,
         ["payment_intent_client_secret"] = intent.ClientSecret,
-        ["redirect_status"] = intent.Status is PaymentIntentStatus.Succeeded or PaymentIntentStatus.RequiresCapture ? "succeeded" : "failed",
+        ["redirect_status"] =
+            intent.Status is PaymentIntentStatus.Succeeded or PaymentIntentStatus.RequiresCapture ? "succeeded" : "failed",
     });
 
     static PaymentIntent? Find(HttpContext http, PaymentIntentService intents, string? secret)
@@ -63,12 +69,13 @@ internal static class ThreeDSecureEndpoints
         try
         {
             var intent = intents.Get((string)http.Request.RouteValues["id"]!);
-            var same = CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(secret ?? ""), Encoding.UTF8.GetBytes(intent.ClientSecret));
+            var same = CryptographicOperations.FixedTimeEquals(
+                Encoding.UTF8.GetBytes(secret ?? ""), Encoding.UTF8.GetBytes(intent.ClientSecret));
             return same ? intent : null;
         }
         catch (RequestRefusedException)
         {
-            // No such PaymentIntent and a wrong secret look the same from outside.
+            // The same response as for a wrong secret, so that it does not reveal which ids exist.
             return null;
         }
     }

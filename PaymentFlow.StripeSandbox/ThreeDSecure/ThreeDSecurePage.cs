@@ -4,7 +4,7 @@ using PaymentFlow.StripeSandbox.PaymentIntents;
 
 namespace PaymentFlow.StripeSandbox.ThreeDSecure;
 
-/// <summary>The challenge while there is one, else how it ended.</summary>
+/// <summary>Shows the challenge while it is open, afterwards its result.</summary>
 internal static class ThreeDSecurePage
 {
     public static Page For(PaymentIntent intent, ThreeDSecureText text) => intent switch

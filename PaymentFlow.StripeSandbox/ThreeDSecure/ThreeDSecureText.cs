@@ -2,7 +2,7 @@ using PaymentFlow.StripeSandbox.Home;
 
 namespace PaymentFlow.StripeSandbox.ThreeDSecure;
 
-/// <summary>The page's words, in the languages that PaymentFlow speaks.</summary>
+/// <summary>The texts of the page in PaymentFlow's languages.</summary>
 internal sealed record ThreeDSecureText(
     string Language, string Title, string Lead, string Amount, string Card, string Payment, string Approve, string Fail,
     string Succeeded, string Failed, string Over, string CloseHint, string Unknown, string Sandbox)
@@ -18,10 +18,10 @@ internal sealed record ThreeDSecureText(
         "Fail authentication",
         "Payment confirmed",
         "Payment not confirmed",
-        "There is nothing to confirm here now",
+        "There is nothing to confirm here",
         "You can close this page and go back to the shop.",
         "This confirmation page does not exist",
-        "This is the Stripe sandbox's stand-in for a bank. No real money moves.");
+        "This page of the Stripe sandbox stands for your bank. No real money moves.");
 
     static readonly ThreeDSecureText Russian = new(
         "ru",
@@ -34,10 +34,10 @@ internal sealed record ThreeDSecureText(
         "Отклонить проверку",
         "Платёж подтверждён",
         "Платёж не подтверждён",
-        "Сейчас здесь нечего подтверждать",
+        "Здесь нечего подтверждать",
         "Эту страницу можно закрыть и вернуться в магазин.",
         "Такой страницы подтверждения нет",
-        "Это песочница Stripe вместо банка. Настоящие деньги не списываются.");
+        "Это страница песочницы Stripe вместо вашего банка. Настоящие деньги не списываются.");
 
     public static ThreeDSecureText For(HttpRequest request) => Page.SpeaksRussian(request) ? Russian : English;
 }

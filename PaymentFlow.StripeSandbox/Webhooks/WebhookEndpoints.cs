@@ -1,8 +1,9 @@
 namespace PaymentFlow.StripeSandbox.Webhooks;
 
 /// <summary>
-/// <c>PUT /_sandbox/webhooks { duplicate, reorder, drop, maxDelaySeconds, seed }</c>: how badly webhooks travel from now on; what is left out is 0,
-/// <c>maxDelaySeconds</c> 2. <c>GET</c> tells the same, and how many events met which fate since. No Stripe has this.
+/// <c>PUT /_sandbox/webhooks { duplicate, reorder, drop, maxDelaySeconds, seed }</c> sets how unreliably webhooks are delivered from now
+/// on. The default of <c>maxDelaySeconds</c> is 2, of all others 0. <c>GET</c> returns these conditions and how many events were
+/// duplicated, reordered and dropped since. Stripe has no such endpoint.
 /// </summary>
 internal static class WebhookEndpoints
 {

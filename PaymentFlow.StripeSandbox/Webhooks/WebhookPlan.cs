@@ -1,12 +1,16 @@
 namespace PaymentFlow.StripeSandbox.Webhooks;
 
 /// <summary>
-/// How badly webhooks travel: the share (0 to 1) that is delivered twice, that is held back so that later ones overtake it, and that is never
-/// delivered; how long one may be held back; and the seed that it all follows from.
+/// How unreliably webhooks are delivered. <paramref name="Duplicate"/>, <paramref name="Reorder"/> and <paramref name="Drop"/> are the
+/// shares (0 to 1) of webhooks that are delivered twice, that are delayed so that later ones overtake them, and that are never delivered.
 /// </summary>
+/// <param name="MaxDelaySeconds">The longest delay of a duplicate or reordered webhook.</param>
+/// <param name="Seed">The same seed gives the same sequence of fates.</param>
 internal sealed record WebhookConditions(double Duplicate, double Reorder, double Drop, double MaxDelaySeconds, int Seed);
 
-/// <summary>What becomes of one event on its way. null delays: at once, and no second time.</summary>
+/// <summary>How one event is delivered.</summary>
+/// <param name="HeldBack">The delay of the first delivery. Null delivers without delay.</param>
+/// <param name="AgainAfter">The delay of a second delivery. Null for no second delivery.</param>
 internal sealed record Fate(bool Dropped, TimeSpan? HeldBack, TimeSpan? AgainAfter)
 {
     public static Fate Good { get; } = new(false, null, null);
@@ -15,8 +19,8 @@ internal sealed record Fate(bool Dropped, TimeSpan? HeldBack, TimeSpan? AgainAft
 internal sealed record WebhookReport(WebhookConditions? Conditions, long Events, long Duplicated, long Reordered, long Dropped);
 
 /// <summary>
-/// Decides the fate of each event. The n-th event after <see cref="Set"/> has the same fate for the same seed. In memory only: a restart
-/// brings fair weather back.
+/// Decides how each event is delivered. For the same seed, the n-th event after <see cref="Set"/> has the same fate. In memory only, so a
+/// restart resets it to reliable delivery.
 /// </summary>
 internal sealed class WebhookPlan
 {
@@ -46,7 +50,7 @@ internal sealed class WebhookPlan
         {
             _events++;
             if (_conditions is not { } conditions) return Fate.Good;
-            // Always as many draws, so that no event's fate hangs on those of others.
+            // Always draw five numbers, so that the fate of an event does not depend on earlier fates.
             var (drop, duplicate, reorder) = (_random.NextDouble(), _random.NextDouble(), _random.NextDouble());
             var (back, again) = (_random.NextDouble(), _random.NextDouble());
             if (drop < conditions.Drop)

@@ -5,9 +5,9 @@ using PaymentFlow.StripeSandbox.Ledger;
 namespace PaymentFlow.StripeSandbox.Webhooks;
 
 /// <summary>
-/// Delivers events, each at least once and in no promised order; worse on demand (<see cref="WebhookPlan"/>). What an endpoint does not answer
-/// with a 2xx is sent again, after 0.5 s and then ever later up to a minute, for three days; also after a restart, since the journal knows what
-/// was taken.
+/// Delivers each event at least once and in no guaranteed order. <see cref="WebhookPlan"/> can make delivery less reliable. An event
+/// without a 2xx response is sent again for three days. The first pause is 0.5 s, and the pauses double up to one minute. Retries continue
+/// after a restart, because the journal records which events were delivered.
 /// </summary>
 internal sealed partial class WebhookSender(
     SandboxOptions options, WebhookQueue queue, EventLog events, Journal journal, IHttpClientFactory clients, TimeProvider time,
@@ -51,14 +51,14 @@ internal sealed partial class WebhookSender(
         }
     }
 
-    /// <summary>Apart from the queue: an event that fails or is held back must not hold up the ones behind it.</summary>
+    /// <summary>Runs outside the queue, so that a failed or delayed event does not block the events behind it.</summary>
     async Task SendLaterAsync(StripeEvent happened, TimeSpan pause, Uri endpoint, WebhookSignature signature, CancellationToken stopping)
     {
         try
         {
             do
             {
-                // Up to a fifth more, so that a crowd that failed together does not come back together.
+                // Jitter of up to 20 %, so that events that failed together are not all sent again at the same moment.
                 await Task.Delay(pause * (1 + Random.Shared.NextDouble() / 5), time, stopping);
                 if (await TrySendAsync(happened, endpoint, signature, stopping)) return;
                 pause = pause < FirstPause ? FirstPause : pause * 2 < LongestPause ? pause * 2 : LongestPause;
@@ -68,7 +68,7 @@ internal sealed partial class WebhookSender(
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            // Not lost: the next start finds it undelivered in the journal.
+            // The event is not lost. The next start finds it undelivered in the journal.
         }
         catch (Exception failure)
         {
@@ -99,7 +99,7 @@ internal sealed partial class WebhookSender(
         }
         catch (Exception failure) when (!stopping.IsCancellationRequested)
         {
-            // Once an outage: every event that waits would say the same.
+            // Log once per outage instead of once per waiting event.
             if (!Interlocked.Exchange(ref _away, true)) Log.Away(log, endpoint, failure.Message);
             return false;
         }
@@ -107,22 +107,22 @@ internal sealed partial class WebhookSender(
 
     static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Webhooks go to {Endpoint}")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "Webhooks are sent to {Endpoint}")]
         public static partial void Endpoint(ILogger logger, Uri endpoint);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "No webhooks are sent: services:payment-api:http:0 is not set")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "No webhooks are sent because services:payment-api:http:0 is not set")]
         public static partial void NoEndpoint(ILogger logger);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Webhook {Event} ({Type}) was answered with {Status}; it will be sent again")]
         public static partial void Refused(ILogger logger, string @event, string type, int status);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "{Endpoint} is away ({Reason}); webhooks wait and are sent again")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Endpoint} cannot be reached ({Reason}); webhooks are sent again later")]
         public static partial void Away(ILogger logger, Uri endpoint, string reason);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "{Endpoint} is back")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "{Endpoint} can be reached again")]
         public static partial void Back(ILogger logger, Uri endpoint);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "Webhook {Event} ({Type}) was not taken for three days and is given up")]
+        [LoggerMessage(Level = LogLevel.Error, Message = "Webhook {Event} ({Type}) was not accepted for three days; no more attempts")]
         public static partial void GivenUp(ILogger logger, string @event, string type);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "Webhook {Event} could not be sent")]

@@ -4,7 +4,10 @@ using System.Text;
 
 namespace PaymentFlow.StripeSandbox.Webhooks;
 
-/// <summary><see href="https://docs.stripe.com/webhooks/signature">Stripe-Signature</see>: HMAC-SHA256 of <c>t.body</c> under the endpoint's secret.</summary>
+/// <summary>
+/// The <see href="https://docs.stripe.com/webhooks/signature">Stripe-Signature</see> header: HMAC-SHA256 of <c>t.body</c> with the
+/// endpoint's secret.
+/// </summary>
 internal sealed class WebhookSignature(string secret)
 {
     readonly byte[] _secret = Encoding.UTF8.GetBytes(secret);

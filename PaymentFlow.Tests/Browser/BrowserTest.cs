@@ -23,6 +23,8 @@ public abstract class BrowserTest(PaymentFlowApp app, Chromium chromium) : IAsyn
             BaseURL = (web ?? app.Web).AbsoluteUri,
             Locale = locale,
             ViewportSize = new() { Width = 1280, Height = 860 },
+            // Animations are drawn by the CPU here.
+            ReducedMotion = ReducedMotion.Reduce,
         });
         profile.SetDefaultTimeout(Chromium.Patience);
         _profiles.Add(profile);

@@ -106,20 +106,13 @@ public sealed class ConsoleTests(PaymentFlowApp app, Chromium chromium) : Operat
     public async Task A_service_that_is_away_is_said_to_be_and_the_other_stays()
     {
         // Nobody listens there.
-        var replica = await Replica.StartAsync(App, ("services__order-service__http__0", "http://localhost:1"));
-        try
-        {
-            var somebody = await SignedInAsync(web: replica.GetEndpoint("web"));
-            await somebody.Page.GotoAsync("/operator/figures");
-            await somebody.Page.Locator("[data-service=order-service][data-state=away]").WaitForAsync();
-            await Assertions.Expect(somebody.Page.Locator("[data-service=order-service] [role=alert]")).ToContainTextAsync("OrderService");
-            await somebody.Page.Locator("[data-service=payment-api][data-state=here]").WaitForAsync();
-            await somebody.IsAccessibleAsync("figures without OrderService");
-        }
-        finally
-        {
-            await TestHost.StopAsync(replica);
-        }
+        await using var replica = await Replica.StartAsync(App, ("services__order-service__http__0", "http://localhost:1"));
+        var somebody = await SignedInAsync(web: replica.Web);
+        await somebody.Page.GotoAsync("/operator/figures");
+        await somebody.Page.Locator("[data-service=order-service][data-state=away]").WaitForAsync();
+        await Assertions.Expect(somebody.Page.Locator("[data-service=order-service] [role=alert]")).ToContainTextAsync("OrderService");
+        await somebody.Page.Locator("[data-service=payment-api][data-state=here]").WaitForAsync();
+        await somebody.IsAccessibleAsync("figures without OrderService");
     }
 
     [Fact]
@@ -191,7 +184,7 @@ public sealed class ConsoleTests(PaymentFlowApp app, Chromium chromium) : Operat
     {
         await page.GotoAsync("/operator/dead-letters");
         while (!await LetterOf(page, id).IsVisibleAsync())
-            await page.GotoAsync((await page.GetByText("The next ones").GetAttributeAsync("href"))!);
+            await page.GotoAsync((await page.GetByText("Next page").GetAttributeAsync("href"))!);
     }
 
     static async Task ReplayAsync(IPage page, Guid id)

@@ -7,39 +7,25 @@ namespace PaymentFlow.Tests.Browser;
 
 /// <summary>The journey of an order whose payment was killed in the middle.</summary>
 [Collection(nameof(PagesOfOtherApps))]
-public sealed class CrashJourneyTests(PaymentFlowApp app, Chromium chromium) : OperatorTest(app, chromium)
+public sealed class CrashJourneyTests(PaymentFlowApp app, Chromium chromium, ImpatientApp impatient) : OperatorTest(app, chromium)
 {
     [Fact]
     public async Task It_tells_of_the_one_attempt_and_of_the_outcome_that_was_found_out_afterwards()
     {
-        // Of its own: nobody else's payments are to die with it.
-        var own = await TestHost.StartAsync(environment: new Dictionary<string, string>
-        {
-            // In production the outcome is asked for after ten seconds, and the event's arrival after half a minute.
-            ["Payments__FirstCheck"] = "00:00:02",
-            ["Delivery__CheckAfter"] = "00:00:03",
-            ["Delivery__Every"] = "00:00:01",
-        });
-        try
-        {
-            var customer = await PaidThoughKilledAsync(own);
-            var operators = await SignedInAsync(web: own.GetEndpoint("web"), key: await own.GetParameterAsync("operator-key"));
-            await operators.Page.GotoAsync($"/operator/orders/{customer.OrderId}");
-            var kinds = await KindsWithAsync(operators.Page, "order.paid", "pushed.socket", "event.checked");
+        var own = impatient.App;
+        var customer = await PaidThoughKilledAsync(own);
+        var operators = await SignedInAsync(web: impatient.Web, key: await own.GetParameterAsync("operator-key"));
+        await operators.Page.GotoAsync($"/operator/orders/{customer.OrderId}");
+        var kinds = await KindsWithAsync(operators.Page, "order.paid", "pushed.socket", "event.checked");
 
-            string[] way =
-            [
-                "order.created", "payment.accepted", "attempt.started", "attempt.succeeded", "payment.succeeded", "event.consumed", "order.paid",
-                "event.checked",
-            ];
-            Assert.Equal(way, kinds.Where(way.Contains));
-            await Assertions.Expect(operators.Page.Locator("strong[data-status]")).ToHaveTextAsync("paid");
-            Assert.Empty(operators.Complaints);
-        }
-        finally
-        {
-            await TestHost.StopAsync(own);
-        }
+        string[] way =
+        [
+            "order.created", "payment.accepted", "attempt.started", "attempt.succeeded", "payment.succeeded", "event.consumed", "order.paid",
+            "event.checked",
+        ];
+        Assert.Equal(way, kinds.Where(way.Contains));
+        await Assertions.Expect(operators.Page.Locator("strong[data-status]")).ToHaveTextAsync("paid");
+        Assert.Empty(operators.Complaints);
     }
 
     /// <summary>Stripe has charged and its answer is on the way when PaymentApi is killed: nobody here knows of the charge.</summary>

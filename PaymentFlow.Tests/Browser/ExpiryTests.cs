@@ -1,39 +1,29 @@
 using Microsoft.Playwright;
-using PaymentFlow.Tests.Hosting;
 using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Browser;
 
-/// <summary>What is not paid in time is canceled by itself. Here the time is short, so it is an app of its own.</summary>
+/// <summary>An order that is not paid in time is canceled.</summary>
 [Collection(nameof(PagesOfOtherApps))]
-public sealed class ExpiryTests(PaymentFlowApp app, Chromium chromium) : BrowserTest(app, chromium)
+public sealed class ExpiryTests(PaymentFlowApp app, Chromium chromium, ImpatientApp impatient) : BrowserTest(app, chromium)
 {
     [Fact]
     public async Task An_order_left_at_the_bank_and_one_left_alone_expire_and_say_why()
     {
-        var impatient = await TestHost.StartAsync(environment: new Dictionary<string, string> { ["Payments__AbandonAfter"] = "00:00:15" });
-        try
-        {
-            var web = impatient.GetEndpoint("web");
-            var atTheBank = await ShopperAsync(web: web);
-            await atTheBank.StayFromTheBankAsync();
-            await atTheBank.OrderAsync();
-            await atTheBank.PayAsync("pm_card_threeDSecure2Required");
-            await atTheBank.SeesAsync("bank");
-            var away = await ShopperAsync("ru-RU", web: web);
-            await away.OrderAsync();
+        var atTheBank = await ShopperAsync(web: impatient.Web);
+        await atTheBank.StayFromTheBankAsync();
+        await atTheBank.OrderAsync();
+        await atTheBank.PayAsync("pm_card_threeDSecure2Required");
+        await atTheBank.SeesAsync("bank");
+        var away = await ShopperAsync("ru-RU", web: impatient.Web);
+        await away.OrderAsync();
 
-            await SeesExpiredAsync(atTheBank, "This order has expired", "It was not paid in time, so it was canceled. Nothing was charged.");
-            await SeesExpiredAsync(away, "Срок этого заказа истёк", "Он не был оплачен вовремя");
+        await SeesExpiredAsync(atTheBank, "This order has expired", "It was not paid in time, so it was canceled. Nothing was charged.");
+        await SeesExpiredAsync(away, "Срок этого заказа истёк", "Он не был оплачен вовремя");
 
-            await away.Page.GetByText("Заказать снова").ClickAsync();
-            await away.Page.WaitForURLAsync("**/checkout");
-            await Assertions.Expect(away.Page.Locator(".lines > li")).ToHaveCountAsync(1);
-        }
-        finally
-        {
-            await TestHost.StopAsync(impatient);
-        }
+        await away.Page.GetByText("Заказать снова").ClickAsync();
+        await away.Page.WaitForURLAsync("**/checkout");
+        await Assertions.Expect(away.Page.Locator(".lines > li")).ToHaveCountAsync(1);
     }
 
     static async Task SeesExpiredAsync(Shopper shopper, string heading, string text)

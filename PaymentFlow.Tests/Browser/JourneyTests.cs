@@ -113,7 +113,7 @@ public sealed class JourneyTests(PaymentFlowApp app, Chromium chromium) : Operat
         await shopper.Page.GotoAsync("/operator?search=no-such-order");
         await shopper.Page.Locator("#key").FillAsync(App.OperatorKey);
         await shopper.Page.GetByText("Sign in", new() { Exact = true }).ClickAsync();
-        await Assertions.Expect(shopper.Page.Locator("main [role=status]")).ToContainTextAsync("Nothing is known by that name.");
+        await Assertions.Expect(shopper.Page.Locator("main [role=status]")).ToContainTextAsync("No order, payment or PaymentIntent matches.");
         await shopper.Page.GetByText("Sign out").ClickAsync();
         await shopper.Page.WaitForURLAsync("**/operator/sign-in");
         await shopper.Page.GotoAsync("/operator");

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using Microsoft.Playwright;
+using PaymentFlow.Tests.Hosting;
 using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Tests.Integration.Payments;
 
@@ -8,7 +8,7 @@ namespace PaymentFlow.Tests.Browser;
 
 /// <summary>Connections end, servers restart; the page then shows how the order is.</summary>
 [Collection(nameof(PagesOfOtherApps))]
-public sealed class LostCircuitTests(PaymentFlowApp app, Chromium chromium) : BrowserTest(app, chromium)
+public sealed class LostCircuitTests(PaymentFlowApp app, Chromium chromium, ImpatientApp impatient) : BrowserTest(app, chromium)
 {
     [Fact]
     public async Task A_page_that_was_cut_off_while_another_client_paid_shows_it_when_it_is_back()
@@ -38,25 +38,16 @@ public sealed class LostCircuitTests(PaymentFlowApp app, Chromium chromium) : Br
     [Fact]
     public async Task A_page_whose_server_died_while_another_client_paid_shows_it_when_there_is_one_again()
     {
-        // A Web of its own: other tests' pages are not to die with it.
-        var replica = await Replica.StartAsync(App);
-        try
-        {
-            var shopper = await ShopperAsync();
-            var customer = await Customer.OrdersAsync(App);
-            await shopper.OpenAsync(replica.GetEndpoint("web"), customer.OrderId, customer.Secret);
-            var web = replica.ProcessIdOf("web")!.Value;
+        var shopper = await ShopperAsync();
+        var customer = await Customer.OrdersAsync(impatient.App);
+        await shopper.OpenAsync(impatient.Web, customer.OrderId, customer.Secret);
+        var web = impatient.App.ProcessIdOf("web")!.Value;
 
-            using (var process = Process.GetProcessById(web)) process.Kill();
-            await customer.PayAsync();
+        impatient.App.Signal("web", ProcessSignal.Kill);
+        await customer.PayAsync();
 
-            await shopper.Page.Locator("[data-screen=paid], [data-screen=already-paid]").WaitForAsync(new() { Timeout = 60_000 });
-            Assert.NotEqual(web, replica.ProcessIdOf("web"));
-        }
-        finally
-        {
-            await TestHost.StopAsync(replica);
-        }
+        await shopper.Page.Locator("[data-screen=paid], [data-screen=already-paid]").WaitForAsync();
+        Assert.NotEqual(web, impatient.App.ProcessIdOf("web"));
     }
 
     /// <summary>The wire between one page's circuit and the server.</summary>

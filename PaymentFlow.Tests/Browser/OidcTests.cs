@@ -6,46 +6,65 @@ using PaymentFlow.Tests.Integration.Payments;
 
 namespace PaymentFlow.Tests.Browser;
 
+/// <summary>A provider, and a Web that knows it.</summary>
+public sealed class WebWithProvider(PaymentFlowApp app) : IAsyncLifetime
+{
+    OidcProvider _provider = null!;
+    Replica _replica = null!;
+
+    public Uri Web => _replica.Web;
+
+    public async ValueTask InitializeAsync()
+    {
+        _provider = await OidcProvider.StartAsync();
+        _replica = await Replica.StartAsync(app, _provider.Settings);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _replica.DisposeAsync();
+        await _provider.DisposeAsync();
+    }
+}
+
 /// <summary>Operators sign in at their team's provider.</summary>
 [Collection(nameof(PagesOfOtherApps))]
-public sealed class OidcTests(PaymentFlowApp app, Chromium chromium) : OperatorTest(app, chromium)
+public sealed class OidcTests(PaymentFlowApp app, Chromium chromium, WebWithProvider signIn)
+    : OperatorTest(app, chromium), IClassFixture<WebWithProvider>
 {
     [Fact]
     public async Task An_operator_signs_in_at_the_provider_and_is_on_record_by_their_name_there()
     {
         var customer = await Customer.OrdersAsync(App);
-        await WithProviderAsync(async web =>
-        {
-            var somebody = await ShopperAsync(web: web);
-            var page = somebody.Page;
-            await page.GotoAsync($"/operator/orders/{customer.OrderId}");
-            await page.WaitForURLAsync("**/operator/sign-in?ReturnUrl=**");
-            await somebody.IsAccessibleAsync("sign-in with a provider");
-            await page.GetByText("Sign in with the team's accounts").ClickAsync();
-            await page.GetByText("Anna").ClickAsync();
+        var somebody = await ShopperAsync(web: signIn.Web);
+        var page = somebody.Page;
+        await page.GotoAsync($"/operator/orders/{customer.OrderId}");
+        await page.WaitForURLAsync("**/operator/sign-in?ReturnUrl=**");
+        await somebody.IsAccessibleAsync("sign-in with a provider");
+        await page.GetByText("Sign in with the team's accounts").ClickAsync();
+        await page.GetByText("Anna").ClickAsync();
 
-            // Where she wanted to go, on another site than the one that she comes from.
-            await page.WaitForURLAsync($"**/operator/orders/{customer.OrderId}");
-            await Assertions.Expect(page.Locator(".console-menu form")).ToContainTextAsync("Anna Jensen, anna@example.com");
-            await page.GetByText("Cancel the order…").ClickAsync();
-            await page.Locator("input[name=sure]").CheckAsync();
-            await page.GetByRole(AriaRole.Button, new() { Name = "Cancel the order", Exact = true }).ClickAsync();
-            await Assertions.Expect(page.Locator("main [role=status]")).ToContainTextAsync("Done.");
-            await KindsWithAsync(page, "order.canceled");
-            await Assertions.Expect(page.Locator("tr[data-kind=operator]").First).ToContainTextAsync("by Anna Jensen, anna@example.com");
+        // Where she wanted to go, on another site than the one that she comes from.
+        await page.WaitForURLAsync($"**/operator/orders/{customer.OrderId}");
+        await Assertions.Expect(page.Locator(".console-menu form")).ToContainTextAsync("Anna Jensen, anna@example.com");
+        await page.GetByText("Cancel the order…").ClickAsync();
+        await page.Locator("input[name=sure]").CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel the order", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.Locator("main [role=status]")).ToContainTextAsync("Done.");
+        await KindsWithAsync(page, "order.canceled");
+        await Assertions.Expect(page.Locator("tr[data-kind=operator]").First).ToContainTextAsync("by Anna Jensen, anna@example.com");
 
-            await page.GetByText("Sign out").ClickAsync();
-            await page.WaitForURLAsync("**/operator/sign-in");
-            await page.GotoAsync("/operator");
-            await page.WaitForURLAsync("**/operator/sign-in?ReturnUrl=**");
-            Assert.Empty(somebody.Complaints);
-        });
+        await page.GetByText("Sign out").ClickAsync();
+        await page.WaitForURLAsync("**/operator/sign-in");
+        await page.GotoAsync("/operator");
+        await page.WaitForURLAsync("**/operator/sign-in?ReturnUrl=**");
+        Assert.Empty(somebody.Complaints);
     }
 
     [Fact]
-    public async Task Who_lacks_the_claim_is_told_so_and_who_changes_their_mind_is_back_at_the_form() => await WithProviderAsync(async web =>
+    public async Task Who_lacks_the_claim_is_told_so_and_who_changes_their_mind_is_back_at_the_form()
     {
-        var somebody = await ShopperAsync(web: web);
+        var somebody = await ShopperAsync(web: signIn.Web);
         var page = somebody.Page;
         await page.GotoAsync("/operator/sign-in");
         await page.GetByText("Sign in with the team's accounts").ClickAsync();
@@ -60,13 +79,13 @@ public sealed class OidcTests(PaymentFlowApp app, Chromium chromium) : OperatorT
         await page.GetByText("Sign in with the team's accounts").ClickAsync();
         await page.GetByText("Never mind").ClickAsync();
         await page.WaitForURLAsync("**/operator/sign-in?problem=**");
-        await Assertions.Expect(page.Locator("[role=alert]")).ToContainTextAsync("Signing in there did not work.");
+        await Assertions.Expect(page.Locator("[role=alert]")).ToContainTextAsync("Signing in with the provider failed.");
 
         // The key works beside it.
         await page.Locator("#key").FillAsync(App.OperatorKey);
         await page.GetByText("Sign in", new() { Exact = true }).ClickAsync();
         await page.WaitForURLAsync("**/operator");
-    });
+    }
 
     [Fact]
     public async Task A_provider_that_is_away_is_said_to_be()
@@ -74,18 +93,11 @@ public sealed class OidcTests(PaymentFlowApp app, Chromium chromium) : OperatorT
         var provider = await OidcProvider.StartAsync();
         var settings = provider.Settings;
         await provider.DisposeAsync();
-        var replica = await Replica.StartAsync(App, settings);
-        try
-        {
-            var somebody = await ShopperAsync(web: replica.GetEndpoint("web"));
-            await somebody.Page.GotoAsync("/operator/sign-in");
-            await somebody.Page.GetByText("Sign in with the team's accounts").ClickAsync();
-            await Assertions.Expect(somebody.Page.Locator("[role=alert]")).ToContainTextAsync("The provider does not answer.");
-        }
-        finally
-        {
-            await TestHost.StopAsync(replica);
-        }
+        await using var replica = await Replica.StartAsync(App, settings);
+        var somebody = await ShopperAsync(web: replica.Web);
+        await somebody.Page.GotoAsync("/operator/sign-in");
+        await somebody.Page.GetByText("Sign in with the team's accounts").ClickAsync();
+        await Assertions.Expect(somebody.Page.Locator("[role=alert]")).ToContainTextAsync("The provider does not answer.");
     }
 
     [Fact]
@@ -109,20 +121,5 @@ public sealed class OidcTests(PaymentFlowApp app, Chromium chromium) : OperatorT
         Assert.Equal(1, web.ExitCode);
         Assert.Contains("Operator:Oidc:ClientSecret, Operator:Oidc:RequiredClaim, Operator:Oidc:RequiredValue is missing", line);
         Assert.Empty(await output);
-    }
-
-    /// <summary>With a Web that knows a provider.</summary>
-    async Task WithProviderAsync(Func<Uri, Task> test)
-    {
-        await using var provider = await OidcProvider.StartAsync();
-        var replica = await Replica.StartAsync(App, provider.Settings);
-        try
-        {
-            await test(replica.GetEndpoint("web"));
-        }
-        finally
-        {
-            await TestHost.StopAsync(replica);
-        }
     }
 }

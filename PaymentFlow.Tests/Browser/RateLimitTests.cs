@@ -10,31 +10,24 @@ public sealed class RateLimitTests(PaymentFlowApp app, Chromium chromium) : Brow
     [Fact]
     public async Task Too_many_presses_and_too_many_orders_of_one_address_are_refused()
     {
-        var replica = await Replica.StartAsync(App, ("RateLimits__pay__Permits", "1"), ("RateLimits__checkout__Permits", "2"));
-        try
-        {
-            var first = await ShopperAsync(web: replica.GetEndpoint("web"));
-            await first.OrderAsync();
-            await first.PayAsync("pm_card_visa_chargeDeclined");
-            await first.SeesAsync("declined");
-            var second = await ShopperAsync(web: replica.GetEndpoint("web"));
-            await second.OrderAsync();
+        await using var replica = await Replica.StartAsync(App, ("RateLimits__pay__Permits", "1"), ("RateLimits__checkout__Permits", "2"));
+        var first = await ShopperAsync(web: replica.Web);
+        await first.OrderAsync();
+        await first.PayAsync("pm_card_visa_chargeDeclined");
+        await first.SeesAsync("declined");
+        var second = await ShopperAsync(web: replica.Web);
+        await second.OrderAsync();
 
-            await second.PayAsync();
+        await second.PayAsync();
 
-            await second.SeesAsync("declined");
-            await Assertions.Expect(second.Page.Locator(".notice-title"))
-                .ToHaveTextAsync("There were too many attempts in a short time. Please wait a minute.");
+        await second.SeesAsync("declined");
+        await Assertions.Expect(second.Page.Locator(".notice-title"))
+            .ToHaveTextAsync("There were too many attempts in a short time. Please wait a minute.");
 
-            await second.AddAsync();
-            await second.Page.GotoAsync("/checkout");
-            await second.Page.Locator("form.checkout button").ClickAsync();
-            await second.Page.WaitForURLAsync("**/checkout?problem=rate_limited");
-            await Assertions.Expect(second.Page.Locator(".notice")).ToContainTextAsync("There were too many attempts in a short time.");
-        }
-        finally
-        {
-            await TestHost.StopAsync(replica);
-        }
+        await second.AddAsync();
+        await second.Page.GotoAsync("/checkout");
+        await second.Page.Locator("form.checkout button").ClickAsync();
+        await second.Page.WaitForURLAsync("**/checkout?problem=rate_limited");
+        await Assertions.Expect(second.Page.Locator(".notice")).ToContainTextAsync("There were too many attempts in a short time.");
     }
 }

@@ -24,28 +24,21 @@ public sealed class StripeElementTests(PaymentFlowApp app, Chromium chromium) : 
     [Fact]
     public async Task The_payment_element_makes_the_payment_method_and_the_order_is_paid_by_it()
     {
-        var replica = await Replica.StartAsync(App, ("Stripe__PublishableKey", "pk_test_ours"));
-        try
-        {
-            var shopper = await ShopperAsync(web: replica.GetEndpoint("web"));
-            var page = shopper.Page;
-            await page.RouteAsync("https://js.stripe.com/**", route => route.FulfillAsync(new() { ContentType = "text/javascript", Body = StripeJs }));
-            await shopper.OrderAsync();
-            await page.GetByText("Card of pk_test_ours, payment, 1800 usd").WaitForAsync();
+        await using var replica = await Replica.StartAsync(App, ("Stripe__PublishableKey", "pk_test_ours"));
+        var shopper = await ShopperAsync(web: replica.Web);
+        var page = shopper.Page;
+        await page.RouteAsync("https://js.stripe.com/**", route => route.FulfillAsync(new() { ContentType = "text/javascript", Body = StripeJs }));
+        await shopper.OrderAsync();
+        await page.GetByText("Card of pk_test_ours, payment, 1800 usd").WaitForAsync();
 
-            await shopper.PayButton.ClickAsync();
-            await Assertions.Expect(page.Locator(".field-error")).ToHaveTextAsync("Your card number is incomplete.");
-            await page.Locator("#card").FillAsync("pm_card_visa_chargeDeclined");
-            await shopper.PayButton.ClickAsync();
-            await shopper.SeesAsync("declined");
-            await page.Locator("#card").FillAsync("pm_card_visa");
-            await shopper.PayButton.ClickAsync();
+        await shopper.PayButton.ClickAsync();
+        await Assertions.Expect(page.Locator(".field-error")).ToHaveTextAsync("Your card number is incomplete.");
+        await page.Locator("#card").FillAsync("pm_card_visa_chargeDeclined");
+        await shopper.PayButton.ClickAsync();
+        await shopper.SeesAsync("declined");
+        await page.Locator("#card").FillAsync("pm_card_visa");
+        await shopper.PayButton.ClickAsync();
 
-            await shopper.SeesAsync("paid");
-        }
-        finally
-        {
-            await TestHost.StopAsync(replica);
-        }
+        await shopper.SeesAsync("paid");
     }
 }

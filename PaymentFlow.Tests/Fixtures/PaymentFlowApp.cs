@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using PaymentFlow.AppHost.Development;
 using PaymentFlow.Tests.Hosting;
 using PaymentFlow.Tests.Fixtures;
 
@@ -13,17 +15,27 @@ namespace PaymentFlow.Tests.Fixtures;
 /// </summary>
 public sealed class PaymentFlowApp : IAsyncLifetime
 {
-    readonly Lazy<RunningApp> _app;
+    const int MoreWebs = 8;
 
-    public PaymentFlowApp() => _app = new(() => TestHost.StartAsync(configuration: new Dictionary<string, string?>
-    {
-        ["Clients:AllowedOrigins:0"] = ShopOrigin,
-    }, environment: TestHost.EarlyDeliveryCheck).GetAwaiter().GetResult());
+    readonly Lazy<RunningApp> _app;
+    readonly ConcurrentQueue<TcpListener> _webAddresses = new(Enumerable.Range(0, MoreWebs).Select(_ => ListenOnFreePort()));
+
+    public PaymentFlowApp() => _app = new(() => TestHost.StartAsync(
+        configuration: new Dictionary<string, string?>(
+            _webAddresses.Select(OriginOf).Prepend(ShopOrigin).Select((origin, i) => KeyValuePair.Create($"Clients:AllowedOrigins:{i}", (string?)origin))),
+        environment: TestHost.EarlyDeliveryCheck).GetAwaiter().GetResult());
 
     public RunningApp App => _app.Value;
 
     /// <summary>Where a team's own shop may be: a free address, whose pages may call the APIs.</summary>
-    public string ShopOrigin { get; } = $"http://localhost:{FreePort()}";
+    public string ShopOrigin { get; } = $"http://localhost:{FreePort.Next()}";
+
+    /// <summary>A free address for one more Web. PaymentApi sends customers back there after the bank's page.</summary>
+    public Uri TakeWebAddress()
+    {
+        if (!_webAddresses.TryDequeue(out var reserved)) throw new InvalidOperationException($"Only {MoreWebs} addresses are reserved.");
+        using (reserved) return new Uri(OriginOf(reserved));
+    }
 
     public Uri Web => App.GetEndpoint("web");
 
@@ -50,14 +62,17 @@ public sealed class PaymentFlowApp : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         if (_app.IsValueCreated) await TestHost.StopAsync(_app.Value);
+        foreach (var reserved in _webAddresses) reserved.Dispose();
     }
 
-    static int FreePort()
+    static TcpListener ListenOnFreePort()
     {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
+        TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        return listener;
     }
+
+    static string OriginOf(TcpListener listener) => $"http://localhost:{((IPEndPoint)listener.LocalEndpoint).Port}";
 
     static string Get(ValueTask<string> value) => value.AsTask().GetAwaiter().GetResult();
 }

@@ -5,18 +5,18 @@ using PaymentFlow.Web.Shop;
 
 namespace PaymentFlow.Web.Checkout;
 
-/// <summary>From basket to order: a plain form, a cookie with the order's secret, and on to the order's own page.</summary>
+/// <summary>Creates the order from the basket, stores the order's secret in a cookie, and redirects to the order's page.</summary>
 static class CheckoutEndpoint
 {
     public const string RateLimit = "checkout";
 
     public static void MapCheckout(this IEndpointRouteBuilder app) => app.MapPost("/orders", CreateAsync).RequireRateLimiting(RateLimit);
 
-    /// <summary>Where to go instead of the order, for a reason that the checkout page has words for.</summary>
+    /// <summary>The URL of the checkout page with the reason why the order was not created.</summary>
     public static string Refusal(string code) => $"/checkout?problem={Uri.EscapeDataString(code)}";
 
     static async Task<StatusCodeHttpResult> CreateAsync(
-        // Read as a form, it has the antiforgery token checked; everything else is in the basket.
+        // The form parameter makes the framework check the antiforgery token. The order comes from the basket cookie.
         IFormCollection _, HttpContext context, OrderClient orders, OrderSecrets secrets, CancellationToken cancellationToken)
     {
         context.Response.Headers.Location = await OrderAsync(context, orders, secrets, cancellationToken);

@@ -4,7 +4,7 @@ using PaymentFlow.Messaging.Telemetry;
 
 namespace PaymentFlow.Web.Circuits;
 
-/// <summary>One circuit: counts it while it is open, and tells its page when the browser is back after a lost connection.</summary>
+/// <summary>Counts open circuits, and raises <see cref="Reconnected"/> when the browser is back after a lost connection.</summary>
 public sealed class CircuitWatch : CircuitHandler
 {
     static readonly UpDownCounter<long> OpenCircuits = PaymentFlowTelemetry.Meter.CreateUpDownCounter<long>(
@@ -12,7 +12,7 @@ public sealed class CircuitWatch : CircuitHandler
 
     bool _connectedBefore;
 
-    /// <summary>Raised outside the renderer's context.</summary>
+    /// <summary>Raised outside the renderer's synchronization context.</summary>
     public event Action? Reconnected;
 
     public override Task OnCircuitOpenedAsync(Circuit circuit, CancellationToken cancellationToken)

@@ -4,24 +4,28 @@ namespace PaymentFlow.Web.Components;
 
 static class ErrorPages
 {
-    /// <summary>What a page that can't be made now asks for.</summary>
+    /// <summary>The <c>Retry-After</c> of a page that is unavailable at the moment.</summary>
     public const string RetryAfterSeconds = "5";
 
-    /// <summary>A page of ours for what ends without one: no stack trace outside Development, no blank page anywhere.</summary>
+    /// <summary>Shows our own page for error responses without a body and, outside Development, for unhandled exceptions.</summary>
     public static void UseErrorPages(this WebApplication app)
     {
         if (!app.Environment.IsDevelopment()) app.UseExceptionHandler("/status/500", createScopeForErrors: true);
         app.UseStatusCodePagesWithReExecute("/status/{0}", createScopeForStatusCodePages: true);
         app.Use((context, next) =>
         {
-            // The page about a failed form is only looked at: as a POST it would be taken for the form, and fail again.
-            if (context.Features.Get<IStatusCodeReExecuteFeature>() is not null || context.Features.Get<IExceptionHandlerFeature>() is not null)
+            // Render the error page of a failed form as a GET. As a POST it would be handled as the form again, and fail again.
+            if (context.Features.Get<IStatusCodeReExecuteFeature>() is not null
+                || context.Features.Get<IExceptionHandlerFeature>() is not null)
                 context.Request.Method = HttpMethods.Get;
             return next();
         });
     }
 
-    /// <summary>The status of a page that has its own words for it. Set at once, a 404 would make Blazor leave the page out.</summary>
+    /// <summary>
+    /// Sets the status of a page that explains the problem itself. The status is set when the response starts, because Blazor does not
+    /// render a page whose status is already 404.
+    /// </summary>
     public static void AnswerWith(this HttpContext context, int status) => context.Response.OnStarting(() =>
     {
         context.Response.StatusCode = status;

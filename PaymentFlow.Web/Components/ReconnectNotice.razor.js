@@ -1,5 +1,5 @@
-// Blazor tells the element how its reconnecting goes. A circuit that is gone for good is resumed, else the page is loaded anew:
-// it reads the order again, so what it then shows is the truth.
+// Blazor reports the state of reconnecting to the element. If the circuit no longer exists, it is resumed. If that fails too, the page is
+// reloaded, which reads the order again.
 const notice = document.getElementById("components-reconnect-modal");
 notice.addEventListener("components-reconnect-state-changed", ({ detail: { state } }) => {
   if (state === "failed") {
@@ -21,7 +21,7 @@ async function retry() {
   try {
     if (!await Blazor.reconnect() && !await Blazor.resumeCircuit()) location.reload();
   } catch {
-    // The server is out of reach still: the next sign of life, or the button, tries again.
+    // The server is still unreachable. Retry when the browser is online, the page becomes visible, or the button is clicked.
     addEventListener("online", retry);
     document.addEventListener("visibilitychange", retryWhenVisible);
   }

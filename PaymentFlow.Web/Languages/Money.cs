@@ -3,16 +3,16 @@ using System.Globalization;
 
 namespace PaymentFlow.Web.Languages;
 
-/// <summary>Amounts for people.</summary>
+/// <summary>Formats amounts for people.</summary>
 public static class Money
 {
-    // https://docs.stripe.com/currencies#zero-decimal and #three-decimal; all others have two.
+    // https://docs.stripe.com/currencies#zero-decimal and #three-decimal. All other currencies have two decimals.
     static readonly FrozenSet<string> NoDecimals = FrozenSet.Create(
         "bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf");
 
     static readonly FrozenSet<string> ThreeDecimals = FrozenSet.Create("bhd", "jod", "kwd", "omr", "tnd");
 
-    // Only signs that mean one currency wherever they are read; the others go by their ISO 4217 code.
+    // Only signs that stand for one currency in every language. Other currencies are shown by their ISO 4217 code.
     static readonly FrozenDictionary<string, string> Signs = new Dictionary<string, string>
     {
         ["usd"] = "$",
@@ -27,11 +27,12 @@ public static class Money
     /// <summary><c>$1,234.50</c> in English, <c>1 234,50 $</c> in Russian.</summary>
     /// <param name="minorUnits">The amount in the currency's minor unit.</param>
     /// <param name="currency">ISO 4217, lower case.</param>
-    /// <param name="culture">The current one by default.</param>
+    /// <param name="culture">The current UI culture by default.</param>
     public static string Format(long minorUnits, string currency, CultureInfo? culture = null)
     {
         var decimals = NoDecimals.Contains(currency) ? 0 : ThreeDecimals.Contains(currency) ? 3 : 2;
-        var format = (NumberFormatInfo)CultureInfo.CreateSpecificCulture((culture ?? CultureInfo.CurrentUICulture).Name).NumberFormat.Clone();
+        var format = (NumberFormatInfo)CultureInfo
+            .CreateSpecificCulture((culture ?? CultureInfo.CurrentUICulture).Name).NumberFormat.Clone();
         format.CurrencyDecimalDigits = decimals;
         if (Signs.TryGetValue(currency, out var sign))
         {
@@ -40,7 +41,7 @@ public static class Money
         else
         {
             format.CurrencySymbol = currency.ToUpperInvariant();
-            // A code needs a space where a sign needs none: "CHF 12.00".
+            // A currency code needs a space, unlike a sign: "CHF 12.00".
             if (format.CurrencyPositivePattern == 0) format.CurrencyPositivePattern = 2;
         }
         return (minorUnits / (decimal)Math.Pow(10, decimals)).ToString("C", format);

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Mvc;
 namespace PaymentFlow.Web.Languages;
 
 /// <summary>
-/// The languages of the pages: by the customer's own choice, which a cookie keeps, else by the browser's. A further one is a
-/// further <c>Texts.LANG.resx</c> and an entry here.
+/// The languages of the pages. The customer's choice, stored in a cookie, comes before the browser's language. A new language needs a
+/// <c>Texts.LANG.resx</c> and an entry here.
 /// </summary>
 static class SiteLanguages
 {
@@ -42,7 +42,8 @@ static class SiteLanguages
     {
         if (Array.Find(All, culture => culture.Name == language) is { } chosen)
         {
-            context.Response.Cookies.Append(Cookie, CookieRequestCultureProvider.MakeCookieValue(new RequestCulture(chosen)), new CookieOptions
+            var value = CookieRequestCultureProvider.MakeCookieValue(new RequestCulture(chosen));
+            context.Response.Cookies.Append(Cookie, value, new CookieOptions
             {
                 HttpOnly = true,
                 Secure = context.Request.IsHttps,
@@ -55,7 +56,7 @@ static class SiteLanguages
         return TypedResults.StatusCode(StatusCodes.Status303SeeOther);
     }
 
-    // "//host" and "/\host" lead elsewhere.
+    // "//host" and "/\host" are URLs of other sites.
     static bool IsOfThisSite(string? path) =>
         path is ['/', ..] and not ['/', '/' or '\\', ..] && Uri.IsWellFormedUriString(path, UriKind.Relative);
 }

@@ -4,7 +4,9 @@ using PaymentFlow.Web.Services;
 
 namespace PaymentFlow.Web.Operators;
 
-/// <summary>What an operator can do from the console: plain forms, each with its confirmation, answered by the page that it came from.</summary>
+/// <summary>
+/// The actions of the console. Each is a plain form with a confirmation checkbox, and redirects back to its page with the result.
+/// </summary>
 static class OperatorActions
 {
     const string Done = "done";
@@ -18,12 +20,12 @@ static class OperatorActions
         operators.MapPost("/dead-letters/{id:guid}/replay", ReplayAsync);
     }
 
-    /// <param name="key">Made with the page, so that sending its form twice is one refund.</param>
-    /// <param name="amount">In the currency's minor unit; all that is left without it.</param>
+    /// <param name="key">The idempotency key, created with the page, so that submitting the form twice makes one refund.</param>
+    /// <param name="amount">In the currency's minor unit. Empty refunds all that is left.</param>
     static Task<RedirectHttpResult> RefundAsync(
         Guid id, [FromForm] Guid paymentId, [FromForm] Guid key, [FromForm] string? amount, [FromForm] bool? sure, HttpContext context,
         OperatorClient operators, CancellationToken cancellationToken) =>
-        // Without an answer the page keeps the key: asking again is the same refund.
+        // If there is no answer, the page keeps the key, so that another try makes the same refund.
         AnswerAsync($"/operator/orders/{id}", sure, unanswered: $"&key={key}", act: () =>
             string.IsNullOrWhiteSpace(amount) ? operators.RefundAsync(paymentId, null, key, context.User, cancellationToken)
             : long.TryParse(amount, out var minorUnits) ? operators.RefundAsync(paymentId, minorUnits, key, context.User, cancellationToken)

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Components;
 namespace PaymentFlow.Web.Operators;
 
 /// <summary>
-/// What of the console lives in a circuit: its work begins when the browser is there, and ends with the page, or with the operator's
-/// session, which a circuit would otherwise outlive.
+/// A component of the console that runs in a circuit. Its work starts when the circuit is connected. It ends with the page or with the
+/// operator's session, because a circuit can outlive the session.
 /// </summary>
 public abstract class OperatorCircuit : ComponentBase, IDisposable
 {
@@ -15,22 +15,24 @@ public abstract class OperatorCircuit : ComponentBase, IDisposable
     [Inject]
     protected TimeProvider Time { get; set; } = null!;
 
-    /// <summary>When the session ends; null for not before the page does.</summary>
+    /// <summary>When the session ends. Null if it does not end before the page does.</summary>
     [Parameter, EditorRequired]
     public DateTimeOffset? Until { get; set; }
 
-    /// <summary>The session has ended, and nothing new comes.</summary>
+    /// <summary>True when the session has ended and the component is no longer updated.</summary>
     protected bool Over { get; private set; }
 
-    /// <summary>In the circuit's own context.</summary>
-    /// <param name="open">Ends it.</param>
+    /// <summary>The component's work, which runs in the circuit's synchronization context.</summary>
+    /// <param name="open">Canceled when the page or the session ends.</param>
     protected abstract Task RunAsync(CancellationToken open);
 
     protected override void OnInitialized()
     {
         if (!RendererInfo.IsInteractive) return;
         var left = Until - Time.GetUtcNow();
-        _open = left is { } time ? new CancellationTokenSource(time > TimeSpan.Zero ? time : TimeSpan.Zero, Time) : new CancellationTokenSource();
+        _open = left is { } time
+            ? new CancellationTokenSource(time > TimeSpan.Zero ? time : TimeSpan.Zero, Time)
+            : new CancellationTokenSource();
         _ = FollowAsync(_open.Token);
     }
 
@@ -63,7 +65,7 @@ public abstract class OperatorCircuit : ComponentBase, IDisposable
 
 static class OperatorSession
 {
-    /// <summary>When the cookie that this request came with expires.</summary>
+    /// <summary>When this request's session cookie expires.</summary>
     public static DateTimeOffset? SessionEnd(this HttpContext context) =>
         context.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Properties?.ExpiresUtc;
 }

@@ -12,26 +12,27 @@ using PaymentFlow.Web.Services;
 
 namespace PaymentFlow.Web.Operators;
 
-/// <summary>As OrderService and PaymentApi answer them; null where the other has nothing of it yet.</summary>
+/// <summary>The response of a service's journey endpoint.</summary>
 public sealed record OrderJourney(Order Order, IReadOnlyList<JourneyStep> Steps);
 
 /// <inheritdoc cref="OrderJourney"/>
 public sealed record PaymentJourney(
-    Guid PaymentId, Guid OrderId, string Status, long Amount, long AmountRefunded, string Currency, string? PaymentIntent, IReadOnlyList<JourneyStep> Steps);
+    Guid PaymentId, Guid OrderId, string Status, long Amount, long AmountRefunded, string Currency, string? PaymentIntent,
+    IReadOnlyList<JourneyStep> Steps);
 
-/// <summary>An event that waits for an operator, as far as the console shows it.</summary>
-/// <param name="Key">The order's id, if the event was one of ours.</param>
+/// <summary>A dead letter, with the fields that the console shows.</summary>
+/// <param name="Key">The order's id, if the message was one of our events.</param>
 public sealed record DeadLetter(Guid Id, string Topic, int Partition, long Offset, string? Key, string Error, DateTimeOffset ReceivedAt);
 
 public sealed record DeadLetterPage(IReadOnlyList<DeadLetter> DeadLetters, Guid? Next);
 
-/// <summary>Both services, asked as the operator who is signed in.</summary>
+/// <summary>Calls both services on behalf of the signed-in operator.</summary>
 sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configuration)
 {
     public const string Orders = "operator order-service";
     public const string Payments = "operator payment-api";
 
-    /// <summary>The order that is meant by its own id, its reference, its payment's id or its PaymentIntent; null for none.</summary>
+    /// <summary>Finds an order's id by order id, reference, payment id or PaymentIntent. Null if none matches.</summary>
     /// <exception cref="ServiceUnavailableException">One of the services can't answer now.</exception>
     public async Task<Guid?> SearchAsync(string what, ClaimsPrincipal who, CancellationToken cancellationToken)
     {
@@ -42,7 +43,8 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
         }
         if (what.StartsWith("pi_", StringComparison.Ordinal))
             return (await PaymentAsync($"paymentIntent={Uri.EscapeDataString(what)}", who, cancellationToken))?.OrderId;
-        return (await GetAsync(Orders, $"/orders/journey?reference={Uri.EscapeDataString(what)}", OperatorJson.Default.OrderJourney, who, cancellationToken))?.Order.Id;
+        var byReference = $"/orders/journey?reference={Uri.EscapeDataString(what)}";
+        return (await GetAsync(Orders, byReference, OperatorJson.Default.OrderJourney, who, cancellationToken))?.Order.Id;
     }
 
     /// <exception cref="ServiceUnavailableException">OrderService can't answer now.</exception>
@@ -53,10 +55,12 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
     public Task<PaymentJourney?> PaymentOfAsync(Guid orderId, ClaimsPrincipal who, CancellationToken cancellationToken) =>
         PaymentAsync($"orderId={orderId}", who, cancellationToken);
 
-    /// <param name="after">The page before's <c>Next</c>.</param>
+    /// <param name="after">The <c>Next</c> of the previous page. Null for the first page.</param>
     /// <exception cref="ServiceUnavailableException">OrderService can't answer now.</exception>
     public async Task<DeadLetterPage> DeadLettersAsync(Guid? after, ClaimsPrincipal who, CancellationToken cancellationToken) =>
-        (await GetAsync(Orders, $"/dead-letters{(after is null ? "" : $"?after={after}")}", OperatorJson.Default.DeadLetterPage, who, cancellationToken))!;
+        (await GetAsync(
+            Orders, $"/dead-letters{(after is null ? "" : $"?after={after}")}", OperatorJson.Default.DeadLetterPage, who,
+            cancellationToken))!;
 
     /// <exception cref="ServiceUnavailableException">PaymentApi can't answer now.</exception>
     public async Task<PaymentFigures> PaymentFiguresAsync(CancellationToken cancellationToken) =>
@@ -66,8 +70,10 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
     public async Task<OrderFigures> OrderFiguresAsync(CancellationToken cancellationToken) =>
         (await GetAsync(Orders, "/figures", OperatorJson.Default.OrderFigures, null, cancellationToken))!;
 
-    /// <summary>Null when it is under way or done, else why not. The same <paramref name="key"/> is the same refund.</summary>
-    /// <exception cref="ServiceUnavailableException">No answer: it may have been done.</exception>
+    /// <summary>
+    /// Null if the service accepted the action, else why not. Calls with the same <paramref name="key"/> make one refund.
+    /// </summary>
+    /// <exception cref="ServiceUnavailableException">There was no answer. The action may have been executed.</exception>
     public Task<Problem?> RefundAsync(Guid paymentId, long? amount, Guid key, ClaimsPrincipal who, CancellationToken cancellationToken) =>
         PostAsync(Payments, $"/payments/{paymentId}/refunds", new RefundRequest(amount), key, who, cancellationToken);
 
@@ -82,7 +88,8 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
     Task<PaymentJourney?> PaymentAsync(string query, ClaimsPrincipal who, CancellationToken cancellationToken) =>
         GetAsync(Payments, $"/payments/journey?{query}", OperatorJson.Default.PaymentJourney, who, cancellationToken);
 
-    Task<T?> GetAsync<T>(string service, string path, JsonTypeInfo<T> json, ClaimsPrincipal? who, CancellationToken cancellationToken) where T : class
+    Task<T?> GetAsync<T>(
+        string service, string path, JsonTypeInfo<T> json, ClaimsPrincipal? who, CancellationToken cancellationToken) where T : class
     {
         HttpRequestMessage request = new(HttpMethod.Get, new Uri(path, UriKind.Relative));
         return SendAsync(service, request, who, async response =>
@@ -107,7 +114,8 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
     }
 
     async Task<T> SendAsync<T>(
-        string service, HttpRequestMessage request, ClaimsPrincipal? who, Func<HttpResponseMessage, Task<T>> read, CancellationToken cancellationToken)
+        string service, HttpRequestMessage request, ClaimsPrincipal? who, Func<HttpResponseMessage, Task<T>> read,
+        CancellationToken cancellationToken)
     {
         using var sent = request;
         using var http = clients.CreateClient(service);
@@ -138,27 +146,28 @@ sealed partial class OperatorJson : JsonSerializerContext;
 
 static class OperatorConsole
 {
-    // Longer than PaymentApi waits for Stripe.
+    // Longer than PaymentApi's timeout for Stripe.
     static readonly TimeSpan PaymentPatience = TimeSpan.FromSeconds(60);
 
     public static void AddOperatorConsole(this IHostApplicationBuilder builder)
     {
         builder.AddOperatorSignIn();
         builder.Services.AddSingleton<OperatorClient>();
-        builder.Services.AddHttpClient(OperatorClient.Orders, client => client.BaseAddress = new Uri("http://order-service")).SendNamesInUtf8();
+        builder.Services.AddHttpClient(OperatorClient.Orders, client => client.BaseAddress = new Uri("http://order-service"))
+            .SendNamesInUtf8();
         var payments = builder.Services.AddHttpClient(OperatorClient.Payments, client =>
         {
             client.BaseAddress = new Uri("http://payment-api");
             client.Timeout = PaymentPatience;
         });
-        // A refund waits for Stripe, which no handler should cut off early.
-#pragma warning disable EXTEXP0001 // Experimental; the stable way would be to write the defaults out again for every other client.
+        // A refund waits for Stripe, so no handler may cut it off early.
+#pragma warning disable EXTEXP0001 // Experimental. The stable alternative is to repeat the default handlers for every other client.
         payments.RemoveAllResilienceHandlers();
 #pragma warning restore EXTEXP0001
         payments.SendNamesInUtf8();
     }
 
-    /// <summary>As Kestrel reads them. Without it a header that holds a name such as «Анна» is refused before it is sent.</summary>
+    /// <summary>Sends header values in UTF-8, as Kestrel reads them. Otherwise HttpClient refuses a name such as «Анна».</summary>
     static void SendNamesInUtf8(this IHttpClientBuilder http) =>
         http.UseSocketsHttpHandler((handler, _) => handler.RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8);
 }

@@ -9,8 +9,8 @@ using PaymentFlow.Web.Operators.Oidc;
 namespace PaymentFlow.Web.Operators;
 
 /// <summary>
-/// The way into the console: the operator key, into a form that is limited by address, or OpenID Connect (<see cref="OperatorOidc"/>),
-/// for a cookie that scripts can't read, that other sites' pages don't send, and that lasts a working day.
+/// Sign-in to the console with the operator key or by OpenID Connect (<see cref="OperatorOidc"/>). The form is rate-limited per address.
+/// The session cookie is not readable by scripts, is not sent from other sites' pages, and lasts one working day.
 /// </summary>
 static class OperatorSignIn
 {
@@ -31,7 +31,7 @@ static class OperatorSignIn
             options.Cookie.SameSite = SameSiteMode.Strict;
             options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
             options.ExpireTimeSpan = WorkingDay;
-            // Who is no operator any more is so by tomorrow, however busy they are.
+            // No sliding expiration: revoked access ends within one working day.
             options.SlidingExpiration = false;
             options.LoginPath = Page;
             options.AccessDeniedPath = Page;
@@ -48,13 +48,13 @@ static class OperatorSignIn
         app.MapOperatorOidc();
     }
 
-    /// <summary>Back to the form, for a reason that it has words for.</summary>
+    /// <summary>The URL of the sign-in page with the reason why signing in failed.</summary>
     public static string Refusal(string code) => $"{Page}?problem={Uri.EscapeDataString(code)}";
 
-    /// <summary>Where somebody wanted to go, if that is a page of ours; else the console's first.</summary>
+    /// <summary>The requested page if it is on this site, else the first page of the console.</summary>
     public static string LocalOf(string? returnUrl) => returnUrl is ['/', not ('/' or '\\'), ..] ? returnUrl : "/operator";
 
-    /// <summary>An operator by that name, as the cookie keeps it.</summary>
+    /// <summary>The principal of an operator with this name, which the cookie stores.</summary>
     public static ClaimsPrincipal Operator(string? name)
     {
         var said = new string([.. (name ?? "").Where(letter => !char.IsControl(letter)).Take(MaxNameLength)]).Trim();
@@ -64,14 +64,15 @@ static class OperatorSignIn
     }
 
     static async Task<RedirectHttpResult> SignInAsync(
-        [FromForm] string key, [FromForm] string? name, HttpContext context, IConfiguration configuration, [FromQuery] string? returnUrl = null)
+        [FromForm] string key, [FromForm] string? name, HttpContext context, IConfiguration configuration,
+        [FromQuery] string? returnUrl = null)
     {
         if (!SecretKey.Matches(key, configuration[KeySetting])) return TypedResults.LocalRedirect(Refusal(Wrong));
         await context.SignInAsync(Operator(name));
         return TypedResults.LocalRedirect(LocalOf(returnUrl));
     }
 
-    // Read as a form, it has the antiforgery token checked.
+    // The form parameter makes the framework check the antiforgery token.
     static async Task<RedirectHttpResult> SignOutAsync(IFormCollection _, HttpContext context)
     {
         await context.SignOutAsync();

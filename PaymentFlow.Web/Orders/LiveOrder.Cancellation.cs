@@ -2,10 +2,10 @@ using PaymentFlow.Web.Services;
 
 namespace PaymentFlow.Web.Orders;
 
-/// <summary>The customer's wish to cancel, and why an order was canceled.</summary>
+/// <summary>Cancellation by the customer, and the reason why an order was canceled.</summary>
 public sealed partial class LiveOrder
 {
-    /// <summary>Our own words: why an order could not be canceled.</summary>
+    /// <summary>Web's own problem codes: why an order could not be canceled.</summary>
     const string TooLateToCancel = "cancel_too_late";
     const string CancelInFlight = "cancel_in_flight";
     const string CancelUnknown = "cancel_unknown";
@@ -17,7 +17,7 @@ public sealed partial class LiveOrder
     bool _canceling;
     string? _reason;
 
-    /// <summary>Why the order was canceled: the end of a resource's name.</summary>
+    /// <summary>Why the order was canceled, as the last part of a resource name.</summary>
     string Reason => _reason ?? "Text";
 
     bool CanCancel => _order.Payable && Screen is OrderScreen.Pay or OrderScreen.Bank or OrderScreen.Confirming;
@@ -30,8 +30,10 @@ public sealed partial class LiveOrder
         Problem? problem;
         try
         {
-            // Not with the page's token: closing the page does not take the wish back.
-            problem = limit.Allows(Client) ? await orders.CancelAsync(_order.Id, Secret, CancellationToken.None) : new Problem(Problem.RateLimited);
+            // No cancellation token of the page, so that closing the page does not abort the request.
+            problem = limit.Allows(Client)
+                ? await orders.CancelAsync(_order.Id, Secret, CancellationToken.None)
+                : new Problem(Problem.RateLimited);
         }
         catch (ServiceUnavailableException e)
         {
@@ -42,7 +44,7 @@ public sealed partial class LiveOrder
         {
             _canceling = false;
         }
-        // The push was faster.
+        // A push has already updated the order.
         if (!_order.Payable) return;
         switch (problem?.Code)
         {

@@ -6,10 +6,10 @@ using PaymentFlow.Web.Services;
 
 namespace PaymentFlow.Web.Orders;
 
-/// <summary>The press on Pay, what comes of it, and the way over the bank.</summary>
+/// <summary>The customer's payment: the request, its result, and the redirect to the bank.</summary>
 public sealed partial class LiveOrder
 {
-    /// <summary>Our own word: the bank has neither confirmed nor refused the last attempt.</summary>
+    /// <summary>Web's own problem code: the bank has not decided on the last attempt yet.</summary>
     const string BankPending = "bank_pending";
 
     NextAction? _action;
@@ -19,7 +19,7 @@ public sealed partial class LiveOrder
 
     string ReturnUrl => BankReturn.UrlOf(_order.Id, navigation.BaseUri);
 
-    /// <summary>For the outcome of an attempt that is in the bank's hands.</summary>
+    /// <summary>True while the page waits for the bank's decision on an attempt.</summary>
     bool Waits => _stage is OrderScreen.Confirming or OrderScreen.Bank;
 
     async Task PrepareAsync()
@@ -38,7 +38,8 @@ public sealed partial class LiveOrder
             case ({ Status: "failed" }, _) when FromBank && Waits:
                 Show(OrderScreen.Pay, FailureOfWait());
                 break;
-            case ({ Status: "requires_action", NextAction: { } action }, _) when !FromBank && (action.RedirectUrl is not null || options.UsesStripe):
+            case ({ Status: "requires_action", NextAction: { } action }, _)
+                when !FromBank && (action.RedirectUrl is not null || options.UsesStripe):
                 _action = action;
                 Show(OrderScreen.Bank);
                 break;
@@ -49,8 +50,8 @@ public sealed partial class LiveOrder
     }
 
     /// <summary>
-    /// The push of a failure may be late and tell of an attempt before the one that the customer is at: only if the payment itself
-    /// is failed now is the wait over.
+    /// Asks PaymentApi whether the payment has failed. A late push may report the failure of an earlier attempt, so the page stops waiting
+    /// only if the payment's current status is failed.
     /// </summary>
     void AskWhetherFailed() => InCircuit(async () =>
     {
@@ -66,7 +67,7 @@ public sealed partial class LiveOrder
 
     async Task PayAsync(string paymentMethod)
     {
-        // The circuit handles one event at a time, so the second click of a double click ends here.
+        // The circuit handles one event at a time, so the second click of a double click returns here.
         if (_paying || _canceling || !_order.Payable) return;
         _paying = true;
         _cancelProblem = null;
@@ -84,19 +85,19 @@ public sealed partial class LiveOrder
     async Task<PayAnswer> AskAsync(string paymentMethod)
     {
         if (!limit.Allows(Client)) return new PayAnswer.NotAsked(new Problem(Problem.RateLimited));
-        // The circuit's own activity lasts as long as the page: the click starts a trace of its own.
+        // Start a new trace for the click, because the circuit's activity lasts as long as the page.
         Activity.Current = null;
         using var span = PaymentFlowTelemetry.Source.StartActivity("pay click");
         span?.SetTag("paymentflow.order_id", _order.Id);
-        // Not with the page's token: a payment is not stopped half-way by closing the page.
+        // No cancellation token of the page, so that closing the page does not abort a payment.
         return await payments.PayAsync(_order.Id, Secret, paymentMethod, ReturnUrl, _attemptKey, CancellationToken.None);
     }
 
     void Take(PayAnswer answer, string paymentMethod)
     {
         Log.Answered(logger, _order.Id, answer.GetType().Name);
-        // Where the outcome is open the next press is the same one again: it hears the outcome, or, should Stripe never have heard
-        // of it, makes the payment after all. No push tells of the latter, for the order has not changed.
+        // If the outcome is unknown, the next click repeats the request with the same key. It returns the outcome, or makes the payment if
+        // Stripe never received the first request. In that case there is no push, because the order has not changed.
         _unanswered = answer switch
         {
             PayAnswer.Unknown or PayAnswer.Processing => paymentMethod,
@@ -104,7 +105,7 @@ public sealed partial class LiveOrder
             _ => null,
         };
         if (_unanswered is null) _attemptKey = NewKey();
-        // The push was faster.
+        // A push has already updated the order.
         if (!_order.Payable) return;
         switch (answer)
         {
@@ -134,7 +135,7 @@ public sealed partial class LiveOrder
         }
     }
 
-    /// <summary>To the bank's own page, or, where Stripe.js shows it above ours, through that.</summary>
+    /// <summary>Redirects to the bank's page, or lets Stripe.js show it on top of ours.</summary>
     async Task GoToBankAsync(NextAction action)
     {
         if (action.RedirectUrl is { } url) navigation.NavigateTo(url.AbsoluteUri, forceLoad: true);

@@ -13,15 +13,15 @@ using PaymentFlow.Web.Services;
 namespace PaymentFlow.Web.Orders;
 
 /// <summary>
-/// Follows one order by push and lets its customer pay it. It subscribes first, then reads the order once, then drops every
-/// version that is not newer, so it misses nothing; it reads again only when the browser is back from a lost connection.
+/// Shows one order live and lets its customer pay. To miss no change, it first subscribes to pushes, then reads the order once, and ignores
+/// versions that are not newer. It reads again only when the browser has reconnected, or to learn why the order was canceled.
 /// </summary>
 public sealed partial class LiveOrder(
-    OrderClient orders, PaymentClient payments, OrderUpdates updates, NavigationManager navigation, StripeJs stripe, PayLimit limit, PaymentOptions options, CircuitWatch circuit,
-    PushJournal journal, ILogger<LiveOrder> logger) : IDisposable
+    OrderClient orders, PaymentClient payments, OrderUpdates updates, NavigationManager navigation, StripeJs stripe, PayLimit limit,
+    PaymentOptions options, CircuitWatch circuit, PushJournal journal, ILogger<LiveOrder> logger) : IDisposable
 {
     readonly CancellationTokenSource _closed = new();
-    // As few as an order has changes.
+    // Can be unbounded, because one order has few changes.
     readonly Channel<News> _news = Channel.CreateUnbounded<News>(new() { SingleReader = true });
 
     Order _order = null!;
@@ -33,18 +33,18 @@ public sealed partial class LiveOrder(
     IDisposable? _subscription;
     ElementReference _heading;
 
-    /// <summary>The order as it was when the page was made.</summary>
+    /// <summary>The order when the page was rendered.</summary>
     [Parameter, EditorRequired]
     public Order Opened { get; set; } = null!;
 
     [Parameter, EditorRequired]
     public string Secret { get; set; } = "";
 
-    /// <summary>The client's address, for the limit on presses.</summary>
+    /// <summary>The client's address, for the rate limit.</summary>
     [Parameter, EditorRequired]
     public string Client { get; set; } = "";
 
-    /// <summary>The customer has just been to the bank.</summary>
+    /// <summary>The customer has just returned from the bank.</summary>
     [Parameter]
     public bool FromBank { get; set; }
 
@@ -99,7 +99,7 @@ public sealed partial class LiveOrder(
         await _heading.FocusAsync();
     }
 
-    /// <summary>Brings the news of other threads into the circuit, and with them its culture, which those threads don't have.</summary>
+    /// <summary>Applies pushes from other threads in the circuit's context, so that they use the circuit's culture.</summary>
     async Task FollowAsync()
     {
         try
@@ -142,7 +142,7 @@ public sealed partial class LiveOrder(
         try
         {
             if (await orders.FindAsync(_order.Id, Secret, _closed.Token) is not { } order) return;
-            // No push carries the reason.
+            // Pushes do not contain the reason for a cancellation.
             var learned = order.Status == OrderStatuses.Canceled && _reason is null;
             if (learned) _reason = ReasonOf(order);
             Apply(order);
@@ -152,7 +152,7 @@ public sealed partial class LiveOrder(
         }
         catch (ServiceUnavailableException e)
         {
-            // What the page shows stays, and news still come by push.
+            // The page keeps its state and still receives pushes.
             Log.NotRead(logger, e, _order.Id);
         }
         catch (OperationCanceledException) when (_closed.IsCancellationRequested)
@@ -161,7 +161,7 @@ public sealed partial class LiveOrder(
         }
     }
 
-    /// <summary>Takes over a state of the order; an old or repeated one changes nothing.</summary>
+    /// <summary>Applies a state of the order. An old or repeated version changes nothing.</summary>
     void Apply(Order order)
     {
         if (order.Version <= _order.Version) return;
@@ -169,7 +169,7 @@ public sealed partial class LiveOrder(
         _order = order;
         if (order.Status == OrderStatuses.Canceled && _reason is null) ReadAgain();
         if (Screen != screen) Announce();
-        // A press of this page's own hears the reason with its answer.
+        // If this page submitted the payment, the response carries the reason.
         if (order.Status == OrderStatuses.PaymentFailed && !_paying && Waits) AskWhetherFailed();
         StateHasChanged();
     }
@@ -181,7 +181,7 @@ public sealed partial class LiveOrder(
         Announce();
     }
 
-    /// <summary>Says what the page shows now, and leads the keyboard and the screen reader to its heading.</summary>
+    /// <summary>Announces the new screen to screen readers and moves the focus to its heading.</summary>
     void Announce()
     {
         _announcement = Screen == OrderScreen.Pay && _problem is not null ? $"{Heading}. {Texts.Explain(T, _problem)}" : Heading;
@@ -211,16 +211,16 @@ public sealed partial class LiveOrder(
 
     static partial class Log
     {
-        [LoggerMessage(LogLevel.Information, "Order {OrderId}: the press on Pay was answered {Answer}")]
+        [LoggerMessage(LogLevel.Information, "Order {OrderId}: the payment request was answered with {Answer}")]
         public static partial void Answered(ILogger logger, Guid orderId, string answer);
 
-        [LoggerMessage(LogLevel.Warning, "Order {OrderId} can't be read at the moment; its page goes on by push")]
+        [LoggerMessage(LogLevel.Warning, "Could not read order {OrderId}; its page still receives pushes")]
         public static partial void NotRead(ILogger logger, Exception exception, Guid orderId);
 
-        [LoggerMessage(LogLevel.Warning, "Order {OrderId}: whether it is canceled is not known; its page hears of it by push")]
+        [LoggerMessage(LogLevel.Warning, "Order {OrderId}: no answer to the cancellation; its page gets the outcome by push")]
         public static partial void CancelUnanswered(ILogger logger, Exception exception, Guid orderId);
 
-        [LoggerMessage(LogLevel.Warning, "The payment of order {OrderId} was not prepared, which costs it a round trip: {Code}")]
+        [LoggerMessage(LogLevel.Warning, "Could not prepare the payment of order {OrderId}, so paying needs one more round trip: {Code}")]
         public static partial void NotPrepared(ILogger logger, Guid orderId, string code);
     }
 }

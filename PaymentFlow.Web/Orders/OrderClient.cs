@@ -4,7 +4,7 @@ using PaymentFlow.Web.Services;
 
 namespace PaymentFlow.Web.Orders;
 
-/// <summary>OrderService. Every call throws <see cref="ServiceUnavailableException"/> when it can't be reached or can't answer now.</summary>
+/// <summary>Calls OrderService. All methods throw <see cref="ServiceUnavailableException"/> when the service cannot answer now.</summary>
 public sealed class OrderClient(HttpClient http)
 {
     const string Name = "order-service";
@@ -12,17 +12,18 @@ public sealed class OrderClient(HttpClient http)
     public Task<List<Product>> ProductsAsync(CancellationToken cancellationToken) => CallAsync(async () =>
         await http.GetFromJsonAsync("/products", OrderJson.Default.ListProduct, cancellationToken) ?? [], cancellationToken);
 
-    /// <summary>The new order, or why there is none.</summary>
+    /// <summary>Creates an order. Returns the order, or why it was not created.</summary>
     public Task<(CreatedOrder? Order, Problem? Problem)> CreateAsync(IReadOnlyList<OrderLine> items, CancellationToken cancellationToken) =>
         CallAsync<(CreatedOrder?, Problem?)>(async () =>
         {
-            using var response = await http.PostAsJsonAsync("/orders", new CreateOrder(items), OrderJson.Default.CreateOrder, cancellationToken);
+            using var response = await http.PostAsJsonAsync(
+                "/orders", new CreateOrder(items), OrderJson.Default.CreateOrder, cancellationToken);
             return response.IsSuccessStatusCode
                 ? (await response.Content.ReadFromJsonAsync(OrderJson.Default.CreatedOrder, cancellationToken), null)
                 : (null, await Problem.ReadAsync(response, cancellationToken));
         }, cancellationToken);
 
-    /// <summary>The order as it is now; null when there is none, or none for this secret.</summary>
+    /// <summary>The current state of the order. Null if there is no such order or the secret is wrong.</summary>
     public Task<Order?> FindAsync(Guid id, string secret, CancellationToken cancellationToken) => CallAsync(async () =>
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"/orders/{id}", UriKind.Relative));
@@ -34,8 +35,8 @@ public sealed class OrderClient(HttpClient http)
     }, cancellationToken);
 
     /// <summary>
-    /// Asks for the order to be canceled; repeating it is harmless. Null when it is canceled, of which the page hears by push, else
-    /// why not: <c>already_paid</c>, <c>confirmation_in_flight</c>…
+    /// Cancels the order. Repeating the call is safe. Returns null if the order is canceled (a push follows), otherwise the problem, such
+    /// as <c>already_paid</c> or <c>confirmation_in_flight</c>.
     /// </summary>
     public Task<Problem?> CancelAsync(Guid id, string secret, CancellationToken cancellationToken) => CallAsync(async () =>
     {

@@ -4,15 +4,15 @@ using PaymentFlow.Messaging.Events;
 
 namespace PaymentFlow.Web.Orders;
 
-/// <summary>An order as OrderService answers it. Amounts are in the currency's minor unit, times in UTC.</summary>
-/// <param name="CanceledBy">Of a canceled order: <c>customer</c>, <c>operator</c>, or null when it was not paid in time.</param>
+/// <summary>An order in OrderService's responses. Amounts are in the currency's minor unit, times in UTC.</summary>
+/// <param name="CanceledBy">For a canceled order: <c>customer</c>, <c>operator</c>, or null if it was not paid in time.</param>
 public sealed record Order(
     Guid Id, string Reference, string Status, long Version, long Amount, long AmountRefunded, string Currency, string? Description,
     IReadOnlyList<OrderItem> Items, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string? CanceledBy = null)
 {
     public bool Payable => Status is OrderStatuses.AwaitingPayment or OrderStatuses.PaymentFailed;
 
-    /// <summary>The order after an update; what an update does not carry stays.</summary>
+    /// <summary>The order with the values of an update. Fields that the update does not contain are kept.</summary>
     public Order With(OrderEvent update) => this with
     {
         Status = update.Status,
@@ -28,10 +28,10 @@ public sealed record OrderLine(string ProductId, long Quantity);
 
 public sealed record CreateOrder(IReadOnlyList<OrderLine> Items);
 
-/// <param name="ClientSecret">Shown this once. It goes into a cookie, never into a page, a URL or a log.</param>
+/// <param name="ClientSecret">Returned only once. Store it in a cookie, never in a page, URL or log.</param>
 public sealed record CreatedOrder(Guid Id, string ClientSecret);
 
-/// <summary>What the shop sells, named in the customer's language.</summary>
+/// <summary>A product of the shop, with texts in the customer's language.</summary>
 public sealed record Product(string Id, string Name, string Description, long UnitAmount, string Currency);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]

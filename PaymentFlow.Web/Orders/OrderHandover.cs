@@ -8,8 +8,8 @@ using PaymentFlow.Web.Services;
 namespace PaymentFlow.Web.Orders;
 
 /// <summary>
-/// How a shop of somebody's own sends its customer here to pay: its page posts a form with <c>clientSecret</c>, which so stays out
-/// of every URL. Another site's form is the very purpose, so there is no antiforgery token; the secret is what proves the right.
+/// Lets another shop send its customer here to pay. The shop's page posts a form with <c>clientSecret</c>, so that the secret is in no URL.
+/// The form comes from another site, so it has no antiforgery token. The secret authorizes the request.
 /// </summary>
 static class OrderHandover
 {
@@ -17,12 +17,14 @@ static class OrderHandover
         app.MapPost("/orders/{id:guid}/open", OpenAsync).DisableAntiforgery().RequireRateLimiting(CheckoutEndpoint.RateLimit);
 
     static async Task<StatusCodeHttpResult> OpenAsync(
-        Guid id, [FromForm] string clientSecret, HttpContext context, OrderClient orders, OrderSecrets secrets, CancellationToken cancellationToken)
+        Guid id, [FromForm] string clientSecret, HttpContext context, OrderClient orders, OrderSecrets secrets,
+        CancellationToken cancellationToken)
     {
         try
         {
-            // A wrong secret must not push out a right one; the page then says that it does not know the order.
-            if (BearerToken.IsWellFormed(clientSecret) && await orders.FindAsync(id, clientSecret, cancellationToken) is not null) secrets.Keep(context, id, clientSecret);
+            // A wrong secret must not replace a correct one. Without a correct secret the page says that the order is unknown.
+            if (BearerToken.IsWellFormed(clientSecret) && await orders.FindAsync(id, clientSecret, cancellationToken) is not null)
+                secrets.Keep(context, id, clientSecret);
         }
         catch (ServiceUnavailableException)
         {

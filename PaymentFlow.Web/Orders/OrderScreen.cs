@@ -1,27 +1,30 @@
 namespace PaymentFlow.Web.Orders;
 
-/// <summary>What an order's page can look like. The order's own status decides first; before it is settled, this page's doings.</summary>
+/// <summary>
+/// The screens of an order's page. The status of a settled order decides. Until then, the screen depends on what this page has done
+/// (paying, redirecting).
+/// </summary>
 public enum OrderScreen
 {
-    /// <summary>The form, with the reason above it when the last press did not pay.</summary>
+    /// <summary>The payment form. If the last attempt failed, the reason is shown above it.</summary>
     Pay,
 
-    /// <summary>A payment is under way, and its outcome comes by push.</summary>
+    /// <summary>A payment is in progress. Its outcome arrives by push.</summary>
     Confirming,
 
-    /// <summary>3-D Secure: the customer is on the way to their bank.</summary>
+    /// <summary>3-D Secure: the customer must confirm with the bank.</summary>
     Bank,
 
-    /// <summary>Stripe said yes; the order has not heard of it yet.</summary>
+    /// <summary>The payment succeeded, but the order is not marked as paid yet.</summary>
     Received,
     Paid,
 
-    /// <summary>Paid before this page was opened, or by somebody else's press: this one charged nothing.</summary>
+    /// <summary>Paid before this page was opened, or from another page. This page charged nothing.</summary>
     AlreadyPaid,
     PartiallyRefunded,
     Refunded,
 
-    /// <summary>The customer canceled it; the order has not heard of it yet.</summary>
+    /// <summary>The customer canceled the order, but it is not marked as canceled yet.</summary>
     Canceling,
     Canceled,
 }

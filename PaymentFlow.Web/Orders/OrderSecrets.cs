@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.DataProtection;
 namespace PaymentFlow.Web.Orders;
 
 /// <summary>
-/// Keeps an order's client secret in the customer's browser: in a cookie of the order's own that scripts can't read, that is
-/// encrypted (data protection, bound to the order's id), that is sent to that order's pages only, and not by other sites' forms.
+/// Stores an order's client secret in a cookie of the customer's browser, one cookie per order. The cookie is not readable by scripts, is
+/// encrypted (data protection, bound to the order's id), is sent only to that order's pages, and is not sent with other sites' forms.
 /// </summary>
 sealed class OrderSecrets(IDataProtectionProvider protection)
 {
@@ -15,7 +15,7 @@ sealed class OrderSecrets(IDataProtectionProvider protection)
     public void Keep(HttpContext context, Guid orderId, string secret) =>
         context.Response.Cookies.Append(Cookie, Protector(orderId).Protect(secret), Options(orderId, Lifetime));
 
-    /// <summary>Null when this browser has none for the order, or not one of ours.</summary>
+    /// <summary>The order's secret. Null if the browser has no valid cookie for the order.</summary>
     public string? Find(HttpContext context, Guid orderId)
     {
         if (context.Request.Cookies[Cookie] is not { } kept) return null;
@@ -25,17 +25,17 @@ sealed class OrderSecrets(IDataProtectionProvider protection)
         }
         catch (CryptographicException)
         {
-            // Tampered with, or older than the keys: the same as having none.
+            // The cookie was changed, or its encryption key no longer exists. Treat it as missing.
             return null;
         }
     }
 
-    /// <summary>The path makes it the order's own: one name, and never more than one of them in a request.</summary>
+    /// <summary>The path limits the cookie to one order, so a request contains at most one cookie of this name.</summary>
     internal static CookieOptions Options(Guid orderId, TimeSpan lifetime) => new()
     {
         Path = $"/orders/{orderId}",
         HttpOnly = true,
-        // Browsers take it from http://localhost, too.
+        // Browsers accept Secure cookies from http://localhost, too.
         Secure = true,
         SameSite = SameSiteMode.Lax,
         MaxAge = lifetime,
@@ -48,7 +48,7 @@ sealed class OrderSecrets(IDataProtectionProvider protection)
 static class OrderSecretsRegistration
 {
     /// <summary>
-    /// Several replicas read each other's cookies when they share their keys: <c>DataProtection:KeysPath</c>, a folder.
+    /// Replicas must share their data protection keys to read each other's cookies. <c>DataProtection:KeysPath</c> is the shared folder.
     /// </summary>
     public static void AddOrderSecrets(this IHostApplicationBuilder builder)
     {

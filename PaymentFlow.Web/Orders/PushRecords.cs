@@ -4,10 +4,10 @@ using PaymentFlow.Messaging.Push;
 
 namespace PaymentFlow.Web.Orders;
 
-/// <summary>Tells OrderService which changes our pages have shown: Web has no database of its own.</summary>
+/// <summary>Sends OrderService the changes that our pages have shown, because Web has no database.</summary>
 sealed class PushRecords(HttpClient http) : IPushRecords
 {
-    // Well within the 64 KiB that a body may have.
+    // Small enough for the body limit of 64 KiB.
     const int AtOnce = 200;
 
     public async Task AddAsync(IReadOnlyList<PushRecord> records, CancellationToken cancellationToken)

@@ -1,4 +1,4 @@
-// Stripe.js comes from Stripe alone (https://docs.stripe.com/js/including), and only on a page that takes a card.
+// Stripe requires loading Stripe.js from its own site (https://docs.stripe.com/js/including). It is loaded only on pages that take a card.
 let loading, stripe, elements;
 
 function load(publishableKey) {
@@ -16,7 +16,7 @@ export async function mount(host, publishableKey, amount, currency, locale) {
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   elements = stripe.elements({
     mode: "payment", amount, currency, locale,
-    // The server confirms; the browser only makes the payment method.
+    // The server confirms the payment. The browser only creates the payment method.
     paymentMethodCreation: "manual",
     appearance: { theme: dark ? "night" : "stripe", variables: { borderRadius: "10px" } },
   });

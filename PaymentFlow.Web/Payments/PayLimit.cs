@@ -4,8 +4,9 @@ using PaymentFlow.Web.Security;
 namespace PaymentFlow.Web.Payments;
 
 /// <summary>
-/// How often one client address may press Pay, whatever the order: who tries out stolen cards makes an order for each. PaymentApi
-/// can't see the address behind Web, and so leaves this to it. <c>RateLimits:pay:Permits</c> a <c>RateLimits:pay:WindowSeconds</c>.
+/// Limits payments and cancellations per client address across all orders, because card testers (trying stolen cards) create one order per
+/// card. Web enforces this limit, because PaymentApi cannot see the customer's address behind Web. The limit is
+/// <c>RateLimits:pay:Permits</c> per <c>RateLimits:pay:WindowSeconds</c>.
 /// </summary>
 public sealed class PayLimit(IConfiguration configuration) : IDisposable
 {
@@ -17,7 +18,7 @@ public sealed class PayLimit(IConfiguration configuration) : IDisposable
             SegmentsPerWindow = 6,
         }));
 
-    /// <param name="address">As <see cref="ClientAddress"/> gives it.</param>
+    /// <param name="address">The client address from <see cref="ClientAddress"/>.</param>
     public bool Allows(string address)
     {
         using var lease = _limiter.AttemptAcquire(address);

@@ -6,13 +6,13 @@ using PaymentFlow.Web.Services;
 
 namespace PaymentFlow.Web.Payments;
 
-/// <summary>PaymentApi, on behalf of the customer who holds the order's secret.</summary>
+/// <summary>Calls PaymentApi on behalf of a customer, with the order's secret.</summary>
 public sealed class PaymentClient(HttpClient http)
 {
     /// <summary>
-    /// Has the payment made ready, so that Pay is one round trip to Stripe. Nothing depends on it.
+    /// Prepares the payment, so that paying needs only one round trip to Stripe. Paying works without it.
     /// </summary>
-    /// <returns>The payment as it is, or what came in between.</returns>
+    /// <returns>The current state of the payment, or why it was not prepared.</returns>
     public async Task<(PaymentResponse? Payment, Problem? Problem)> PrepareAsync(
         Guid orderId, string secret, string returnUrl, CancellationToken cancellationToken)
     {
@@ -31,7 +31,7 @@ public sealed class PaymentClient(HttpClient http)
         }
     }
 
-    /// <summary>Asks for the money. With the same key it may be asked any number of times: it is taken once.</summary>
+    /// <summary>Pays the order. Requests with the same key charge at most once.</summary>
     public async Task<PayAnswer> PayAsync(
         Guid orderId, string secret, string paymentMethod, string returnUrl, string idempotencyKey, CancellationToken cancellationToken)
     {
@@ -46,7 +46,7 @@ public sealed class PaymentClient(HttpClient http)
                 var problem = await Problem.ReadAsync(response, cancellationToken);
                 return response.StatusCode switch
                 {
-                    // Only said when Stripe was not asked; after any other failure of the server the outcome is open.
+                    // PaymentApi returns 503 only if nothing was sent to Stripe. After other server errors the outcome is unknown.
                     HttpStatusCode.ServiceUnavailable => new PayAnswer.NotAsked(problem),
                     >= HttpStatusCode.InternalServerError => new PayAnswer.Unknown(),
                     HttpStatusCode.TooManyRequests when problem.Code == Problem.RateLimited => new PayAnswer.NotAsked(problem),
@@ -62,9 +62,10 @@ public sealed class PaymentClient(HttpClient http)
             };
         }
         catch (HttpRequestException e) when (
-            e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
+            e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+                or HttpRequestError.SecureConnectionError)
         {
-            // No connection, so no request either.
+            // Without a connection the request was not sent.
             return new PayAnswer.NotAsked(new Problem(Problem.Unreachable));
         }
         catch (Exception e) when (ServiceUnavailableException.Is(e, cancellationToken) || e is JsonException)
@@ -79,32 +80,32 @@ public sealed class PaymentClient(HttpClient http)
     };
 }
 
-/// <summary>What became of a press on Pay.</summary>
+/// <summary>The result of a payment request.</summary>
 public abstract record PayAnswer
 {
-    /// <summary>Stripe said yes.</summary>
+    /// <summary>The payment succeeded.</summary>
     public sealed record Succeeded : PayAnswer;
 
-    /// <summary>The bank takes its time; the truth follows by push.</summary>
+    /// <summary>The bank has not decided yet. The outcome follows by push.</summary>
     public sealed record Processing : PayAnswer;
 
-    /// <summary>The customer must confirm with their bank.</summary>
+    /// <summary>The customer must confirm with the bank.</summary>
     public sealed record ActionRequired(NextAction Action) : PayAnswer;
 
-    /// <summary>Nothing came of this press, and why. Of an earlier one with the same key it says nothing.</summary>
+    /// <summary>This request sent nothing to Stripe. An earlier request with the same key may have.</summary>
     public sealed record NotAsked(Problem Problem) : PayAnswer;
 
-    /// <summary>Nothing was charged by this press, and why.</summary>
+    /// <summary>This request charged nothing.</summary>
     public sealed record Refused(Problem Problem) : PayAnswer;
 
-    /// <summary>The answer was lost. The same key tells, when it is asked with again.</summary>
+    /// <summary>The answer was lost. Repeating the request with the same key returns the outcome.</summary>
     public sealed record Unknown : PayAnswer;
 }
 
 /// <param name="Type"><c>use_stripe_sdk</c>, for Stripe.js, or <c>redirect</c>.</param>
 public sealed record NextAction(string Type, Uri? RedirectUrl, string StripeClientSecret)
 {
-    // A record would print it.
+    // The generated ToString would print the client secret.
     public override string ToString() => Type;
 }
 
@@ -112,7 +113,7 @@ sealed record PreparePayment(Guid OrderId, string ReturnUrl);
 
 sealed record ProcessPayment(Guid OrderId, string PaymentMethod, string ReturnUrl);
 
-/// <param name="Status">The payment's own, such as <c>requires_action</c> or <c>failed</c>.</param>
+/// <param name="Status">The payment's status, such as <c>requires_action</c> or <c>failed</c>.</param>
 public sealed record PaymentResponse(string Status, NextAction? NextAction = null);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]

@@ -1,9 +1,9 @@
 namespace PaymentFlow.Web.Payments;
 
-/// <summary>The section <c>Stripe</c>, as far as a browser may know it.</summary>
+/// <summary>The settings of the section <c>Stripe</c> that may be sent to a browser.</summary>
 public sealed class PaymentOptions
 {
-    /// <summary>Stripe's <c>pk_…</c>. None: the sandbox is in use, and its test cards are the choice.</summary>
+    /// <summary>Stripe's <c>pk_…</c>. If it is missing, the sandbox is in use and the page offers its test cards.</summary>
     public string? PublishableKey { get; init; }
 
     public bool UsesStripe => !string.IsNullOrWhiteSpace(PublishableKey);

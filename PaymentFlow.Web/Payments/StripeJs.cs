@@ -4,7 +4,7 @@ using PaymentFlow.Web.Services;
 
 namespace PaymentFlow.Web.Payments;
 
-/// <summary>Stripe.js in the customer's browser: the card's number goes from there to Stripe, and never comes here.</summary>
+/// <summary>Stripe.js in the customer's browser. It sends the card number directly to Stripe, so our servers never receive it.</summary>
 public sealed class StripeJs(IJSRuntime js, PaymentOptions options) : IAsyncDisposable
 {
     IJSObjectReference? _module;
@@ -16,13 +16,19 @@ public sealed class StripeJs(IJSRuntime js, PaymentOptions options) : IAsyncDisp
         await module.InvokeVoidAsync("mount", host, options.PublishableKey, amount, currency, language);
     }
 
-    /// <summary>The id of a payment method made of what the customer typed, or why there is none, in Stripe's words to the customer.</summary>
+    /// <summary>
+    /// Creates a payment method from the customer's input. Returns its id, or Stripe's error message for the customer.
+    /// </summary>
     public async Task<PaymentMethodResult> CreatePaymentMethodAsync() =>
         await (await ModuleAsync()).InvokeAsync<PaymentMethodResult>("createPaymentMethod");
 
-    /// <summary>Has the customer confirm with their bank, above the page. Null when that was done; the truth follows by push.</summary>
+    /// <summary>
+    /// Shows the bank's confirmation on top of the page. Null when the customer has completed it; the outcome follows by push.
+    /// </summary>
     public async Task<Problem?> ConfirmAsync(string stripeClientSecret) =>
-        await (await ModuleAsync()).InvokeAsync<string?>("confirm", options.PublishableKey, stripeClientSecret) is { } code ? new Problem(code) : null;
+        await (await ModuleAsync()).InvokeAsync<string?>("confirm", options.PublishableKey, stripeClientSecret) is { } code
+            ? new Problem(code)
+            : null;
 
     async Task<IJSObjectReference> ModuleAsync() =>
         _module ??= await js.InvokeAsync<IJSObjectReference>("import", "/Payments/PayForm.razor.js");
@@ -36,7 +42,7 @@ public sealed class StripeJs(IJSRuntime js, PaymentOptions options) : IAsyncDisp
         }
         catch (JSDisconnectedException)
         {
-            // The browser is gone, and the module with it.
+            // The browser has disconnected, so the module no longer exists.
         }
     }
 }

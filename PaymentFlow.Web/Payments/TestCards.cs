@@ -1,10 +1,10 @@
 namespace PaymentFlow.Web.Payments;
 
-/// <param name="PaymentMethod">Stripe's test payment method; https://docs.stripe.com/testing.</param>
-/// <param name="TextKey">Names what it does in the resources.</param>
+/// <param name="PaymentMethod">The id of Stripe's test payment method: https://docs.stripe.com/testing.</param>
+/// <param name="TextKey">The resource with the card's description.</param>
 public sealed record TestCard(string PaymentMethod, string Brand, string LastDigits, string TextKey);
 
-/// <summary>What the customer chooses from while no <c>Stripe:PublishableKey</c> is configured. No money moves.</summary>
+/// <summary>The cards to choose from if no <c>Stripe:PublishableKey</c> is configured. No money moves.</summary>
 public static class TestCards
 {
     public static IReadOnlyList<TestCard> Common { get; } =

@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace PaymentFlow.Web.Security;
 
-/// <summary>Whom a limit counts.</summary>
+/// <summary>The client address that rate limits use.</summary>
 static class ClientAddress
 {
-    /// <summary>A household or a server has a whole /64 of IPv6 to itself, so that is what counts as one address.</summary>
+    /// <summary>An IPv6 address is reduced to its /64 prefix, because a household or server owns a whole /64.</summary>
     public static string Of(IPAddress? address)
     {
         if (address is null) return "unknown";

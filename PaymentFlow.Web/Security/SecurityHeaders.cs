@@ -2,7 +2,7 @@ using PaymentFlow.Web.Payments;
 
 namespace PaymentFlow.Web.Security;
 
-/// <summary>What the browser may do on our pages: our own files, and Stripe's where Stripe takes the card.</summary>
+/// <summary>Limits our pages to our own files, and to Stripe's files if Stripe takes the card.</summary>
 static class SecurityHeaders
 {
     public static void UseSecurityHeaders(this WebApplication app)
@@ -23,14 +23,14 @@ static class SecurityHeaders
         });
     }
 
-    /// <remarks>Stripe's needs: https://docs.stripe.com/security/guide#content-security-policy</remarks>
+    /// <remarks>Stripe's requirements: https://docs.stripe.com/security/guide#content-security-policy</remarks>
     static string Policy(HttpRequest request, bool stripe) => string.Join("; ",
         "default-src 'none'",
         $"script-src 'self'{(stripe ? " https://js.stripe.com https://*.js.stripe.com" : "")}",
         "style-src 'self'",
         $"img-src 'self' data:{(stripe ? " https://*.stripe.com" : "")}",
         "font-src 'self'",
-        // Safari does not count WebSockets as 'self'.
+        // In Safari, 'self' does not include WebSockets.
         $"connect-src 'self' {(request.IsHttps ? "wss" : "ws")}://{request.Host}{(stripe ? " https://api.stripe.com" : "")}",
         $"frame-src {(stripe ? "https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com" : "'none'")}",
         "manifest-src 'self'",

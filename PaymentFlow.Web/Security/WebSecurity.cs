@@ -8,10 +8,10 @@ namespace PaymentFlow.Web.Security;
 
 static class WebSecurity
 {
-    // Our forms are a few fields long.
+    // Our forms have only a few fields.
     const int MaxRequestBodyBytes = 64 * 1024;
 
-    /// <summary>Antiforgery, limits a client address, small bodies.</summary>
+    /// <summary>Adds antiforgery, rate limits per client address, and a limit for request bodies.</summary>
     public static void AddWebSecurity(this WebApplicationBuilder builder)
     {
         builder.Services.Configure<KestrelServerOptions>(options =>
@@ -19,20 +19,20 @@ static class WebSecurity
             options.AddServerHeader = false;
             options.Limits.MaxRequestBodySize = MaxRequestBodyBytes;
         });
-        // In every environment alike: a bad form is the sender's affair and gets a page that says so.
+        // In Development too, answer a malformed form with an error page instead of an exception.
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = false);
         builder.Services.AddAntiforgery(options =>
         {
             options.Cookie.Name = "paymentflow.antiforgery";
             options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-            // Strict would lose it on the way back from the bank, and with it the forms of every other tab.
+            // With Strict, the browser would not send the cookie on return from the bank. A new cookie would break forms in other tabs.
             options.Cookie.SameSite = SameSiteMode.Lax;
             options.SuppressXFrameOptionsHeader = true;
         });
         builder.AddRateLimit(CheckoutEndpoint.RateLimit, permits: 20, window: TimeSpan.FromMinutes(1));
         builder.Services.AddRateLimiter(options => options.OnRejected = (rejected, _) =>
         {
-            // Only forms are limited, and whoever filled one in gets a page that says so.
+            // Only forms are limited, so redirect to a page that shows the reason.
             rejected.HttpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
             rejected.HttpContext.Response.Headers.Location = rejected.HttpContext.Request.Path.StartsWithSegments(OperatorSignIn.Page)
                 ? OperatorSignIn.Refusal(Problem.RateLimited) : CheckoutEndpoint.Refusal(Problem.RateLimited);

@@ -6,10 +6,10 @@ namespace PaymentFlow.Web.Services;
 
 static class Backends
 {
-    /// <summary>Longer than PaymentApi waits for Stripe (20 s, one retry), so that its answer is heard.</summary>
+    /// <summary>Longer than PaymentApi waits for Stripe (20 s, one retry), so that Web receives its answer.</summary>
     static readonly TimeSpan PaymentPatience = TimeSpan.FromSeconds(60);
 
-    /// <summary>The typed clients of the two services, found by service discovery.</summary>
+    /// <summary>Adds the typed clients of the two services, which are found by service discovery.</summary>
     public static void AddBackends(this IHostApplicationBuilder builder)
     {
         builder.Services.AddTransient<ServiceHandler>();
@@ -26,8 +26,8 @@ static class Backends
             client.BaseAddress = new Uri("http://payment-api");
             client.Timeout = PaymentPatience;
         });
-        // Every call of this client may move money: none is repeated, or cut off early, by a handler that knows nothing of it.
-#pragma warning disable EXTEXP0001 // Experimental; the stable way would be to write the defaults out again for every other client.
+        // Every call of this client may move money, so no generic handler may repeat it or cut it off early.
+#pragma warning disable EXTEXP0001 // Experimental. The stable alternative is to repeat the default handlers for every other client.
         payments.RemoveAllResilienceHandlers();
 #pragma warning restore EXTEXP0001
         payments.AddHttpMessageHandler<ServiceHandler>();

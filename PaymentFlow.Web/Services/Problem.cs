@@ -3,16 +3,16 @@ using System.Text.Json.Serialization;
 
 namespace PaymentFlow.Web.Services;
 
-/// <summary>What a service answered instead of doing as asked: RFC 9457 with our stable <c>code</c>.</summary>
-/// <param name="DeclineCode">Stripe's, on a decline; see https://docs.stripe.com/declines/codes.</param>
+/// <summary>A service's error response: an RFC 9457 problem with our stable <c>code</c>.</summary>
+/// <param name="DeclineCode">Stripe's decline code, if the payment was declined. See https://docs.stripe.com/declines/codes.</param>
 public sealed record Problem(string Code, string? DeclineCode = null)
 {
-    /// <summary>Nothing was answered, and nothing can have been done.</summary>
+    /// <summary>Web's own code: the service gave no answer.</summary>
     public const string Unreachable = "unreachable";
 
     public const string RateLimited = "rate_limited";
 
-    /// <summary>Any answer that is no success; one that does not read as a problem is <c>unknown</c>.</summary>
+    /// <summary>Reads an error response. The code is <c>unknown</c> if the body is not a problem with a code.</summary>
     public static async Task<Problem> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         try
@@ -22,7 +22,7 @@ public sealed record Problem(string Code, string? DeclineCode = null)
         }
         catch (JsonException)
         {
-            // A proxy's page, for example; the status code was logged with the request.
+            // For example, a proxy's error page. The status code was logged with the request.
             return new Problem("unknown");
         }
     }

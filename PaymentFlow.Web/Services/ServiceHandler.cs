@@ -3,8 +3,8 @@ using System.Globalization;
 namespace PaymentFlow.Web.Services;
 
 /// <summary>
-/// Marks a call as one of our own services' (which limits the customer itself, see <see cref="Payments.PayLimit"/>) and asks
-/// for texts in the customer's language.
+/// Adds Web's service key and the customer's language to a call. The key exempts Web from the services' rate limits, because Web limits its
+/// customers itself (<see cref="Payments.PayLimit"/>).
 /// </summary>
 sealed class ServiceHandler(IConfiguration configuration) : DelegatingHandler
 {

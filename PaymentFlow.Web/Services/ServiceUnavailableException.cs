@@ -2,10 +2,10 @@ using Polly;
 
 namespace PaymentFlow.Web.Services;
 
-/// <summary>A service of ours can't be reached, or can't answer now.</summary>
+/// <summary>One of our services cannot be reached or cannot answer now.</summary>
 public sealed class ServiceUnavailableException(string service, Exception? inner = null) : Exception($"{service} is unavailable.", inner)
 {
-    /// <summary>Whether <paramref name="exception"/> says that of a call; a caller who left is no such case.</summary>
+    /// <summary>Whether <paramref name="exception"/> means that the service is unavailable. False if the caller canceled.</summary>
     public static bool Is(Exception exception, CancellationToken cancellationToken) =>
         !cancellationToken.IsCancellationRequested
         && exception is HttpRequestException or ExecutionRejectedException or IOException or OperationCanceledException;

@@ -4,7 +4,7 @@ using PaymentFlow.Web.Orders;
 
 namespace PaymentFlow.Web.Shop;
 
-/// <summary>What the customer means to buy, by product, in the order of adding. It holds no prices: those are OrderService's.</summary>
+/// <summary>The products that the customer wants to buy, in the order of adding. Prices come from OrderService.</summary>
 public sealed class Basket
 {
     public const int MaxLines = 50;
@@ -24,7 +24,7 @@ public sealed class Basket
 
     public long QuantityOf(string productId) => Lines.Find(line => line.ProductId == productId)?.Quantity ?? 0;
 
-    /// <summary>With that many of the product, at most <see cref="MaxQuantity"/>; none or fewer removes it.</summary>
+    /// <summary>Sets the quantity of a product, at most <see cref="MaxQuantity"/>. Zero or less removes the product.</summary>
     public Basket Set(string productId, long quantity)
     {
         quantity = Math.Min(quantity, MaxQuantity);
@@ -39,13 +39,15 @@ public sealed class Basket
         };
     }
 
-    /// <summary>The same things once more.</summary>
-    public static Basket Of(IEnumerable<OrderItem> items) => items.Aggregate(Empty, (basket, item) => basket.Set(item.ProductId, item.Quantity));
+    /// <summary>A basket with the items of an order.</summary>
+    public static Basket Of(IEnumerable<OrderItem> items) =>
+        items.Aggregate(Empty, (basket, item) => basket.Set(item.ProductId, item.Quantity));
 
     public override string ToString() => string.Join(
-        LineSeparator, Lines.Select(line => string.Create(CultureInfo.InvariantCulture, $"{line.ProductId}{QuantitySeparator}{line.Quantity}")));
+        LineSeparator,
+        Lines.Select(line => string.Create(CultureInfo.InvariantCulture, $"{line.ProductId}{QuantitySeparator}{line.Quantity}")));
 
-    /// <summary>Reads what <see cref="ToString"/> wrote. It was in the customer's hands since, so what does not read is left out.</summary>
+    /// <summary>Parses the output of <see cref="ToString"/>. The text comes from the browser, so invalid lines are ignored.</summary>
     public static Basket Parse(string? text)
     {
         var basket = Empty;

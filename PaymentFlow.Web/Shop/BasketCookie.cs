@@ -1,6 +1,6 @@
 namespace PaymentFlow.Web.Shop;
 
-/// <summary>The basket lives in the browser: looking around costs the server no memory, and a restart loses nothing.</summary>
+/// <summary>Stores the basket in a cookie, so that it takes no server memory and survives a restart.</summary>
 static class BasketCookie
 {
     const string Name = "paymentflow.basket";

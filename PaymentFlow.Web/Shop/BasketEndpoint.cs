@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace PaymentFlow.Web.Shop;
 
-/// <summary>Plain forms, so that the shop works before, and without, any script.</summary>
+/// <summary>Handles plain forms, so that the shop works without scripts.</summary>
 static class BasketEndpoint
 {
     public static void MapBasket(this IEndpointRouteBuilder app)
@@ -12,8 +12,8 @@ static class BasketEndpoint
         app.MapPost("/basket/fill", Fill);
     }
 
-    /// <param name="quantity">How many of the product there are to be.</param>
-    /// <param name="returnTo">The page to go back to, of this site.</param>
+    /// <param name="quantity">The new quantity of the product.</param>
+    /// <param name="returnTo">The page of this site to return to.</param>
     static StatusCodeHttpResult Set([FromForm] string productId, [FromForm] int quantity, [FromForm] string? returnTo, HttpContext context)
     {
         BasketCookie.Write(context, BasketCookie.Read(context).Set(productId, quantity));
@@ -21,8 +21,8 @@ static class BasketEndpoint
         return TypedResults.StatusCode(StatusCodes.Status303SeeOther);
     }
 
-    /// <summary>Puts an earlier order's things into the basket, beside what is there, and goes on to the checkout.</summary>
-    /// <param name="lines">As <see cref="Basket.ToString"/> writes them.</param>
+    /// <summary>Adds the items of an earlier order to the basket and redirects to the checkout.</summary>
+    /// <param name="lines">The output of <see cref="Basket.ToString"/>.</param>
     static StatusCodeHttpResult Fill([FromForm] string lines, HttpContext context)
     {
         BasketCookie.Write(context, Basket.Parse(lines).Lines.Aggregate(

@@ -4,7 +4,9 @@ using Confluent.Kafka;
 
 namespace Shop;
 
-/// <summary>Ships what is paid, by the topic <c>orders</c>. Delivery is at least once: what it does must bear to be asked for twice.</summary>
+/// <summary>
+/// Ships paid orders, which it reads from the topic <c>orders</c>. Delivery is at least once, so shipping must be idempotent.
+/// </summary>
 sealed partial class Fulfilment(IConfiguration configuration, Sales sales, ILogger<Fulfilment> logger) : BackgroundService
 {
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -17,7 +19,7 @@ sealed partial class Fulfilment(IConfiguration configuration, Sales sales, ILogg
             BootstrapServers = configuration.GetConnectionString("kafka"),
             GroupId = "sample-shop",
             AutoOffsetReset = AutoOffsetReset.Earliest,
-            // An offset is stored once the work is done, never before.
+            // An offset is stored only after its work is done.
             EnableAutoOffsetStore = false,
         };
         using var consumer = new ConsumerBuilder<string, string>(settings).Build();

@@ -2,22 +2,30 @@ using System.Net.Http.Json;
 
 namespace Shop;
 
-/// <summary>Where PaymentFlow is, and the key that lets this shop name an order's amount. The key stays on the server.</summary>
+/// <summary>PaymentFlow's URLs, and the key that lets this shop set an order's amount. Keep the key on the server.</summary>
 sealed record PaymentFlowAddresses(string Orders, string Payments, string Web, string MerchantKey);
 
-/// <summary>An order of PaymentFlow's. Whoever has the secret may see and pay this one order.</summary>
+/// <summary>An order in PaymentFlow. The secret allows seeing and paying this one order.</summary>
 sealed record CreatedOrder(Guid Id, string ClientSecret);
 
 sealed class OrderClient(HttpClient http, PaymentFlowAddresses addresses)
 {
     public PaymentFlowAddresses Addresses => addresses;
 
-    /// <exception cref="HttpRequestException">It was not created. 409 <c>duplicate_reference</c>: it was, by an earlier try of the same sale.</exception>
+    /// <exception cref="HttpRequestException">
+    /// The order was not created. With 409 <c>duplicate_reference</c>, an earlier request created an order for the same sale.
+    /// </exception>
     public async Task<CreatedOrder> CreateAsync(Sale sale, CancellationToken cancellationToken)
     {
         using HttpRequestMessage request = new(HttpMethod.Post, new Uri(new Uri(addresses.Orders), "/orders"))
         {
-            Content = JsonContent.Create(new { reference = sale.Reference, amount = sale.Amount, currency = sale.Currency, description = "Two nights at the lake" }),
+            Content = JsonContent.Create(new
+            {
+                reference = sale.Reference,
+                amount = sale.Amount,
+                currency = sale.Currency,
+                description = "Two nights at the lake",
+            }),
         };
         request.Headers.Add("X-Api-Key", addresses.MerchantKey);
         using var response = await http.SendAsync(request, cancellationToken);

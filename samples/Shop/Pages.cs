@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Shop;
 
-/// <summary>Two pages, plain enough to read.</summary>
+/// <summary>The shop's two pages.</summary>
 static class Pages
 {
     public static IResult Home() => Html("""
@@ -11,21 +11,22 @@ static class Pages
         <form method="post" action="/buy"><button>Buy</button></form>
         """);
 
-    /// <summary>Pay at PaymentFlow's page, or here.</summary>
+    /// <summary>Lets the customer pay on PaymentFlow's page or on this one.</summary>
     public static IResult Choose(Sale sale, CreatedOrder order, PaymentFlowAddresses addresses) => Html($$"""
         <h1>Sale {{sale.Reference}}</h1>
 
-        <!-- One: hand the customer over. The secret travels in the form's body, so it stays out of every URL and log. -->
+        <!-- Option 1: send the customer to PaymentFlow. The secret is in the form's body, so it appears in no URL and no log. -->
         <form method="post" action="{{new Uri(new Uri(addresses.Web), $"/orders/{order.Id}/open")}}">
           <input type="hidden" name="clientSecret" value="{{order.ClientSecret}}">
           <button id="checkout">Pay at the checkout</button>
         </form>
 
-        <!-- Two: pay here. With Stripe's own keys the payment method comes from Stripe.js; this is a test card. -->
+        <!-- Option 2: pay here. This uses a test card. With real Stripe keys, Stripe.js creates the payment method. -->
         <button id="here">Pay here</button>
         <p id="status" role="status"></p>
         <script type="module">
-          const order = {{JsonSerializer.Serialize(new { id = order.Id, secret = order.ClientSecret, payments = addresses.Payments, orders = addresses.Orders })}};
+          const order = {{JsonSerializer.Serialize(
+            new { id = order.Id, secret = order.ClientSecret, payments = addresses.Payments, orders = addresses.Orders })}};
           const say = text => document.querySelector('#status').textContent = text;
 
           let newest = 0;
@@ -50,11 +51,12 @@ static class Pages
               body: JSON.stringify({ orderId: order.id, paymentMethod: 'pm_card_visa' }),
             });
             if (!answer.ok) say((await answer.json()).detail);
-            // Success needs nothing here: the socket says it.
+            // Do nothing on success. The WebSocket shows the result.
           };
         </script>
         """);
 
-    static IResult Html(string body) =>
-        Results.Content($"<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Shop</title><link rel=\"icon\" href=\"data:,\"><body>{body}</body></html>", "text/html");
+    static IResult Html(string body) => Results.Content(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Shop</title><link rel=\"icon\" href=\"data:,\">"
+        + $"<body>{body}</body></html>", "text/html");
 }

@@ -1,6 +1,6 @@
 using Shop;
 
-// A shop of a team's own, which takes its payments by PaymentFlow: see docs/integrate.md.
+// An independent shop that takes payments through PaymentFlow. See docs/integrate.md.
 var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddSingleton(new PaymentFlowAddresses(
     Setting("PaymentFlow:Orders"), Setting("PaymentFlow:Payments"), Setting("PaymentFlow:Web"), Setting("PaymentFlow:MerchantKey")));
@@ -11,16 +11,18 @@ var app = builder.Build();
 
 app.MapGet("/", () => Pages.Home());
 
-// The amount is the shop's own; the customer's browser never names it.
+// The shop sets the amount. It never comes from the customer's browser.
 app.MapPost("/buy", async (OrderClient orders, Sales sales, CancellationToken cancellationToken) =>
 {
     var sale = sales.Open(amount: 4200, currency: "eur");
     return Pages.Choose(sale, await orders.CreateAsync(sale, cancellationToken), orders.Addresses);
 }).DisableAntiforgery();
 
-// What the shop itself knows of a sale: told by Kafka, not by the customer's browser.
-app.MapGet("/sales/{reference}", (string reference, Sales sales) => sales.Find(reference) is { } sale ? Results.Ok(sale) : Results.NotFound());
+// The shop's own state of a sale, which comes from Kafka and not from the customer's browser.
+app.MapGet("/sales/{reference}",
+    (string reference, Sales sales) => sales.Find(reference) is { } sale ? Results.Ok(sale) : Results.NotFound());
 
 app.Run();
 
-string Setting(string name) => builder.Configuration[name] ?? throw new InvalidOperationException($"The setting {name} is missing: see docs/integrate.md.");
+string Setting(string name) =>
+    builder.Configuration[name] ?? throw new InvalidOperationException($"The setting {name} is missing. See docs/integrate.md.");

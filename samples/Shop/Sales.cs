@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Shop;
 
-/// <summary>One sale. A real shop keeps it in its database.</summary>
+/// <summary>One sale. A real shop stores it in its database.</summary>
 sealed record Sale(string Reference, long Amount, string Currency, bool Shipped);
 
 sealed class Sales
@@ -17,7 +17,7 @@ sealed class Sales
 
     public Sale? Find(string reference) => _sales.GetValueOrDefault(reference);
 
-    /// <summary>False when it is shipped already, or none of ours: the same event may come more than once.</summary>
+    /// <summary>False if the sale is already shipped (an event can arrive twice) or is not from this shop.</summary>
     public bool TryShip(string reference) =>
         _sales.TryGetValue(reference, out var sale) && !sale.Shipped && _sales.TryUpdate(reference, sale with { Shipped = true }, sale);
 }

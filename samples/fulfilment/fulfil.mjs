@@ -1,4 +1,4 @@
-// Ships what is paid, by the topic `orders`: npm install && node fulfil.mjs localhost:9092 [GROUP]
+// Ships paid orders, which it reads from the topic `orders`: npm install && node fulfil.mjs localhost:9092 [GROUP]
 import { Kafka, logLevel } from 'kafkajs';
 
 const [brokers = 'localhost:9092', groupId = 'sample-fulfilment-node'] = process.argv.slice(2);
@@ -9,7 +9,7 @@ await consumer.run({
   eachMessage: async ({ message }) => {
     if (message.headers.ce_type?.toString() !== 'order.paid') return;
     const order = JSON.parse(message.value);
-    // At least once: the same event may come again, so note its id (ce_id) with what is done, or make that bear a repetition.
+    // Delivery is at least once. Store the event's id (ce_id) together with the shipment, or make shipping idempotent.
     console.log(`ship ${order.reference}`);
   },
 });

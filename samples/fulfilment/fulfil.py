@@ -1,4 +1,4 @@
-"""Ships what is paid, by the topic `orders`: pip install confluent-kafka && python fulfil.py localhost:9092 [GROUP]"""
+"""Ships paid orders, which it reads from the topic `orders`: pip install confluent-kafka && python fulfil.py localhost:9092 [GROUP]"""
 import json
 import sys
 
@@ -19,6 +19,6 @@ while True:
         print(message.error(), file=sys.stderr)
         continue
     if dict(message.headers() or []).get("ce_type") == b"order.paid":
-        # At least once: the same event may come again, so note its id (ce_id) with what is done, or make that bear a repetition.
+        # Delivery is at least once. Store the event's id (ce_id) together with the shipment, or make shipping idempotent.
         print("ship", json.loads(message.value())["reference"], flush=True)
     consumer.store_offsets(message)

@@ -2,33 +2,38 @@ using System.Globalization;
 
 namespace PaymentFlow.Tests.Chaos.Driver;
 
-/// <summary>One thing is away for a while, under load, and comes back before the customers stop coming.</summary>
+/// <summary>Parts of the system are away under load, one after the other, and each comes back before the customers stop coming.</summary>
 public static class Outage
 {
-    /// <summary>Customers come before, during and after it, for this long each.</summary>
-    static readonly TimeSpan Before = TimeSpan.FromSeconds(5);
+    /// <summary>Customers come for this long before each outage and after the last one.</summary>
+    static readonly TimeSpan Between = TimeSpan.FromSeconds(5);
 
     public static IReadOnlyList<string> Kinds { get; } = ["postgres", "stripe", "kafka"];
 
-    /// <param name="of">One of <see cref="Kinds"/>.</param>
-    public static ChaosOptions Of(string of, TimeSpan lasts, double rate) =>
-        new(Seed: 1, Before + lasts + Before, rate)
+    /// <param name="kinds">Some of <see cref="Kinds"/>, in their order.</param>
+    /// <param name="lasts">The length of each outage.</param>
+    /// <param name="rate">Customers per second.</param>
+    public static ChaosOptions Of(IReadOnlyList<string> kinds, TimeSpan lasts, double rate) =>
+        new(Seed: 1, Between + (lasts + Between) * kinds.Count, rate)
         {
             Command = string.Create(CultureInfo.InvariantCulture,
-                $"dotnet run -c Release --project PaymentFlow.Benchmarks -- outage {of} --seconds {lasts.TotalSeconds:0} --rate {rate:0.##}"),
-            Script = new($"{of} away for {lasts.TotalSeconds:0} s", async (world, _) =>
+                $"dotnet run -c Release --project PaymentFlow.Benchmarks -- outage {string.Join(',', kinds)} --seconds {lasts.TotalSeconds:0} --rate {rate:0.##}"),
+            Script = new($"{string.Join(", then ", kinds)} away for {lasts.TotalSeconds:0} s", async (world, _) =>
             {
-                // To its end, whatever becomes of the run: what is away must come back.
-                await Task.Delay(Before, CancellationToken.None);
-                await using var away = await BeginAsync(world, of);
-                await Task.Delay(lasts, CancellationToken.None);
+                // The script always runs to its end, so that every part comes back.
+                foreach (var kind in kinds)
+                {
+                    await Task.Delay(Between, CancellationToken.None);
+                    await using var away = await BeginAsync(world, kind);
+                    await Task.Delay(lasts, CancellationToken.None);
+                }
             }),
         };
 
-    static async Task<IAsyncDisposable> BeginAsync(ChaosWorld world, string of)
+    static async Task<IAsyncDisposable> BeginAsync(ChaosWorld world, string kind)
     {
-        if (of == "postgres") return await world.KeepDownAsync("postgres");
-        var wire = of == "stripe" ? world.Stripe : world.Kafka.Wire;
+        if (kind == "postgres") return await world.KeepDownAsync("postgres");
+        var wire = kind == "stripe" ? world.Stripe : world.Kafka.Wire;
         wire.Network = Network.Cut;
         return new Mended(wire);
     }

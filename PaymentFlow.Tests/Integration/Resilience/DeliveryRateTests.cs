@@ -59,13 +59,13 @@ public sealed class DeliveryRateTests(PaymentFlowApp app)
 
             var leader = "";
             await Eventually.TrueAsync(() => (leader = Replicas.FirstOrDefault(replica => own.LogsOf(replica)
-                .Any(line => line.Contains("again that did not arrive", StringComparison.Ordinal))) ?? "") != "");
+                .Any(line => line.Contains("again that OrderService has not applied", StringComparison.Ordinal))) ?? "") != "");
             await Eventually.TrueAsync(() => lost.InKafka(payments).Count(item => item.Value.Count > 0) > Events / 4);
             OutageApp.Signal(own.ProcessIdOf(leader)!.Value, "TERM");
 
             await Eventually.TrueAsync(() => lost.InKafka(payments).All(item => item.Value.Count > 0));
             Assert.Contains(Replicas.Except([leader]), replica => own.LogsOf(replica)
-                .Any(line => line.Contains("again that did not arrive", StringComparison.Ordinal)));
+                .Any(line => line.Contains("again that OrderService has not applied", StringComparison.Ordinal)));
             var times = lost.InKafka(payments).SelectMany(item => item.Value).Order().ToList();
             // The first slice may come late in its time and the last one early in its own.
             Assert.InRange((times[^1] - times[0]).TotalSeconds, (double)times.Count / PerSecond - 3 * Slice.TotalSeconds, double.MaxValue);

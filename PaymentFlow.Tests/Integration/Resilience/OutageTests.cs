@@ -123,7 +123,7 @@ public sealed class OutageTests(OutageApp app)
             stripe.Dispose();
 
             Assert.All(await Task.WhenAll(paying), answer => Assert.Equal("succeeded", answer["status"]));
-            await Eventually.TrueAsync(() => app.App.LogsOf("order-service").Any(line => line.Contains("for another try", StringComparison.Ordinal)));
+            await Eventually.TrueAsync(() => app.App.LogsOf("order-service").Any(line => line.Contains("events, retrying in", StringComparison.Ordinal)));
         }
 
         foreach (var customer in customers) await app.OrderIsAsync("paid", customer.OrderId);

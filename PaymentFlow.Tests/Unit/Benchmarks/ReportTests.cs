@@ -53,9 +53,9 @@ public sealed class ReportTests
     }
 
     [Theory]
-    [InlineData("There is no option '--rate'; there are --rates, --charts.", "--rate", "10")]
+    [InlineData("Unknown option '--rate'. The options are --rates, --charts.", "--rate", "10")]
     [InlineData("--rates needs a value, for example --rates 10,100.", "--rates")]
-    [InlineData("--rates takes positive whole numbers with commas between them, not '10;x'.", "--rates", "10;x")]
+    [InlineData("--rates takes positive whole numbers separated by commas, not '10;x'.", "--rates", "10;x")]
     public void A_mistake_in_the_arguments_is_one_line_that_names_the_remedy(string message, params string[] args)
     {
         Dictionary<string, string> defaults = new() { ["rates"] = "10,100", ["charts"] = "" };

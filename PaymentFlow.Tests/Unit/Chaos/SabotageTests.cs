@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using PaymentFlow.Tests.Browser;
+using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Unit.Chaos;
 

@@ -3,16 +3,17 @@ using PaymentFlow.Messaging.Figures;
 
 namespace PaymentFlow.Web.Operators.Figures;
 
-/// <summary>Figures for people; the console is in English only.</summary>
+/// <summary>Formats figures for people. The console is in English only.</summary>
 static class FigureWords
 {
     public static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
-    public static string Age(Waiting waiting) => waiting.Count == 0 ? "none waits" : $"the oldest for {Duration(waiting.OldestSeconds)}";
+    public static string Age(Waiting waiting) =>
+        waiting.Count == 0 ? "none waiting" : $"oldest waiting for {Duration(waiting.OldestSeconds)}";
 
     public static string Clock(DateTimeOffset at) => string.Create(CultureInfo.InvariantCulture, $"{at.UtcDateTime:HH:mm:ss} UTC");
 
-    /// <summary>How many events of the type became true in the minute.</summary>
+    /// <summary>The number of events of this type that were committed in the minute.</summary>
     public static long CountOf(this MinuteFigures minute, string type) => minute.Committed.GetValueOrDefault(type);
 
     static string Duration(double seconds) => seconds switch

@@ -3,20 +3,20 @@ using PaymentFlow.Web.Services;
 
 namespace PaymentFlow.Web.Operators.Figures;
 
-/// <summary>One service's figures, asked for again and again while the page is open, whatever the other service does.</summary>
+/// <summary>Shows one service's figures and refreshes them while the page is open, independently of the other service.</summary>
 public abstract class FiguresPart<T> : OperatorCircuit where T : class
 {
     static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
-    // Whoever needs longer is as good as away.
+    // A service that needs longer is shown as not answering.
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
 
     [Inject]
     internal OperatorClient Operators { get; set; } = null!;
 
-    /// <summary>Null before the first; those of before stay when the service is away.</summary>
+    /// <summary>The latest figures. Null before the first response. Kept while the service is unavailable.</summary>
     protected T? Newest { get; private set; }
 
-    /// <summary>Why there is nothing newer.</summary>
+    /// <summary>Why the last refresh failed; null if it succeeded.</summary>
     protected string? Away { get; private set; }
 
     /// <exception cref="ServiceUnavailableException">The service can't answer now.</exception>
@@ -45,11 +45,11 @@ public abstract class FiguresPart<T> : OperatorCircuit where T : class
         catch (ServiceUnavailableException)
         {
             // The resilience handler has logged it.
-            Away = "It is away.";
+            Away = "is unavailable.";
         }
         catch (OperationCanceledException) when (!open.IsCancellationRequested)
         {
-            Away = "It does not answer.";
+            Away = "does not answer.";
         }
     }
 }

@@ -4,12 +4,12 @@ using PaymentFlow.Messaging.Events;
 namespace PaymentFlow.Web.Operators.Live;
 
 /// <summary>
-/// What happens to the orders, for one page: the newest, however many there are. What comes faster than the page takes it pushes out
-/// the oldest that it has not taken, and is counted.
+/// The newest order changes for one page. If changes arrive faster than the page takes them, the oldest waiting changes are dropped and
+/// counted.
 /// </summary>
 public sealed class LiveFeed
 {
-    /// <summary>As many are kept, waiting and shown.</summary>
+    /// <summary>The maximum number of waiting changes, and of shown changes.</summary>
     public const int Length = 100;
 
     readonly Channel<OrderEvent> _news;
@@ -19,19 +19,19 @@ public sealed class LiveFeed
         new BoundedChannelOptions(Length) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
         _ => Interlocked.Increment(ref _passedBy));
 
-    /// <summary>The newest first.</summary>
+    /// <summary>The shown changes, newest first.</summary>
     public IReadOnlyList<OrderEvent> Shown { get; private set; } = [];
 
-    /// <summary>Those that were never shown.</summary>
+    /// <summary>The number of changes that were dropped without being shown.</summary>
     public long PassedBy => Interlocked.Read(ref _passedBy);
 
-    /// <summary>Returns at once, on any thread.</summary>
+    /// <summary>Adds a change without blocking. Safe to call from any thread.</summary>
     public void Offer(OrderEvent update) => _news.Writer.TryWrite(update);
 
-    /// <summary>Until there is something to take.</summary>
+    /// <summary>Waits until a change can be taken.</summary>
     public async Task WaitAsync(CancellationToken cancellationToken) => await _news.Reader.WaitToReadAsync(cancellationToken);
 
-    /// <summary>Shows what has come; the same version of an order once.</summary>
+    /// <summary>Moves the waiting changes to <see cref="Shown"/>. Each version of an order is shown once.</summary>
     public void Take()
     {
         var seen = Shown.Select(update => (update.OrderId, update.Version)).ToHashSet();

@@ -10,8 +10,8 @@ using PaymentFlow.ServiceDefaults;
 namespace PaymentFlow.Web.Operators.Oidc;
 
 /// <summary>
-/// Signing in at a provider of the team's own, where <c>Operator:Oidc</c> is configured: OpenID Connect's code flow with PKCE. An operator
-/// is who has the required claim in the ID token; the cookie that follows is the same as with the key.
+/// Sign-in through the team's own provider, if <c>Operator:Oidc</c> is configured, by OpenID Connect's authorization code flow with PKCE.
+/// An account is an operator if its ID token has the required claim. The session cookie is the same as after signing in with the key.
 /// </summary>
 static partial class OperatorOidc
 {
@@ -22,7 +22,7 @@ static partial class OperatorOidc
     const string Scheme = "oidc";
     const string Section = "Operator:Oidc";
     const string Start = $"{OperatorSignIn.Page}/oidc";
-    // To be entered at the provider as the address that it may send people back to.
+    // Must be registered at the provider as a redirect URI.
     const string Callback = $"{OperatorSignIn.Page}/callback";
     const string Arrived = $"{OperatorSignIn.Page}/arrived";
     static readonly TimeSpan ProviderPatience = TimeSpan.FromSeconds(10);
@@ -37,7 +37,8 @@ static partial class OperatorOidc
         if (missing.Count > 0)
         {
             RequiredSettings.Stop($"{builder.Environment.ApplicationName} cannot start: OpenID Connect is configured in part; setting " +
-                $"{string.Join(", ", missing.Select(setting => $"{Section}:{setting}"))} is missing. Set all of {Section}:{{{string.Join(',', Settings)}}}, or none.");
+                $"{string.Join(", ", missing.Select(setting => $"{Section}:{setting}"))} is missing. " +
+                $"Set all of {Section}:{{{string.Join(',', Settings)}}}, or none.");
         }
 
         authentication.AddOpenIdConnect(Scheme, options =>
@@ -48,7 +49,7 @@ static partial class OperatorOidc
             options.ClientSecret = section["ClientSecret"];
             options.RequireHttpsMetadata = !builder.Environment.IsDevelopment();
             options.ResponseType = OpenIdConnectResponseType.Code;
-            // By a plain redirect: the provider's page need not post to us, and our cookies for the way need not be sent with foreign posts.
+            // Return by redirect instead of a cross-site POST, so that the correlation and nonce cookies can be SameSite=Lax.
             options.ResponseMode = OpenIdConnectResponseMode.Query;
             options.CorrelationCookie.SameSite = options.NonceCookie.SameSite = SameSiteMode.Lax;
             options.CorrelationCookie.SecurePolicy = options.NonceCookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
@@ -69,12 +70,16 @@ static partial class OperatorOidc
         app.MapGet(Arrived, Arrive);
     }
 
-    /// <summary>What to call the provider on the sign-in page: <c>Operator:Oidc:Name</c>, else its host; null where there is none.</summary>
+    /// <summary>
+    /// The provider's name on the sign-in page: <c>Operator:Oidc:Name</c>, else its host. Null if no provider is configured.
+    /// </summary>
     public static string? NameOf(IConfiguration configuration)
     {
         var section = configuration.GetSection(Section);
         if (section["Authority"] is not { Length: > 0 } authority) return null;
-        return section["Name"] is { Length: > 0 } name ? name : Uri.TryCreate(authority, UriKind.Absolute, out var address) ? address.Host : authority;
+        return section["Name"] is { Length: > 0 } name ? name
+            : Uri.TryCreate(authority, UriKind.Absolute, out var address) ? address.Host
+            : authority;
     }
 
     public static string StartOf(string? returnUrl) => returnUrl is null ? Start : $"{Start}?returnUrl={Uri.EscapeDataString(returnUrl)}";
@@ -90,15 +95,15 @@ static partial class OperatorOidc
         }
         catch (InvalidOperationException e)
         {
-            // Its configuration can't be read.
+            // The provider's discovery document cannot be read.
             Log.ProviderAway(loggers.CreateLogger(typeof(OperatorOidc)), e);
             context.Response.Redirect(OperatorSignIn.Refusal(Away));
         }
     }
 
     /// <summary>
-    /// The way from the provider ends here, with a page that goes on by itself: a redirect would still be the provider's doing, with
-    /// which the browser does not send the new cookie, for that is SameSite=Strict.
+    /// The page after signing in, which forwards to the target by a meta refresh. A redirect would still belong to the navigation that the
+    /// provider's site started, and the browser would not send the new SameSite=Strict cookie with it.
     /// </summary>
     static ContentHttpResult Arrive(string? returnUrl = null)
     {
@@ -106,8 +111,9 @@ static partial class OperatorOidc
         return TypedResults.Content(
             $"""
             <!DOCTYPE html>
-            <html lang="en"><head><title>Signed in</title><link rel="icon" href="/favicon.svg"><meta http-equiv="refresh" content="0; url={target}"></head>
-            <body><p><a href="{target}">Go on</a></p></body></html>
+            <html lang="en"><head><title>Signed in</title>
+            <link rel="icon" href="/favicon.svg"><meta http-equiv="refresh" content="0; url={target}"></head>
+            <body><p><a href="{target}">Continue</a></p></body></html>
             """, "text/html; charset=utf-8");
     }
 
@@ -129,14 +135,14 @@ static partial class OperatorOidc
         return Task.CompletedTask;
     }
 
-    /// <summary>The person's name, with what tells two of the same name apart.</summary>
+    /// <summary>The person's name, with the account to tell persons of the same name apart.</summary>
     static string NameOf(ClaimsPrincipal somebody)
     {
         var account = (somebody.FindFirst("email") ?? somebody.FindFirst("preferred_username") ?? somebody.FindFirst("sub"))?.Value;
         return string.Join(", ", new[] { somebody.FindFirst("name")?.Value, account }.Where(part => !string.IsNullOrWhiteSpace(part)));
     }
 
-    /// <summary>They changed their mind, took too long, or the provider and we do not agree.</summary>
+    /// <summary>The person canceled, took too long, or the provider's response is invalid.</summary>
     static Task RefuseAsync(RemoteFailureContext context)
     {
         Log.Refused(LogOf(context.HttpContext), context.Failure!);
@@ -145,20 +151,21 @@ static partial class OperatorOidc
         return Task.CompletedTask;
     }
 
-    static ILogger LogOf(HttpContext context) => context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(OperatorOidc));
+    static ILogger LogOf(HttpContext context) =>
+        context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(OperatorOidc));
 
     static partial class Log
     {
-        [LoggerMessage(LogLevel.Information, "{Name} has signed in as operator")]
+        [LoggerMessage(LogLevel.Information, "{Name} has signed in as an operator")]
         public static partial void Admitted(ILogger logger, string name);
 
-        [LoggerMessage(LogLevel.Warning, "{Name} is not admitted as operator: the ID token does not have the required value of {Claim}")]
+        [LoggerMessage(LogLevel.Warning, "{Name} is not an operator: the ID token does not have the required value of {Claim}")]
         public static partial void NotAdmitted(ILogger logger, string name, string claim);
 
-        [LoggerMessage(LogLevel.Warning, "Somebody could not be signed in as operator by the provider")]
+        [LoggerMessage(LogLevel.Warning, "Signing in an operator through the OpenID Connect provider failed")]
         public static partial void Refused(ILogger logger, Exception exception);
 
-        [LoggerMessage(LogLevel.Error, "The provider of OpenID Connect can't be asked")]
+        [LoggerMessage(LogLevel.Error, "The OpenID Connect provider cannot be reached")]
         public static partial void ProviderAway(ILogger logger, Exception exception);
     }
 }

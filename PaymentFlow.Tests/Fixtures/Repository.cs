@@ -1,4 +1,4 @@
-namespace PaymentFlow.Tests.Browser;
+namespace PaymentFlow.Tests.Fixtures;
 
 static class Repository
 {
