@@ -1,7 +1,7 @@
 using System.Globalization;
 using Aspire.Hosting;
 using PaymentFlow.Benchmarks.Charting;
-using PaymentFlow.Benchmarks.Measuring;
+using PaymentFlow.Testing.Measuring;
 
 namespace PaymentFlow.Benchmarks;
 

@@ -3,7 +3,7 @@ using Confluent.Kafka;
 namespace PaymentFlow.Messaging;
 
 /// <summary>How our Kafka clients reconnect to an unavailable broker.</summary>
-static class KafkaReconnect
+public static class KafkaReconnect
 {
     const int Milliseconds = 1_000;
 

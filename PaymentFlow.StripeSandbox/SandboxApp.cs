@@ -1,4 +1,3 @@
-using PaymentFlow.StripeSandbox.AfterEffects;
 using PaymentFlow.StripeSandbox.Api;
 using PaymentFlow.StripeSandbox.Disputes;
 using PaymentFlow.StripeSandbox.Events;
@@ -8,6 +7,7 @@ using PaymentFlow.StripeSandbox.Idempotency;
 using PaymentFlow.StripeSandbox.Ledger;
 using PaymentFlow.StripeSandbox.PaymentIntents;
 using PaymentFlow.StripeSandbox.Refunds;
+using PaymentFlow.StripeSandbox.ScheduledEffects;
 using PaymentFlow.StripeSandbox.ThreeDSecure;
 using PaymentFlow.StripeSandbox.Webhooks;
 
@@ -33,8 +33,8 @@ public static class SandboxApp
         builder.Services.AddSingleton<SandboxState>();
         builder.Services.AddSingleton(OpenJournal);
         builder.Services.AddSingleton<Books>();
-        builder.Services.AddSingleton<AfterEffectQueue>();
-        builder.Services.AddHostedService<AfterEffectRunner>();
+        builder.Services.AddSingleton<ScheduledEffectQueue>();
+        builder.Services.AddHostedService<ScheduledEffectRunner>();
         builder.Services.AddSingleton<PaymentIntentService>();
         builder.Services.AddSingleton<RefundService>();
         builder.Services.AddSingleton<DisputeService>();

@@ -26,10 +26,10 @@ internal sealed record SandboxOptions
     public IReadOnlySet<string>? WebhookEvents { get; init; }
 
     /// <summary>
-    /// <c>Sandbox:AfterEffectsDelay</c>: the time between a call and its after-effects (a refund settles, a bank opens a dispute).
+    /// <c>Sandbox:ScheduledEffectsDelay</c>: the time between a call and its after-effects (a refund settles, a bank opens a dispute).
     /// The default is 2 s.
     /// </summary>
-    public TimeSpan AfterEffectsDelay { get; init; } = TimeSpan.FromSeconds(2);
+    public TimeSpan ScheduledEffectsDelay { get; init; } = TimeSpan.FromSeconds(2);
 
     public const string ApiKeyPrefix = "sk_test_sandbox";
 
@@ -62,20 +62,20 @@ internal sealed record SandboxOptions
             JournalPath = journal,
             WebhookEndpoint = endpoint,
             WebhookSecret = secret,
-            AfterEffectsDelay = Delay(section),
+            ScheduledEffectsDelay = Delay(section),
             WebhookEvents = section.GetSection("WebhookEvents").Get<string[]>()?.ToHashSet(StringComparer.Ordinal),
         };
     }
 
     static TimeSpan Delay(IConfigurationSection section)
     {
-        if (section["AfterEffectsDelay"] is not { Length: > 0 } text) return TimeSpan.FromSeconds(2);
+        if (section["ScheduledEffectsDelay"] is not { Length: > 0 } text) return TimeSpan.FromSeconds(2);
         return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var delay)
             && delay >= TimeSpan.Zero && delay <= TimeSpan.FromDays(1)
             ? delay
             : throw new SandboxSettingException(
-                $"Sandbox:AfterEffectsDelay is not a time of at most one day: '{text}'. "
-                + "Set Sandbox__AfterEffectsDelay to a time such as 00:00:02.");
+                $"Sandbox:ScheduledEffectsDelay is not a time of at most one day: '{text}'. "
+                + "Set Sandbox__ScheduledEffectsDelay to a time such as 00:00:02.");
     }
 
     static Uri? Endpoint(IConfiguration configuration)

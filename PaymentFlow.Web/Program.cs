@@ -1,6 +1,8 @@
+using PaymentFlow.Web.Operators.SignIn;
 using Microsoft.FluentUI.AspNetCore.Components;
 using PaymentFlow.Messaging.Push;
 using PaymentFlow.ServiceDefaults;
+using PaymentFlow.Web;
 using PaymentFlow.Web.Checkout;
 using PaymentFlow.Web.Circuits;
 using PaymentFlow.Web.Components;

@@ -1,6 +1,6 @@
-using PaymentFlow.Benchmarks.Measuring;
 using PaymentFlow.Benchmarks.Twin;
 using PaymentFlow.Benchmarks.World;
+using PaymentFlow.Testing.Measuring;
 
 namespace PaymentFlow.Benchmarks.Backlog;
 
@@ -9,9 +9,9 @@ static class BacklogMode
 {
     const string Name = "events/s while draining";
     const double Mebi = 1024 * 1024;
-    static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);
     static readonly TimeSpan Idle = TimeSpan.FromSeconds(5);
-    static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+    static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
 
     public static Mode Mode { get; } = new("backlog",
         "Events wait in Kafka when OrderService starts: time to drain them, memory meanwhile.",
@@ -58,7 +58,7 @@ static class BacklogMode
         }
         using CancellationTokenSource done = new();
         var watching = PeakAsync(world, done.Token);
-        var figures = await OrderFigures.WhenAllPaidAsync(world.OrdersDb, orders, Patience);
+        var figures = await OrderFigures.WhenAllPaidAsync(world.OrdersDb, orders, Timeout);
         await done.CancelAsync();
         var (peak, cpu) = await watching;
 
@@ -78,7 +78,7 @@ static class BacklogMode
         await using (var before = await TwinTarget.StartAsync(world)) orders = await before.SeedAsync(events);
         await PaymentSeeds.ProduceForTwinAsync(world.Kafka, orders);
         await using var twin = await TwinTarget.StartAsync(world);
-        var figures = await TwinProgress.WhenAppliedAsync(twin, events, Patience);
+        var figures = await TwinProgress.WhenAppliedAsync(twin, events, Timeout);
         measurements.Add(Name, events / (figures.LastApplied - figures.FirstConsumed).TotalSeconds, "events/s", twin: true);
         measurements.Add("draining", (figures.LastApplied - figures.FirstConsumed).TotalSeconds, "s", twin: true);
     }
@@ -93,7 +93,7 @@ static class BacklogMode
     static async Task<(long Peak, TimeSpan Cpu)> PeakAsync(BenchmarkWorld world, CancellationToken done)
     {
         var (peak, cpu) = (0L, TimeSpan.Zero);
-        using PeriodicTimer timer = new(Look);
+        using PeriodicTimer timer = new(PollInterval);
         try
         {
             while (await timer.WaitForNextTickAsync(done))

@@ -1,5 +1,5 @@
 using System.Globalization;
-using PaymentFlow.Tests.Chaos.Driver;
+using PaymentFlow.Testing.Chaos;
 
 namespace PaymentFlow.Benchmarks.Chaos;
 

@@ -1,9 +1,12 @@
 using System.Globalization;
-using PaymentFlow.Tests.Chaos.Driver;
+using PaymentFlow.Testing.Chaos;
 
 namespace PaymentFlow.Benchmarks.Chaos;
 
-/// <summary>Stops Postgres, Stripe or Kafka for a while under load, one after the other where several are given. Exit codes as for <see cref="ChaosCommand"/>.</summary>
+/// <summary>
+/// Stops Postgres, Stripe or Kafka for a while under load, one after the other where several are given. Exit codes as for
+/// <see cref="ChaosCommand"/>.
+/// </summary>
 static class OutageCommand
 {
     public const string Usage =

@@ -1,4 +1,4 @@
-using PaymentFlow.Benchmarks.Measuring;
+using PaymentFlow.Testing.Measuring;
 using ScottPlot;
 
 namespace PaymentFlow.Benchmarks.Charting;
@@ -10,7 +10,7 @@ static class Charts
     const int Height = 400;
     const double BarWidth = 0.8;
 
-    static readonly Color[] Colours =
+    static readonly Color[] Colors =
         [Color.FromHex("#1b6ec2"), Color.FromHex("#9bb8d3"), Color.FromHex("#c2571b"), Color.FromHex("#e3b394")];
 
     public static void Save(Report report, string folder)
@@ -30,13 +30,13 @@ static class Charts
         var step = chart.Series.Count + 1.0;
         for (var series = 0; series < chart.Series.Count; series++)
         {
-            var (colour, values) = (Colours[series % Colours.Length], chart.Series[series].Values);
+            var (color, values) = (Colors[series % Colors.Length], chart.Series[series].Values);
             var bars = plot.Add.Bars(values.Select((value, category) => new Bar
             {
                 Position = category * step + series,
                 Value = value,
                 Size = BarWidth,
-                FillColor = colour,
+                FillColor = color,
                 LineWidth = 0,
                 Label = ReportTable.Number(value),
             }).ToArray());

@@ -1,6 +1,6 @@
 using Microsoft.Playwright;
-using PaymentFlow.Benchmarks.Measuring;
 using PaymentFlow.Benchmarks.World;
+using PaymentFlow.Testing.Measuring;
 
 namespace PaymentFlow.Benchmarks.Fanout;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using PaymentFlow.Benchmarks.Measuring;
 using PaymentFlow.Benchmarks.World;
+using PaymentFlow.Testing.Measuring;
 
 namespace PaymentFlow.Benchmarks.Fanout;
 
@@ -8,7 +8,7 @@ namespace PaymentFlow.Benchmarks.Fanout;
 static class FanoutMode
 {
     static readonly TimeSpan Settle = TimeSpan.FromSeconds(3);
-    static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
     public static Mode Mode { get; } = new("fanout",
         "Open plain WebSockets: server memory per socket, time of an update while all are open, time of one update to each of them.",
@@ -71,7 +71,7 @@ static class FanoutMode
         {
             var order = (int)((long)i * count / paying);
             await app.PayAsync(orders, order);
-            var frame = await screens[order].Paid.WaitAsync(Patience);
+            var frame = await screens[order].Paid.WaitAsync(Timeout);
             own.Record(frame.Received - frame.At);
         });
         foreach (var percentile in (double[])[50, 99])
@@ -82,7 +82,7 @@ static class FanoutMode
         CpuMeter cpu = new(app.Processes());
         var began = TimeProvider.System.GetUtcNow();
         await PaymentSeeds.ProduceAsync(app.World.Kafka, orders);
-        var frames = await Task.WhenAll(rest.Select(screen => screen.Paid.WaitAsync(Patience)));
+        var frames = await Task.WhenAll(rest.Select(screen => screen.Paid.WaitAsync(Timeout)));
         Latencies all = new();
         foreach (var frame in frames) all.Record(frame.Received - frame.At);
         measurements.Add(

@@ -14,7 +14,7 @@ static class ForcedCollection
     // The runtime returns free memory to the system only after many collections.
     const int Collections = 25;
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     public static async Task InAsync(int processId)
     {
@@ -26,8 +26,8 @@ static class ForcedCollection
             var reading = session.EventStream.CopyToAsync(Stream.Null);
             // Starting the session triggers the collection. StopAsync returns when the collection is done.
             await Task.Delay(Pause);
-            await session.StopAsync(CancellationToken.None).WaitAsync(Patience);
-            await reading.WaitAsync(Patience);
+            await session.StopAsync(CancellationToken.None).WaitAsync(Timeout);
+            await reading.WaitAsync(Timeout);
         }
     }
 }

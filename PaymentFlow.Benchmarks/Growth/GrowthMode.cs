@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using PaymentFlow.Benchmarks.Measuring;
 using PaymentFlow.Benchmarks.World;
+using PaymentFlow.Testing.Measuring;
 
 namespace PaymentFlow.Benchmarks.Growth;
 

@@ -1,5 +1,5 @@
-using PaymentFlow.Benchmarks.Measuring;
 using PaymentFlow.Benchmarks.World;
+using PaymentFlow.Testing.Measuring;
 
 namespace PaymentFlow.Benchmarks.Latency;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using PaymentFlow.Benchmarks.Measuring;
 using PaymentFlow.Benchmarks.Twin;
 using PaymentFlow.Benchmarks.World;
+using PaymentFlow.Testing.Measuring;
 
 namespace PaymentFlow.Benchmarks.Pipeline;
 
@@ -17,7 +17,7 @@ static class PipelineMode
     const int MostPerSecond = 40_000;
     static readonly TimeSpan Settle = TimeSpan.FromSeconds(2);
     static readonly TimeSpan BuyersTime = TimeSpan.FromSeconds(8);
-    static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
 
     public static Mode Mode { get; } = new("pipeline", "Outbox → Kafka → order → push, with the events committed before.",
         new Dictionary<string, string> { ["events"] = "50000", ["partitions"] = "16" }, MeasureAsync);
@@ -62,9 +62,9 @@ static class PipelineMode
         for (var i = 0; i < screens.Length; i++) screens[i] = await app.OpenAsync(orders, (int)((long)i * count / screens.Length));
         var before = await PaymentSeeds.SeedOutboxAsync(world.PaymentsDb, orders);
         CpuMeter cpu = new(world.Processes());
-        var figures = await OrderFigures.WhenAllPaidAsync(world.OrdersDb, orders, Patience);
+        var figures = await OrderFigures.WhenAllPaidAsync(world.OrdersDb, orders, Timeout);
         var used = cpu.Used();
-        var frames = await Task.WhenAll(screens.Select(screen => screen.Paid.WaitAsync(Patience)));
+        var frames = await Task.WhenAll(screens.Select(screen => screen.Paid.WaitAsync(Timeout)));
         await Load.CloseAsync(screens);
         await using var sweep = world.PaymentsDb.CreateCommand(
             "SELECT min(leased_until) - interval '15 seconds' FROM outbox WHERE id > $1");
@@ -85,7 +85,7 @@ static class PipelineMode
         CpuMeter cpu = new(twin.Processes());
         var began = TimeProvider.System.GetUtcNow();
         await twin.PublishAsync();
-        var figures = await TwinProgress.WhenAppliedAsync(twin, count, Patience);
+        var figures = await TwinProgress.WhenAppliedAsync(twin, count, Timeout);
         var used = cpu.Used();
         measurements.Add(Name, count / (figures.LastApplied - began).TotalSeconds, "events/s", twin: true);
         measurements.Add(

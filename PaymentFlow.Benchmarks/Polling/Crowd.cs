@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using PaymentFlow.Benchmarks.Measuring;
 using PaymentFlow.Benchmarks.World;
+using PaymentFlow.Testing.Measuring;
 
 namespace PaymentFlow.Benchmarks.Polling;
 

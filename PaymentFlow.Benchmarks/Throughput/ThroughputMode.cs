@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using PaymentFlow.Benchmarks.Measuring;
 using PaymentFlow.Benchmarks.Twin;
 using PaymentFlow.Benchmarks.World;
+using PaymentFlow.Testing.Measuring;
 
 namespace PaymentFlow.Benchmarks.Throughput;
 

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using PaymentFlow.Benchmarks.Measuring;
 using PaymentFlow.Benchmarks.World;
+using PaymentFlow.Testing.Measuring;
 
 namespace PaymentFlow.Benchmarks.Twin;
 

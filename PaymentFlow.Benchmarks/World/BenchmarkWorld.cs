@@ -4,8 +4,8 @@ using Aspire.Hosting.ApplicationModel;
 using Confluent.Kafka;
 using Npgsql;
 using PaymentFlow.AppHost;
-using PaymentFlow.Benchmarks.Measuring;
-using PaymentFlow.Tests.Hosting;
+using PaymentFlow.Testing.Hosting;
+using PaymentFlow.Testing.Measuring;
 
 namespace PaymentFlow.Benchmarks.World;
 

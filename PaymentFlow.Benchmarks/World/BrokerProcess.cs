@@ -1,5 +1,5 @@
 using PaymentFlow.AppHost;
-using PaymentFlow.Benchmarks.Measuring;
+using PaymentFlow.Testing.Measuring;
 
 namespace PaymentFlow.Benchmarks.World;
 

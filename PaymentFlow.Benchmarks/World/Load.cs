@@ -1,4 +1,4 @@
-using PaymentFlow.Benchmarks.Measuring;
+using PaymentFlow.Testing.Measuring;
 
 namespace PaymentFlow.Benchmarks.World;
 
@@ -10,7 +10,7 @@ static class Load
     static readonly TimeSpan DrainPatience = TimeSpan.FromMinutes(2);
     static readonly TimeSpan RestPatience = TimeSpan.FromMinutes(3);
     static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
-    static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
+    static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
     /// Pays orders for a while, so that the JIT has compiled the measured code. See docs/decisions/0011-benchmark-method.md
@@ -40,7 +40,7 @@ static class Load
         {
             if (patience.IsCancellationRequested)
                 throw new InvalidOperationException($"{NameOf(target)} does not come to rest: {left} webhooks and events are left.");
-            await Task.Delay(Look, CancellationToken.None);
+            await Task.Delay(PollInterval, CancellationToken.None);
         }
         await Task.Delay(Quiet, CancellationToken.None);
     }
@@ -68,7 +68,7 @@ static class Load
     public static async Task DrainAsync(Buyers buyers)
     {
         using CancellationTokenSource patience = new(DrainPatience);
-        while (await buyers.AppliedAsync() < buyers.Paid) await Task.Delay(Look, patience.Token);
+        while (await buyers.AppliedAsync() < buyers.Paid) await Task.Delay(PollInterval, patience.Token);
     }
 
     public static string NameOf(ITarget target) => target.IsTwin ? "the twin" : "the app";

@@ -9,7 +9,7 @@ sealed record OrderFigures(long Paid, DateTimeOffset FirstConsumed, DateTimeOffs
 {
     // Poll a few orders first, because counting all of them each time would load Postgres noticeably.
     const int Sample = 100;
-    static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
+    static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Waits until all orders of the batch are paid.</summary>
     /// <exception cref="InvalidOperationException">Not all orders are paid within <paramref name="patience"/>.</exception>
@@ -21,8 +21,8 @@ sealed record OrderFigures(long Paid, DateTimeOffset FirstConsumed, DateTimeOffs
         {
             var sample = Enumerable.Range(0, Sample)
                 .Select(i => orders.IdOf((int)((orders.Count - 1L) * i / (Sample - 1)))).Distinct().ToArray();
-            while (await PaidAmongAsync(ordersDb, sample) < sample.Length) await Task.Delay(Look, waiting.Token);
-            while ((paid = await AppTarget.PaidAsync(ordersDb, orders)) < orders.Count) await Task.Delay(Look, waiting.Token);
+            while (await PaidAmongAsync(ordersDb, sample) < sample.Length) await Task.Delay(PollInterval, waiting.Token);
+            while ((paid = await AppTarget.PaidAsync(ordersDb, orders)) < orders.Count) await Task.Delay(PollInterval, waiting.Token);
         }
         catch (OperationCanceledException)
         {

@@ -2,8 +2,8 @@ using System.Text.Json;
 using Confluent.Kafka;
 using Npgsql;
 using PaymentFlow.Benchmarks.Twin;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.CloudEvents;
-using PaymentFlow.Messaging.Events;
 
 namespace PaymentFlow.Benchmarks.World;
 

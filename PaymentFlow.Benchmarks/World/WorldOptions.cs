@@ -1,4 +1,4 @@
-using PaymentFlow.Benchmarks.Measuring;
+using PaymentFlow.Testing.Measuring;
 
 namespace PaymentFlow.Benchmarks.World;
 

@@ -3,15 +3,16 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
-using PaymentFlow.Messaging.Events;
+using PaymentFlow.Contracts.Events;
 
 namespace PaymentFlow.Messaging.Push;
 
 public static class PushExtensions
 {
     /// <summary>
-    /// Registers <see cref="OrderUpdates"/>, the <see cref="OrdersTail"/> that feeds it, and the <see cref="ScreenSweep"/> for missed
-    /// events. Needs an <see cref="IOrderStates"/>. Without Kafka the service is Degraded: its screens are updated late.
+    /// Registers <see cref="OrderUpdateHub"/>, the <see cref="OrderEventsSubscriber"/> that feeds it, and the
+    /// <see cref="WatchedOrdersReconciler"/> for missed events. Needs an <see cref="IOrderStateReader"/>. Without Kafka the service is
+    /// Degraded: its screens are updated late.
     /// </summary>
     public static void AddOrderUpdates(this IHostApplicationBuilder builder)
     {
@@ -32,14 +33,14 @@ public static class PushExtensions
                 settings.Config.ReconnectPatiently();
             },
             // librdkafka logs the error itself.
-            (services, consumer) => consumer.SetErrorHandler((_, _) => services.GetRequiredService<ScreenSweep>().Ask()));
-        builder.Services.AddOptions<ScreenOptions>().BindConfiguration("Screens").ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddSingleton<OrderUpdates>();
-        builder.Services.AddSingleton<ScreenSweep>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<ScreenSweep>());
-        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<OrdersTail>(
+            (services, consumer) => consumer.SetErrorHandler((_, _) => services.GetRequiredService<WatchedOrdersReconciler>().Ask()));
+        builder.Services.AddOptions<WatchedOrdersOptions>().BindConfiguration("Screens").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<OrderUpdateHub>();
+        builder.Services.AddSingleton<WatchedOrdersReconciler>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<WatchedOrdersReconciler>());
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<OrderEventsSubscriber>(
             services, services.GetRequiredKeyedService<IConsumer<string, byte[]>>(Topics.Orders)));
-        builder.Services.AddHostedService(services => services.GetRequiredService<OrdersTail>());
+        builder.Services.AddHostedService(services => services.GetRequiredService<OrderEventsSubscriber>());
         builder.Services.AddHealthChecks().AddCheck<PushHealthCheck>("push", HealthStatus.Degraded);
     }
 }

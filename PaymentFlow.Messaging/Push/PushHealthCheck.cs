@@ -2,7 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace PaymentFlow.Messaging.Push;
 
-sealed class PushHealthCheck(OrdersTail tail) : IHealthCheck
+sealed class PushHealthCheck(OrderEventsSubscriber tail) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(tail.Following

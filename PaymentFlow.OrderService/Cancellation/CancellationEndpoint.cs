@@ -1,7 +1,8 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
-using PaymentFlow.Messaging.Audit;
+using PaymentFlow.Contracts;
 using PaymentFlow.OrderService.Orders;
+using PaymentFlow.Persistence.Audit;
 using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.OrderService.Cancellation;
@@ -16,7 +17,7 @@ static partial class CancellationEndpoint
     const int RetryAfterSeconds = 5;
 
     /// <summary>Longer than PaymentApi waits for Stripe (20 s, one retry), so that PaymentApi's answer arrives in time.</summary>
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     public static void AddCancellation(this IHostApplicationBuilder builder)
     {
@@ -25,7 +26,7 @@ static partial class CancellationEndpoint
         {
             http.BaseAddress = new Uri("http://payment-api");
             http.DefaultRequestHeaders.Add("X-Service-Key", serviceKey);
-            http.Timeout = Patience;
+            http.Timeout = Timeout;
         });
         // The standard handlers would cut this long call off or repeat it.
 #pragma warning disable EXTEXP0001 // Experimental. The stable way is to repeat the defaults for every other client.
@@ -43,7 +44,7 @@ static partial class CancellationEndpoint
                 `unauthorized`; 404 `not_found`; 409 `already_paid`, `confirmation_in_flight`; 429 `rate_limited`; 503 with
                 `Retry-After` (`stripe_unavailable`, `payment_api_unavailable`…): send the request again, which is safe.
                 """)
-            .ProducesProblem(401).ProducesProblem(404).ProducesProblem(409).ProducesProblem(429).ProducesProblem(503);
+            .ProducesProblems(401, 404, 409, 429, 503);
 
     static async Task<Results<Ok<OrderResponse>, ProblemHttpResult>> CancelAsync(
         Guid id, HttpContext context, OrderAccess access, OrderStore orders, PaymentClient payments, OperatorActionStore actions,
@@ -73,7 +74,7 @@ static partial class CancellationEndpoint
         {
             Log.Unanswered(logger, id, e.InnerException!.Message);
             SayWhenToRetry(context);
-            return ApiProblem.Create("payment_api_unavailable", StatusCodes.Status503ServiceUnavailable, "Temporarily unavailable",
+            return ApiProblem.Create(ProblemCodes.PaymentApiUnavailable, StatusCodes.Status503ServiceUnavailable, "Temporarily unavailable",
                 "The payment service did not answer. Read the order to see whether it is canceled, or cancel it again, which is safe.");
         }
 

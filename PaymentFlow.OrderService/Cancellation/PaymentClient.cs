@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using PaymentFlow.Contracts;
 using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.OrderService.Cancellation;
@@ -37,7 +38,7 @@ sealed class PaymentClient(HttpClient http)
 
     static ProblemHttpResult PassOn(HttpResponseMessage response, ProblemDetails? problem)
     {
-        var code = Text(problem, "code") ?? (response.StatusCode == HttpStatusCode.Conflict ? "conflict" : "unavailable");
+        var code = Text(problem, "code") ?? (response.StatusCode == HttpStatusCode.Conflict ? "conflict" : ProblemCodes.Unavailable);
         return Text(problem, "paymentId") is { } paymentId
             ? ApiProblem.Create(code, (int)response.StatusCode, problem!.Title ?? "Not canceled", problem.Detail, ("paymentId", paymentId))
             : ApiProblem.Create(code, (int)response.StatusCode, problem?.Title ?? "Not canceled", problem?.Detail);

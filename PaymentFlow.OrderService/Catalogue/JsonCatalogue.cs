@@ -11,7 +11,7 @@ sealed class JsonCatalogue : ICatalogue
     public JsonCatalogue()
     {
         using var file = File.OpenRead(Path.Combine(AppContext.BaseDirectory, "Catalogue", "products.json"));
-        _products = JsonSerializer.Deserialize(file, OrderServiceJson.Default.ListProduct)!;
+        _products = JsonSerializer.Deserialize(file, CatalogueJson.Default.ListProduct)!;
         _byId = _products.ToDictionary(product => product.Id, StringComparer.Ordinal);
     }
 

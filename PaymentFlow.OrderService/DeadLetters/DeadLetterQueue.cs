@@ -1,10 +1,10 @@
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.CloudEvents;
-using PaymentFlow.Messaging.Consuming;
-using PaymentFlow.Messaging.Database;
-using PaymentFlow.Messaging.Events;
+using PaymentFlow.Persistence.Consuming;
+using PaymentFlow.Persistence.Database;
 
 namespace PaymentFlow.OrderService.DeadLetters;
 
@@ -91,7 +91,7 @@ sealed class DeadLetterQueue(NpgsqlDataSource dataSource, IEventBatchHandler<Pay
 
     static DeadLetter Read(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetString(1), row.GetInt32(2), row.GetInt64(3), row.IsDBNull(4) ? null : row.GetString(4),
-        JsonSerializer.Deserialize(row.GetString(5), OrderServiceJson.Default.DictionaryStringString)!,
+        JsonSerializer.Deserialize(row.GetString(5), DeadLetterHeadersJson.Default.DictionaryStringString)!,
         row.IsDBNull(6) ? null : row.GetFieldValue<byte[]>(6), row.GetString(7), row.GetDateTime(8),
         row.IsDBNull(9) ? null : row.GetDateTime(9));
 }

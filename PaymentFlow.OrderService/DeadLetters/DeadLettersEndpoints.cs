@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using PaymentFlow.Messaging.Audit;
+using PaymentFlow.Contracts;
 using PaymentFlow.OrderService.Orders;
+using PaymentFlow.Persistence.Audit;
 using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.OrderService.DeadLetters;
@@ -20,21 +21,21 @@ static class DeadLettersEndpoints
                 `limit` is 1 to {MaxLetters}, 50 by default. `after` is `next` of the previous page. 401 `unauthorized`; 422
                 `invalid_limit`.
                 """)
-            .ProducesProblem(401).ProducesProblem(422);
+            .ProducesProblems(401, 422);
         letters.MapPost("/{id:guid}/replay", ReplayAsync).WithSummary("Apply a dead letter after its cause is fixed")
             .WithDescription("""
                 The stored event is processed like a new one: the order changes, and its customer sees the change. An event that is older
                 than the order's state changes nothing and also counts as replayed. 404 `not_found`; 409 `already_replayed`,
                 `replay_in_progress`; 422 `replay_refused`: the event still cannot be applied and stays; the detail gives the reason.
                 """)
-            .ProducesProblem(401).ProducesProblem(404).ProducesProblem(409).ProducesProblem(422).ProducesProblem(503);
+            .ProducesProblems(401, 404, 409, 422, 503);
     }
 
     static async Task<Results<Ok<DeadLetterPage>, ProblemHttpResult>> ListAsync(
         DeadLetterQueue queue, CancellationToken cancellationToken, Guid? after = null, int limit = 50)
     {
         if (limit is < 1 or > MaxLetters)
-            return ApiProblem.Unprocessable("invalid_limit", $"'limit' must be a whole number from 1 to {MaxLetters}.");
+            return ApiProblem.Unprocessable(ProblemCodes.InvalidLimit, $"'limit' must be a whole number from 1 to {MaxLetters}.");
         // Read one more to see whether there is a next page.
         var letters = await queue.WaitingAsync(after, limit + 1, cancellationToken);
         List<DeadLetterResponse> page = [.. letters.Take(limit).Select(DeadLetterResponse.From)];
@@ -55,11 +56,12 @@ static class DeadLettersEndpoints
                 return TypedResults.Ok(new ReplayedResponse(id, at, order is null ? null : OrderResponse.From(order)));
             case ReplayOutcome.ReplayedBefore { At: var at }:
                 return ApiProblem.Conflict(
-                    "already_replayed", "The event was applied earlier. Nothing was changed now.", ("replayedAt", at));
+                    ProblemCodes.AlreadyReplayed, "The event was applied earlier. Nothing was changed now.", ("replayedAt", at));
             case ReplayOutcome.InProgress:
-                return ApiProblem.Conflict("replay_in_progress", "Another request is replaying this event. Check again shortly.");
+                return ApiProblem.Conflict(ProblemCodes.ReplayInProgress, "Another request is replaying this event. Check again shortly.");
             case ReplayOutcome.Refused { Reason: var reason }:
-                return ApiProblem.Unprocessable("replay_refused", $"The event still cannot be applied and stays a dead letter: {reason}");
+                return ApiProblem.Unprocessable(
+                    ProblemCodes.ReplayRefused, $"The event still cannot be applied and stays a dead letter: {reason}");
             default:
                 return ApiProblem.NotFound("There is no such dead letter.");
         }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using PaymentFlow.Messaging.Journey;
+using PaymentFlow.Contracts;
+using PaymentFlow.Contracts.Journey;
 using PaymentFlow.Messaging.Push;
 using PaymentFlow.OrderService.Orders;
 using PaymentFlow.ServiceDefaults;
@@ -18,20 +19,20 @@ static class JourneyEndpoints
     {
         builder.Services.AddSingleton<OrderJourneyStore>();
         builder.Services.AddSingleton<OrderPushStore>();
-        builder.Services.AddSingleton<IPushRecords>(services => services.GetRequiredService<OrderPushStore>());
-        builder.Services.AddSingleton<PushJournal>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<PushJournal>());
+        builder.Services.AddSingleton<IPushReceiptStore>(services => services.GetRequiredService<OrderPushStore>());
+        builder.Services.AddSingleton<PushReceiptWriter>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<PushReceiptWriter>());
     }
 
     public static void MapJourney(this IEndpointRouteBuilder app)
     {
         var operators = app.MapGroup("/orders").WithTags("Operators").RequireAuthorization(Roles.Operator);
         operators.MapGet("/{id:guid}/journey", GetAsync).WithSummary("An order and every step of its journey through this service")
-            .ProducesProblem(401).ProducesProblem(404);
+            .ProducesProblems(401, 404);
         operators.MapGet("/journey", FindAsync).WithSummary("An order's journey, by its reference")
-            .ProducesProblem(401).ProducesProblem(404);
+            .ProducesProblems(401, 404);
         app.MapPost("/orders/pushes", AddPushesAsync).WithTags("Between services").RequireAuthorization(Roles.Service)
-            .WithSummary("Report which changes Web's pages have shown, and on how many pages").ProducesProblem(401).ProducesProblem(422);
+            .WithSummary("Report which changes Web's pages have shown, and on how many pages").ProducesProblems(401, 422);
     }
 
     static async Task<Results<Ok<OrderJourney>, ProblemHttpResult>> GetAsync(
@@ -47,9 +48,10 @@ static class JourneyEndpoints
             : ApiProblem.NotFound("There is no order with this reference.");
 
     static async Task<Results<NoContent, ProblemHttpResult>> AddPushesAsync(
-        IReadOnlyList<PushRecord> records, OrderPushStore pushes, CancellationToken cancellationToken)
+        IReadOnlyList<PushReceipt> records, OrderPushStore pushes, CancellationToken cancellationToken)
     {
-        if (records.Count > MaxRecords) return ApiProblem.Unprocessable("too_many_ids", $"Send at most {MaxRecords} records at once.");
+        if (records.Count > MaxRecords)
+            return ApiProblem.Unprocessable(ProblemCodes.TooManyIds, $"Send at most {MaxRecords} records at once.");
         await pushes.AddAsync(OrderPushStore.Page, records, cancellationToken);
         return TypedResults.NoContent();
     }

@@ -1,5 +1,6 @@
 using Npgsql;
-using PaymentFlow.Messaging.Journey;
+using PaymentFlow.Contracts.Journey;
+using PaymentFlow.Persistence.Journey;
 
 namespace PaymentFlow.OrderService.Journey;
 
@@ -40,7 +41,7 @@ sealed class OrderJourneyStore(NpgsqlDataSource dataSource)
         command.Parameters.Add(new() { Value = orderId });
         command.Parameters.Add(new() { Value = orderId.ToString() });
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return await JourneyStep.ReadAllAsync(row, cancellationToken);
+        return await JourneyStepReader.ReadAllAsync(row, cancellationToken);
     }
 
     /// <summary>The order's id; null when no order has this reference.</summary>

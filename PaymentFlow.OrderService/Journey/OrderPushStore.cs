@@ -5,15 +5,15 @@ using PaymentFlow.Messaging.Push;
 namespace PaymentFlow.OrderService.Journey;
 
 /// <summary>Writes table <c>order_pushes</c>, for this service's sockets and, over HTTP, for Web's pages.</summary>
-sealed class OrderPushStore(NpgsqlDataSource dataSource) : IPushRecords
+sealed class OrderPushStore(NpgsqlDataSource dataSource) : IPushReceiptStore
 {
     public const string Socket = "socket";
     public const string Page = "page";
 
-    public Task AddAsync(IReadOnlyList<PushRecord> records, CancellationToken cancellationToken) =>
+    public Task AddAsync(IReadOnlyList<PushReceipt> records, CancellationToken cancellationToken) =>
         AddAsync(Socket, records, cancellationToken);
 
-    public async Task AddAsync(string kind, IReadOnlyList<PushRecord> records, CancellationToken cancellationToken)
+    public async Task AddAsync(string kind, IReadOnlyList<PushReceipt> records, CancellationToken cancellationToken)
     {
         using var untraced = SuppressInstrumentationScope.Begin();
         // Sorted by the key, so that two replicas cannot deadlock. Unknown orders are skipped.

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http.HttpResults;
+using PaymentFlow.Contracts;
 using PaymentFlow.Messaging.Push;
 using PaymentFlow.OrderService.Orders;
 using PaymentFlow.ServiceDefaults;
@@ -18,7 +19,7 @@ static class LiveEndpoint
 
     // Limits concurrent order reads of new sockets. When a replica dies, thousands of sockets reconnect at once and would otherwise
     // take the database connections of all other requests.
-    static readonly ConcurrencyLimiter Doors = new(new() { PermitLimit = 32, QueueLimit = 20_000 });
+    static readonly ConcurrencyLimiter ConnectLimiter = new(new() { PermitLimit = 32, QueueLimit = 20_000 });
 
     /// <summary>Pings keep proxies from closing an idle connection. A client that does not answer a ping is disconnected.</summary>
     public static void UseLive(this WebApplication app) => app.UseWebSockets(new WebSocketOptions
@@ -37,23 +38,24 @@ static class LiveEndpoint
                 only increase. The server closes with 1001 when it stops, and with 1009 after a large frame from the client.
                 """)
             .Produces(StatusCodes.Status101SwitchingProtocols)
-            .ProducesProblem(401).ProducesProblem(403).ProducesProblem(404).ProducesProblem(426).ProducesProblem(503);
+            .ProducesProblems(401, 403, 404, 426, 503);
 
-    static async Task HandleAsync(Guid id, HttpContext context, OrderAccess access, AllowedOrigins origins, OrderUpdates updates,
-        PushJournal journal, TimeProvider time, IHostApplicationLifetime lifetime)
+    static async Task HandleAsync(Guid id, HttpContext context, OrderAccess access, AllowedOrigins origins, OrderUpdateHub updates,
+        PushReceiptWriter journal, TimeProvider time, IHostApplicationLifetime lifetime)
     {
         LiveSocket live = new(CultureInfo.CurrentUICulture, journal, time);
         // Subscribe before reading the order, so that no change in between is missed. LiveSocket drops duplicates.
         using var subscription = updates.Subscribe(id, live.Offer, () => live.Newest);
         var (order, refusal) = await FindAsync(id, context, access);
         if (refusal is null && !origins.Allows(context.Request))
-            refusal = ApiProblem.Create("origin_not_allowed", StatusCodes.Status403Forbidden, "Origin not allowed",
+            refusal = ApiProblem.Create(ProblemCodes.OriginNotAllowed, StatusCodes.Status403Forbidden, "Origin not allowed",
                 "Pages of this origin may not open this WebSocket. See setting Clients:AllowedOrigins.");
         if (refusal is null && !context.WebSockets.IsWebSocketRequest)
         {
             context.Response.Headers.Upgrade = "websocket";
             refusal = ApiProblem.Create(
-                "upgrade_required", StatusCodes.Status426UpgradeRequired, "Upgrade required", "This address serves only WebSockets.");
+                ProblemCodes.UpgradeRequired, StatusCodes.Status426UpgradeRequired, "Upgrade required",
+                "This address serves only WebSockets.");
         }
 
         if (refusal is null && lifetime.ApplicationStopping.IsCancellationRequested)
@@ -61,7 +63,7 @@ static class LiveEndpoint
             // The client can connect to another replica or to the restarted one.
             context.Response.Headers.RetryAfter = "1";
             refusal = ApiProblem.Create(
-                "unavailable", StatusCodes.Status503ServiceUnavailable, "Temporarily unavailable", "This instance is stopping.");
+                ProblemCodes.Unavailable, StatusCodes.Status503ServiceUnavailable, "Temporarily unavailable", "This instance is stopping.");
         }
 
         if (refusal is not null)
@@ -78,11 +80,12 @@ static class LiveEndpoint
 
     static async Task<(Order? Order, ProblemHttpResult? Refusal)> FindAsync(Guid id, HttpContext context, OrderAccess access)
     {
-        using var turn = await Doors.AcquireAsync(1, context.RequestAborted);
+        using var turn = await ConnectLimiter.AcquireAsync(1, context.RequestAborted);
         if (turn.IsAcquired) return await access.FindAsync(context, id, TokenOf(context), context.RequestAborted);
         context.Response.Headers.RetryAfter = "5";
         return (null, ApiProblem.Create(
-            "unavailable", StatusCodes.Status503ServiceUnavailable, "Temporarily unavailable", "Too many clients connect at once."));
+            ProblemCodes.Unavailable, StatusCodes.Status503ServiceUnavailable, "Temporarily unavailable",
+            "Too many clients connect at once."));
     }
 
     static string? TokenOf(HttpContext context) =>

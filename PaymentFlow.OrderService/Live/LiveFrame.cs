@@ -3,7 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
-using PaymentFlow.Messaging.Events;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.OrderService.Orders;
 
 namespace PaymentFlow.OrderService.Live;
@@ -14,7 +14,7 @@ namespace PaymentFlow.OrderService.Live;
 sealed record LiveFrame(string Type, Guid OrderId, string Status, long Version, string Message, DateTime At)
 {
     // Do not escape non-Latin letters: developers read frames, too.
-    static readonly JsonTypeInfo<LiveFrame> Json = new OrderServiceJson(
+    static readonly JsonTypeInfo<LiveFrame> Json = new LiveJson(
         new JsonSerializerOptions(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) }).LiveFrame;
 
     public static byte[] For(OrderEvent order, CultureInfo language) => JsonSerializer.SerializeToUtf8Bytes(

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net.WebSockets;
 using System.Runtime.ExceptionServices;
-using PaymentFlow.Messaging.Events;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.Push;
 
 namespace PaymentFlow.OrderService.Live;
@@ -13,7 +13,7 @@ namespace PaymentFlow.OrderService.Live;
 /// <remarks>
 /// While idle, a socket holds only a pending read: no queue, timer or task. See docs/decisions/0009-live-socket-sender.md
 /// </remarks>
-sealed class LiveSocket(CultureInfo language, PushJournal journal, TimeProvider time) : IThreadPoolWorkItem
+sealed class LiveSocket(CultureInfo language, PushReceiptWriter journal, TimeProvider time) : IThreadPoolWorkItem
 {
     /// <summary>Clients have nothing to send. A larger message closes the connection.</summary>
     const int MaxClientMessageBytes = 1024;
@@ -26,7 +26,7 @@ sealed class LiveSocket(CultureInfo language, PushJournal journal, TimeProvider 
     WebSocket? _socket;
     OrderEvent? _newest;
     long _sent;
-    Goodbye? _goodbye;
+    CloseRequest? _closeRequest;
     Exception? _failure;
 
     /// <summary>The newest version that was offered; 0 before the first.</summary>
@@ -58,8 +58,8 @@ sealed class LiveSocket(CultureInfo language, PushJournal journal, TimeProvider 
             // Close code 1001: the client reconnects, to another replica.
             await using (stopping.UnsafeRegister(static live => ((LiveSocket)live!).Leave(WebSocketCloseStatus.EndpointUnavailable), this))
                 await ReceiveAsync(socket);
-            TrySayGoodbye(WebSocketCloseStatus.NormalClosure);
-            await _goodbye!.Said.WaitAsync(ClosePatience, time, CancellationToken.None);
+            TryRequestClose(WebSocketCloseStatus.NormalClosure);
+            await _closeRequest!.Sent.WaitAsync(ClosePatience, time, CancellationToken.None);
         }
         catch (Exception e) when (IsEnd(e) || e is TimeoutException)
         {
@@ -91,7 +91,7 @@ sealed class LiveSocket(CultureInfo language, PushJournal journal, TimeProvider 
     /// <summary>Starts the close handshake. Aborts the connection if the client does not answer in time.</summary>
     void Leave(WebSocketCloseStatus status)
     {
-        if (TrySayGoodbye(status)) _ = AbortAsync();
+        if (TryRequestClose(status)) _ = AbortAsync();
 
         async Task AbortAsync()
         {
@@ -102,9 +102,9 @@ sealed class LiveSocket(CultureInfo language, PushJournal journal, TimeProvider 
 
     /// <summary>Makes the sender close the socket as its last action.</summary>
     /// <returns>False when a close was requested earlier; the first status is used.</returns>
-    bool TrySayGoodbye(WebSocketCloseStatus status)
+    bool TryRequestClose(WebSocketCloseStatus status)
     {
-        if (Interlocked.CompareExchange(ref _goodbye, new Goodbye(status), null) is not null) return false;
+        if (Interlocked.CompareExchange(ref _closeRequest, new CloseRequest(status), null) is not null) return false;
         Wake();
         return true;
     }
@@ -127,9 +127,9 @@ sealed class LiveSocket(CultureInfo language, PushJournal journal, TimeProvider 
             {
                 seen = Volatile.Read(ref _reasons);
                 await SendNewestAsync(socket);
-                if (Volatile.Read(ref _goodbye) is not { } goodbye) continue;
-                await socket.CloseOutputAsync(goodbye.Status, statusDescription: null, CancellationToken.None);
-                goodbye.IsSaid();
+                if (Volatile.Read(ref _closeRequest) is not { } request) continue;
+                await socket.CloseOutputAsync(request.Status, statusDescription: null, CancellationToken.None);
+                request.MarkSent();
                 // Leave _reasons above 0, so that the sender never starts again.
                 return;
             }
@@ -163,14 +163,14 @@ sealed class LiveSocket(CultureInfo language, PushJournal journal, TimeProvider 
 
     static bool IsEnd(Exception exception) => exception is WebSocketException or OperationCanceledException or ObjectDisposedException;
 
-    sealed class Goodbye(WebSocketCloseStatus status)
+    sealed class CloseRequest(WebSocketCloseStatus status)
     {
-        readonly TaskCompletionSource _said = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        readonly TaskCompletionSource _sentSource = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public WebSocketCloseStatus Status { get; } = status;
 
-        public Task Said => _said.Task;
+        public Task Sent => _sentSource.Task;
 
-        public void IsSaid() => _said.SetResult();
+        public void MarkSent() => _sentSource.SetResult();
     }
 }

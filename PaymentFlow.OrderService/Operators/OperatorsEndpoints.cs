@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
-using PaymentFlow.Messaging.Audit;
+using PaymentFlow.Contracts;
+using PaymentFlow.Persistence.Audit;
 using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.OrderService.Operators;
@@ -17,12 +18,12 @@ static class OperatorsEndpoints
         app.MapGet("/operator-actions", ListAsync).RequireAuthorization(Roles.Operator).WithTags("Operators")
             .WithSummary("The operators' actions, newest first")
             .WithDescription($"`limit` is 1 to {MaxActions}, 100 by default. Each action was recorded before it was carried out.")
-            .ProducesProblem(401).ProducesProblem(422);
+            .ProducesProblems(401, 422);
 
     static async Task<Results<Ok<List<OperatorActionResponse>>, ProblemHttpResult>> ListAsync(
         OperatorActionStore actions, CancellationToken cancellationToken, int limit = 100) =>
         limit is < 1 or > MaxActions
-            ? ApiProblem.Unprocessable("invalid_limit", $"'limit' must be a whole number from 1 to {MaxActions}.")
+            ? ApiProblem.Unprocessable(ProblemCodes.InvalidLimit, $"'limit' must be a whole number from 1 to {MaxActions}.")
             : TypedResults.Ok((await actions.NewestAsync(limit, cancellationToken)).Select(OperatorActionResponse.From).ToList());
 }
 

@@ -1,4 +1,4 @@
-using PaymentFlow.Messaging.Events;
+using PaymentFlow.Contracts.Events;
 
 namespace PaymentFlow.OrderService.Orders;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
-using PaymentFlow.Messaging.Events;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.OrderService.Orders;

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using PaymentFlow.Contracts;
 using PaymentFlow.OrderService.Catalogue;
 using PaymentFlow.ServiceDefaults;
 
@@ -33,11 +34,11 @@ static class OrderEndpoints
                 `missing_field`, `invalid_reference`, `invalid_description`, `unsupported_currency`, `amount_too_small`,
                 `amount_too_large`; 429 `rate_limited`; 503 `unavailable`.
                 """)
-            .ProducesProblem(400).ProducesProblem(401).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415)
-            .ProducesProblem(422).ProducesProblem(429).ProducesProblem(503);
+            .ProducesProblems(400, 401, 409, 413, 415)
+            .ProducesProblems(422, 429, 503);
         orders.MapGet("/{id:guid}", GetAsync).WithSummary("The order's present state")
             .WithDescription("401 `unauthorized` without a token; 404 `not_found` for a wrong token or an unknown order.")
-            .ProducesProblem(401).ProducesProblem(404);
+            .ProducesProblems(401, 404);
     }
 
     static async Task<Results<Created<CreatedOrderResponse>, ProblemHttpResult>> CreateAsync(
@@ -49,14 +50,14 @@ static class OrderEndpoints
         if (request.Items is { } lines)
         {
             if (request is not { Reference: null, Amount: null, Currency: null, Description: null })
-                return ApiProblem.Unprocessable("unknown_field",
+                return ApiProblem.Unprocessable(ProblemCodes.UnknownField,
                     "Send 'items' without reference, amount, currency or description: the catalogue has the prices.");
             var ids = lines.OfType<OrderLine>().Select(line => line.ProductId).ToHashSet(StringComparer.Ordinal);
             if (!OrderRules.TryPrice(lines, await catalogue.FindAsync(ids, cancellationToken), out draft, out problem)) return problem;
         }
         else if (request is { Reference: null, Amount: null, Currency: null, Description: null })
         {
-            return ApiProblem.Unprocessable("empty_order", "An order needs 'items'.");
+            return ApiProblem.Unprocessable(ProblemCodes.EmptyOrder, "An order needs 'items'.");
         }
         else
         {
@@ -83,7 +84,7 @@ static class OrderEndpoints
         while (!await store.AddAsync(order, cancellationToken))
         {
             if (request.Items is null)
-                return ApiProblem.Conflict("duplicate_reference", "An order with this reference already exists.");
+                return ApiProblem.Conflict(ProblemCodes.DuplicateReference, "An order with this reference already exists.");
             // The random reference is taken (a chance of 1 in 10^12 per existing order). Generate another one.
             order = order with { Reference = OrderReference.Create() };
         }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
+using PaymentFlow.Contracts;
 using PaymentFlow.OrderService.Catalogue;
 using PaymentFlow.ServiceDefaults;
 
@@ -36,7 +37,7 @@ static class OrderRules
         var currencies = items.Select(item => products[item.ProductId].Currency).Distinct(StringComparer.Ordinal).ToList();
         if (currencies.Count > 1)
         {
-            problem = ApiProblem.Unprocessable("mixed_currencies",
+            problem = ApiProblem.Unprocessable(ProblemCodes.MixedCurrencies,
                 $"An order has one currency, but these products are priced in {string.Join(" and ", currencies)}.");
             return false;
         }
@@ -61,12 +62,13 @@ static class OrderRules
         draft = null;
         problem = request switch
         {
-            { Reference: null } or { Amount: null } or { Currency: null } => ApiProblem.Unprocessable("missing_field",
+            { Reference: null } or { Amount: null } or { Currency: null } => ApiProblem.Unprocessable(ProblemCodes.MissingField,
                 "A merchant's order needs 'reference', 'amount' and 'currency'."),
-            { Reference: var reference } when !IsText(reference, MaxReferenceLength) => ApiProblem.Unprocessable("invalid_reference",
+            { Reference: var reference } when !IsText(reference, MaxReferenceLength) => ApiProblem.Unprocessable(
+                ProblemCodes.InvalidReference,
                 $"'reference' must have 1 to {MaxReferenceLength} characters, no control characters and no spaces at either end."),
             { Description: { } description } when !IsText(description, MaxDescriptionLength) => ApiProblem.Unprocessable(
-                "invalid_description",
+                ProblemCodes.InvalidDescription,
                 $"'description' must have 1 to {MaxDescriptionLength} characters, no control characters and no spaces at either end."),
             _ => null,
         };
@@ -77,32 +79,34 @@ static class OrderRules
 
     static ProblemHttpResult? CheckLines(IReadOnlyList<OrderLine?> lines, IReadOnlyDictionary<string, Product> products)
     {
-        if (lines.Count == 0) return ApiProblem.Unprocessable("empty_order", "An order needs at least one item.");
-        if (lines.Count > MaxLines) return ApiProblem.Unprocessable("too_many_items", $"An order has at most {MaxLines} lines.");
+        if (lines.Count == 0) return ApiProblem.Unprocessable(ProblemCodes.EmptyOrder, "An order needs at least one item.");
+        if (lines.Count > MaxLines) return ApiProblem.Unprocessable(ProblemCodes.TooManyItems, $"An order has at most {MaxLines} lines.");
         if (lines.Contains(null)) return ApiProblem.Malformed("An item is null.");
         if (lines.Any(line => line!.Quantity is < 1 or > MaxQuantity)) return InvalidQuantity();
         if (lines.Any(line => !products.ContainsKey(line!.ProductId)))
-            return ApiProblem.Unprocessable("unknown_product", "A productId is not in the catalogue. See GET /products.");
+            return ApiProblem.Unprocessable(ProblemCodes.UnknownProduct, "A productId is not in the catalogue. See GET /products.");
         return null;
     }
 
     static bool TryAccept(OrderDraft candidate,
         [NotNullWhen(true)] out OrderDraft? draft, [NotNullWhen(false)] out ProblemHttpResult? problem)
     {
-        problem = !Money.Minimum.TryGetValue(candidate.Currency, out var minimum)
-            ? ApiProblem.Unprocessable("unsupported_currency", "The currency is not supported.")
+        problem = !Currencies.Minimum.TryGetValue(candidate.Currency, out var minimum)
+            ? ApiProblem.Unprocessable(ProblemCodes.UnsupportedCurrency, "The currency is not supported.")
             : candidate.Amount < minimum
-                ? ApiProblem.Unprocessable("amount_too_small", $"The minimum amount is {minimum} {candidate.Currency} (minor units).")
-                : candidate.Amount > Money.Maximum
+                ? ApiProblem.Unprocessable(
+                    ProblemCodes.AmountTooSmall, $"The minimum amount is {minimum} {candidate.Currency} (minor units).")
+                : candidate.Amount > Currencies.Maximum
                     ? ApiProblem.Unprocessable(
-                        "amount_too_large", $"The maximum amount is {Money.Maximum} {candidate.Currency} (minor units).")
+                        ProblemCodes.AmountTooLarge, $"The maximum amount is {Currencies.Maximum} {candidate.Currency} (minor units).")
                     : null;
         draft = problem is null ? candidate : null;
         return problem is null;
     }
 
     static ProblemHttpResult InvalidQuantity() =>
-        ApiProblem.Unprocessable("invalid_quantity", $"The quantity of a product must be a whole number from 1 to {MaxQuantity}.");
+        ApiProblem.Unprocessable(
+            ProblemCodes.InvalidQuantity, $"The quantity of a product must be a whole number from 1 to {MaxQuantity}.");
 
     static bool IsText(string value, int maxLength) =>
         value.Length is > 0 && value.Length <= maxLength && value.Trim().Length == value.Length && !value.Any(char.IsControl);

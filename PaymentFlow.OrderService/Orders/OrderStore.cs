@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.CloudEvents;
-using PaymentFlow.Messaging.Events;
-using PaymentFlow.Messaging.Outbox;
+using PaymentFlow.Persistence.Outbox;
 
 namespace PaymentFlow.OrderService.Orders;
 
@@ -41,7 +41,7 @@ sealed class OrderStore(NpgsqlDataSource dataSource, OutboxRelay relay)
         command.Parameters.Add(new() { Value = (object?)order.Description ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new()
         {
-            Value = JsonSerializer.SerializeToUtf8Bytes([.. order.Items], OrderServiceJson.Default.ListOrderItem),
+            Value = JsonSerializer.SerializeToUtf8Bytes([.. order.Items], OrderItemsJson.Default.ListOrderItem),
             NpgsqlDbType = NpgsqlDbType.Jsonb,
         });
         command.Parameters.Add(new() { Value = order.CreatedAt });
@@ -80,7 +80,7 @@ sealed class OrderStore(NpgsqlDataSource dataSource, OutboxRelay relay)
             AmountRefunded = row.GetInt64(6),
             Currency = row.GetString(7),
             Description = row.IsDBNull(8) ? null : row.GetString(8),
-            Items = JsonSerializer.Deserialize(row.GetString(9), OrderServiceJson.Default.ListOrderItem)!,
+            Items = JsonSerializer.Deserialize(row.GetString(9), OrderItemsJson.Default.ListOrderItem)!,
             CreatedAt = row.GetFieldValue<DateTimeOffset>(10),
             UpdatedAt = row.GetFieldValue<DateTimeOffset>(11),
             CancelRequestedBy = row.IsDBNull(12) ? null : row.GetString(12),

@@ -1,5 +1,5 @@
-using PaymentFlow.Messaging.Consuming;
-using PaymentFlow.Messaging.Events;
+using PaymentFlow.Contracts.Events;
+using PaymentFlow.Persistence.Consuming;
 
 namespace PaymentFlow.OrderService.Payments;
 

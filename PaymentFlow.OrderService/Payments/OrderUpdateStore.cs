@@ -1,11 +1,11 @@
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.CloudEvents;
-using PaymentFlow.Messaging.Consuming;
-using PaymentFlow.Messaging.Events;
-using PaymentFlow.Messaging.Outbox;
 using PaymentFlow.OrderService.Orders;
+using PaymentFlow.Persistence.Consuming;
+using PaymentFlow.Persistence.Outbox;
 
 namespace PaymentFlow.OrderService.Payments;
 

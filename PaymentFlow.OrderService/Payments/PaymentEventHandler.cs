@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using PaymentFlow.Messaging.Consuming;
-using PaymentFlow.Messaging.Events;
-using PaymentFlow.Messaging.Outbox;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.Push;
 using PaymentFlow.Messaging.Telemetry;
+using PaymentFlow.Persistence.Consuming;
+using PaymentFlow.Persistence.Outbox;
 
 namespace PaymentFlow.OrderService.Payments;
 
@@ -11,7 +11,7 @@ namespace PaymentFlow.OrderService.Payments;
 /// The order worker. Applies events of <c>payments</c> to the orders. After the commit it pushes the changes to this instance's sockets
 /// and passes their events to the relay, which publishes them.
 /// </summary>
-sealed class PaymentEventHandler(OrderUpdateStore store, OrderUpdates updates, OutboxRelay relay, TimeProvider time)
+sealed class PaymentEventHandler(OrderUpdateStore store, OrderUpdateHub updates, OutboxRelay relay, TimeProvider time)
     : IEventBatchHandler<PaymentEvent>
 {
     public async Task HandleAsync(IReadOnlyList<ReceivedEvent<PaymentEvent>> events, CancellationToken cancellationToken)

@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using PaymentFlow.Messaging.Audit;
-using PaymentFlow.Messaging.Events;
+using PaymentFlow.Contracts;
+using PaymentFlow.Contracts.Events;
+using PaymentFlow.PaymentApi.Http;
 using PaymentFlow.PaymentApi.Orders;
 using PaymentFlow.PaymentApi.Payments;
+using PaymentFlow.Persistence.Audit;
 using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.PaymentApi.Cancellation;
@@ -34,7 +36,7 @@ static class CancellationEndpoints
     {
         var isOperator = http.User.IsInRole(Roles.Operator);
         var secret = BearerToken.Of(http.Request);
-        if (!isOperator && secret is null) return NoToken();
+        if (!isOperator && secret is null) return PaymentResults.NoToken();
         var payment = await store.FindAsync(id, cancellationToken);
         if (payment is null || !(isOperator || await orders.FindAsync(payment.OrderId, secret, cancellationToken) is not null))
             return ApiProblem.NotFound("There is no such payment for this caller.");
@@ -42,16 +44,17 @@ static class CancellationEndpoints
     }
 
     static async Task<PaymentResult> CancelByOrderAsync(
-        CancelPaymentRequest request, HttpContext http, PaymentStore store, OrderClient orders, PaymentCanceler canceler,
+        CancelPaymentRequest request, HttpContext http, PaymentClaims claims, OrderClient orders, PaymentCanceler canceler,
         OperatorActionStore actions, CancellationToken cancellationToken)
     {
         var isOperator = http.User.IsInRole(Roles.Operator);
         var secret = BearerToken.Of(http.Request);
-        if (!isOperator && secret is null && (BearerToken.IsOffered(http.Request) || !http.User.IsInRole(Roles.Service))) return NoToken();
+        if (!isOperator && secret is null && (BearerToken.IsOffered(http.Request) || !http.User.IsInRole(Roles.Service)))
+            return PaymentResults.NoToken();
         // Without the customer's secret, the order is read with the service key.
-        if (await orders.FindAsync(request.OrderId, secret, cancellationToken) is not { } order) return PaymentAnswers.OrderNotFound();
+        if (await orders.FindAsync(request.OrderId, secret, cancellationToken) is not { } order) return PaymentResults.OrderNotFound();
         return await CancelAsync(
-            await store.TakeAsync(order, cancellationToken), isOperator, http, canceler, actions, cancellationToken);
+            await claims.GetOrCreateAsync(order, cancellationToken), isOperator, http, canceler, actions, cancellationToken);
     }
 
     static async Task<PaymentResult> CancelAsync(
@@ -67,15 +70,13 @@ static class CancellationEndpoints
         return await canceler.CancelAsync(payment, "requested_by_customer", CancellationToken.None) switch
         {
             null => ApiProblem.Create(
-                "stripe_unavailable", StatusCodes.Status503ServiceUnavailable, "Temporarily unavailable",
+                ProblemCodes.StripeUnavailable, StatusCodes.Status503ServiceUnavailable, "Temporarily unavailable",
                 "Stripe can't be reached, so it is not known whether the payment is canceled. Try again shortly."),
             { Status: PaymentStatuses.Canceled } canceled => TypedResults.Ok(PaymentResponse.From(canceled)),
-            { Paid: true } paid => PaymentAnswers.AlreadyPaid(paid),
-            var open => PaymentAnswers.InFlight(open),
+            { Paid: true } paid => PaymentResults.AlreadyPaid(paid),
+            var open => PaymentResults.InFlight(open),
         };
     }
-
-    static ProblemHttpResult NoToken() => ApiProblem.Unauthorized("Send the order's client secret as Authorization: Bearer.");
 }
 
 /// <param name="OrderId">The order whose payment is canceled.</param>

@@ -1,4 +1,4 @@
-using PaymentFlow.Messaging.Events;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.PaymentApi.Payments;
 using PaymentFlow.PaymentApi.Stripe;
 using Stripe;
@@ -23,7 +23,7 @@ public sealed partial class PaymentCanceler(
             // A confirmation is in progress and about to create the PaymentIntent.
             if (payment.InFlight) return payment;
             // There is no PaymentIntent, and no confirmation is creating one. Once canceled, the row can't be claimed.
-            if (await store.ApplyAsync(payment, PaymentTransition.Canceled, cancellationToken) is { } canceled) return canceled;
+            if (await store.TransitionAsync(payment, PaymentTransition.Canceled, cancellationToken) is { } canceled) return canceled;
             payment = (await store.FindAsync(payment.Id, cancellationToken))!;
         }
         return payment;
@@ -47,7 +47,7 @@ public sealed partial class PaymentCanceler(
         }
         while (true)
         {
-            if (await settlement.TryAsync(payment, intent, answered: null, cancellationToken) is { } settled) return settled;
+            if (await settlement.TryApplyAsync(payment, intent, attemptId: null, cancellationToken) is { } settled) return settled;
             payment = (await store.FindAsync(payment.Id, cancellationToken))!;
         }
     }

@@ -1,7 +1,7 @@
 using Dapper;
 using Npgsql;
-using PaymentFlow.Messaging.Outbox;
 using PaymentFlow.PaymentApi.Payments;
+using PaymentFlow.Persistence.Outbox;
 
 namespace PaymentFlow.PaymentApi.Disputes;
 
@@ -44,7 +44,7 @@ public sealed class DisputeStore(NpgsqlDataSource dataSource, PaymentStore payme
             now = time.GetUtcNow().UtcDateTime,
         }, cancellationToken: cancellationToken));
         if (changed == 0) return;
-        var (_, entry) = await payments.ApplyAsync(connection, payment, PaymentTransition.Disputed(payment), cancellationToken)
+        var (_, entry) = await payments.TransitionAsync(connection, payment, PaymentTransition.Disputed(payment), cancellationToken)
             ?? throw new InvalidOperationException($"Payment {paymentId} changed although its row was locked.");
         await transaction.CommitAsync(cancellationToken);
         if (entry is not null) relay.Publish(entry);

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using PaymentFlow.Contracts;
 using PaymentFlow.PaymentApi.Payments;
 using PaymentFlow.ServiceDefaults;
 
@@ -29,7 +30,7 @@ static class JourneyEndpoint
         {
             return new object?[] { orderId, paymentId, paymentIntent }.Count(given => given is not null) == 1
                 ? ApiProblem.NotFound("There is no such payment.")
-                : ApiProblem.Unprocessable("invalid_search", "Give exactly one of orderId, paymentId and paymentIntent.");
+                : ApiProblem.Unprocessable(ProblemCodes.InvalidSearch, "Give exactly one of orderId, paymentId and paymentIntent.");
         }
         return TypedResults.Ok(new PaymentJourney(
             payment.Id, payment.OrderId, payment.Reference, payment.Status, payment.Version, payment.Amount, payment.AmountRefunded,

@@ -1,6 +1,7 @@
 using Npgsql;
-using PaymentFlow.Messaging.Journey;
+using PaymentFlow.Contracts.Journey;
 using PaymentFlow.PaymentApi.Payments;
+using PaymentFlow.Persistence.Journey;
 
 namespace PaymentFlow.PaymentApi.Journey;
 
@@ -58,6 +59,6 @@ public sealed class JourneyStore(NpgsqlDataSource dataSource)
         command.Parameters.Add(new() { Value = payment.Id });
         command.Parameters.Add(new() { Value = payment.OrderId.ToString() });
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return await JourneyStep.ReadAllAsync(row, cancellationToken);
+        return await JourneyStepReader.ReadAllAsync(row, cancellationToken);
     }
 }

@@ -1,4 +1,4 @@
-using PaymentFlow.Messaging.Journey;
+using PaymentFlow.Contracts.Journey;
 
 namespace PaymentFlow.PaymentApi.Journey;
 

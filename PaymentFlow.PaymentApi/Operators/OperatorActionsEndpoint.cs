@@ -1,5 +1,5 @@
-using PaymentFlow.Messaging.Audit;
 using PaymentFlow.PaymentApi.Payments;
+using PaymentFlow.Persistence.Audit;
 using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.PaymentApi.Operators;

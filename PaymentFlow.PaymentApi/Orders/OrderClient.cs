@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace PaymentFlow.PaymentApi.Orders;
 
 /// <summary>Reads orders from OrderService with the customer's secret. A caller that may not read an order can't pay it.</summary>
-public sealed class OrderClient(HttpClient http, KnownOrders known, IConfiguration configuration)
+public sealed class OrderClient(HttpClient http, OrderCache known, IConfiguration configuration)
 {
     /// <summary>Null when no order matches this id and secret.</summary>
     /// <param name="clientSecret">Null to read the order with the service key, for a caller whose right is already verified.</param>

@@ -1,4 +1,5 @@
-using PaymentFlow.Messaging.Events;
+using PaymentFlow.Contracts.Events;
+using PaymentFlow.PaymentApi.Stripe;
 
 namespace PaymentFlow.PaymentApi.Payments;
 
@@ -43,6 +44,16 @@ public sealed record Payment
         Version = Version + 1,
         UpdatedAt = at.UtcDateTime,
     };
+
+    public PaymentReference ToReference() => new(Id, OrderId, Reference);
+
+    /// <summary>
+    /// The request for this payment's PaymentIntent. Its idempotency key contains the version, because Stripe repeats its answer to a
+    /// key, even a 500, for a day. A failed attempt raises the version, so the next attempt is a new request. If several PaymentIntents
+    /// are created, the order keeps the first one stored, and no other is ever confirmed.
+    /// </summary>
+    public StripeIntentRequest ToIntentRequest(bool allowRedirects) => new(
+        ToReference(), Amount, Currency, allowRedirects, $"create-{Id}-{Version}-{(allowRedirects ? "redirects" : "no-redirects")}");
 
     public PaymentEvent ToEvent() => new(Id, OrderId, Reference, Version, Status, Amount, AmountRefunded, Currency);
 }

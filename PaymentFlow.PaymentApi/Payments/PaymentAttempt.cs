@@ -1,10 +1,11 @@
+using PaymentFlow.PaymentApi.Stripe;
+
 namespace PaymentFlow.PaymentApi.Payments;
 
 /// <summary>A row of <c>payment_attempts</c>: one confirmation.</summary>
 public sealed record PaymentAttempt
 {
     public required Guid Id { get; init; }
-    public required Guid PaymentId { get; init; }
     public required string PaymentMethod { get; init; }
     public string? ReturnUrl { get; init; }
     public string? IdempotencyKey { get; init; }
@@ -13,5 +14,5 @@ public sealed record PaymentAttempt
     public string? DeclineCode { get; init; }
 
     /// <summary>The attempt's id is stored before the call, so that a repeat after a crash is the same request to Stripe.</summary>
-    public string StripeIdempotencyKey => $"confirm-{Id}";
+    public StripeConfirmation ToConfirmation(string intentId) => new(intentId, PaymentMethod, ReturnUrl, $"confirm-{Id}");
 }

@@ -1,6 +1,4 @@
 using System.Text.Json.Serialization;
-using PaymentFlow.PaymentApi.Disputes;
-using PaymentFlow.PaymentApi.Refunds;
 
 namespace PaymentFlow.PaymentApi.Payments;
 
@@ -29,10 +27,3 @@ public sealed record NextAction(
     string Type,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Uri? RedirectUrl,
     string StripeClientSecret);
-
-/// <param name="Amount">In the currency's minor unit.</param>
-/// <param name="AmountRefunded">In the currency's minor unit.</param>
-public sealed record PaymentDetails(
-    Guid PaymentId, Guid OrderId, string? Reference, string Status, long Version, long Amount, long AmountRefunded,
-    string Currency, string? PaymentIntent, IReadOnlyList<PaymentHistoryEntry> History, IReadOnlyList<RefundResponse> Refunds,
-    IReadOnlyList<PaymentDispute> Disputes);

@@ -1,10 +1,10 @@
 using System.Net;
 using Microsoft.AspNetCore.Http.HttpResults;
-using PaymentFlow.Messaging.Database;
-using PaymentFlow.Messaging.Events;
+using PaymentFlow.Contracts;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.PaymentApi.Orders;
-using PaymentFlow.PaymentApi.Reconciliation;
 using PaymentFlow.PaymentApi.Stripe;
+using PaymentFlow.Persistence.Database;
 using Stripe;
 
 namespace PaymentFlow.PaymentApi.Payments;
@@ -15,8 +15,8 @@ namespace PaymentFlow.PaymentApi.Payments;
 /// See docs/decisions/0003-claim-before-asking-stripe.md.
 /// </summary>
 public sealed partial class PaymentProcessor(
-    PaymentStore store, StripeGateway stripe, PaymentSettlement settlement, LateWrites lateWrites,
-    ReconciliationOptions reconciliation, TimeProvider time, ILogger<PaymentProcessor> logger)
+    PaymentStore store, PaymentClaims claims, StripeGateway stripe, PaymentSettlement settlement, DeferredWrites deferredWrites,
+    PaymentTiming timing, TimeProvider time, ILogger<PaymentProcessor> logger)
 {
     const int MaxCreateTries = 10;
     static readonly TimeSpan CreateRetryDelay = TimeSpan.FromMilliseconds(200);
@@ -24,9 +24,9 @@ public sealed partial class PaymentProcessor(
     /// <summary>Creates the PaymentIntent ahead of time. Repeated calls lead to the same PaymentIntent.</summary>
     public async Task<PaymentResult> PrepareAsync(PayableOrder order, PreparePaymentRequest request, CancellationToken cancellationToken)
     {
-        var payment = await store.TakeAsync(order, cancellationToken);
-        if (payment.Paid) return PaymentAnswers.AlreadyPaid(payment);
-        if (payment.Status == PaymentStatuses.Canceled) return PaymentAnswers.Canceled(payment);
+        var payment = await claims.GetOrCreateAsync(order, cancellationToken);
+        if (payment.Paid) return PaymentResults.AlreadyPaid(payment);
+        if (payment.Status == PaymentStatuses.Canceled) return PaymentResults.Canceled(payment);
         // The customer may have closed the bank's page and want to continue there.
         if (payment.Status == PaymentStatuses.RequiresAction) return await NextActionAgainAsync(payment, cancellationToken);
         try
@@ -46,7 +46,6 @@ public sealed partial class PaymentProcessor(
         var attempt = new PaymentAttempt
         {
             Id = Guid.CreateVersion7(),
-            PaymentId = default,
             PaymentMethod = request.PaymentMethod,
             ReturnUrl = request.ReturnUrl,
             IdempotencyKey = idempotencyKey,
@@ -59,11 +58,11 @@ public sealed partial class PaymentProcessor(
         Payment? payment;
         try
         {
-            payment = await store.ClaimAsync(order, attempt, cancellationToken);
+            payment = await claims.ClaimAsync(order, attempt, cancellationToken);
         }
         catch (ClaimUnknownException)
         {
-            lateWrites.Add(stopping => store.ReleaseAsync(attempt.Id, sent: false, "claim_unknown", stopping));
+            deferredWrites.Add(stopping => claims.ReleaseAsync(attempt.Id, reachedStripe: false, "claim_unknown", stopping));
             throw;
         }
         if (payment is null) return await PresentStateAsync(order, attempt, cancellationToken);
@@ -76,14 +75,14 @@ public sealed partial class PaymentProcessor(
         catch (Exception e)
         {
             // Whatever failed, nothing has been confirmed.
-            await ReleaseAsync(attempt, sent: false, "not_prepared", cancellationToken);
+            await ReleaseAsync(attempt, reachedStripe: false, "not_prepared", cancellationToken);
             if (!StripeFailures.IsFromStripe(e)) throw;
             return NotPrepared(payment, e);
         }
-        if (time.GetElapsedTime(claimed) > reconciliation.ClaimToCall)
+        if (time.GetElapsedTime(claimed) > timing.ClaimToCall)
         {
             // The request stalled (slow Stripe, paused process). The reconciliation relies on no call being sent this late.
-            await ReleaseAsync(attempt, sent: false, "too_late", cancellationToken);
+            await ReleaseAsync(attempt, reachedStripe: false, "too_late", cancellationToken);
             return Unavailable();
         }
         return await ConfirmAsync(payment, intentId, attempt, claimed, cancellationToken);
@@ -92,11 +91,11 @@ public sealed partial class PaymentProcessor(
     async Task<PaymentResult> ConfirmAsync(
         Payment payment, string intentId, PaymentAttempt attempt, long claimed, CancellationToken cancellationToken)
     {
-        using var tries = StripeTries.Watch(() => time.GetElapsedTime(claimed) > reconciliation.ClaimToLastTry);
+        using var tries = StripeCallTracker.Watch(() => time.GetElapsedTime(claimed) > timing.ClaimToLastTry);
         try
         {
-            var intent = await stripe.ConfirmAsync(intentId, attempt, cancellationToken);
-            return await SettleAsync(payment, intent, attempt, cancellationToken);
+            var intent = await stripe.ConfirmAsync(attempt.ToConfirmation(intentId), cancellationToken);
+            return await StoreOutcomeAsync(payment, intent, attempt, cancellationToken);
         }
         catch (Exception e) when (StripeFailures.IsFromStripe(e))
         {
@@ -104,14 +103,14 @@ public sealed partial class PaymentProcessor(
             {
                 case StripeFailure.Declined or StripeFailure.UnexpectedState
                     when e is StripeException { StripeError.PaymentIntent: { } intent }:
-                    return await SettleAsync(payment, intent, attempt, cancellationToken);
+                    return await StoreOutcomeAsync(payment, intent, attempt, cancellationToken);
                 case StripeFailure.Refused or StripeFailure.Declined:
                     Log.Refused(logger, payment.Id, e.Message);
-                    await ReleaseAsync(attempt, sent: true, "refused", cancellationToken);
-                    return PaymentAnswers.PaymentMethodRefused(payment);
+                    await ReleaseAsync(attempt, reachedStripe: true, "refused", cancellationToken);
+                    return PaymentResults.PaymentMethodRefused(payment);
                 case StripeFailure.RateLimited or StripeFailure.Unauthorized or StripeFailure.NotSent:
                     Log.Unavailable(logger, payment.Id, e.Message);
-                    await ReleaseAsync(attempt, sent: false, "stripe_unavailable", cancellationToken);
+                    await ReleaseAsync(attempt, reachedStripe: false, "stripe_unavailable", cancellationToken);
                     return Unavailable();
                 default:
                     // Stripe may have charged. The row stays claimed until Stripe has been asked for the outcome.
@@ -121,19 +120,19 @@ public sealed partial class PaymentProcessor(
         }
     }
 
-    async Task<PaymentResult> SettleAsync(
+    async Task<PaymentResult> StoreOutcomeAsync(
         Payment payment, PaymentIntent intent, PaymentAttempt attempt, CancellationToken cancellationToken)
     {
         try
         {
-            payment = await settlement.SettleAsync(payment, intent, attempt.Id, cancellationToken);
+            payment = await settlement.ApplyAnswerAsync(payment, intent, attempt.Id, cancellationToken);
         }
         catch (Exception e) when (DatabaseFailure.IsAway(e))
         {
             // Stripe answered, but Postgres is unavailable. The caller gets "processing"; the outcome is stored later.
             Log.NotStored(logger, e, payment.Id, attempt.Id);
             var unsettled = payment;
-            lateWrites.Add(stopping => settlement.SettleAsync(unsettled, intent, attempt.Id, stopping));
+            deferredWrites.Add(stopping => settlement.ApplyAnswerAsync(unsettled, intent, attempt.Id, stopping));
             return TypedResults.Ok(PaymentResponse.From(payment));
         }
         return Outcome(payment, intent);
@@ -141,22 +140,22 @@ public sealed partial class PaymentProcessor(
 
     static PaymentResult Outcome(Payment payment, PaymentIntent intent) => payment.Status switch
     {
-        PaymentStatuses.Failed => PaymentAnswers.Declined(payment, intent.LastPaymentError?.Code, intent.LastPaymentError?.DeclineCode),
-        PaymentStatuses.RequiresAction => TypedResults.Ok(PaymentResponse.From(payment, PaymentAnswers.NextActionOf(intent))),
-        PaymentStatuses.Canceled => PaymentAnswers.Canceled(payment),
+        PaymentStatuses.Failed => PaymentResults.Declined(payment, intent.LastPaymentError?.Code, intent.LastPaymentError?.DeclineCode),
+        PaymentStatuses.RequiresAction => TypedResults.Ok(PaymentResponse.From(payment, PaymentResults.NextActionOf(intent))),
+        PaymentStatuses.Canceled => PaymentResults.Canceled(payment),
         _ => TypedResults.Ok(PaymentResponse.From(payment)),
     };
 
-    async Task ReleaseAsync(PaymentAttempt attempt, bool sent, string code, CancellationToken cancellationToken)
+    async Task ReleaseAsync(PaymentAttempt attempt, bool reachedStripe, string code, CancellationToken cancellationToken)
     {
         try
         {
-            await store.ReleaseAsync(attempt.Id, sent, code, cancellationToken);
+            await claims.ReleaseAsync(attempt.Id, reachedStripe, code, cancellationToken);
         }
         catch (Exception e) when (DatabaseFailure.IsAway(e))
         {
             Log.NotReleased(logger, attempt.Id, e.Message);
-            lateWrites.Add(stopping => store.ReleaseAsync(attempt.Id, sent, code, stopping));
+            deferredWrites.Add(stopping => claims.ReleaseAsync(attempt.Id, reachedStripe, code, stopping));
         }
     }
 
@@ -171,22 +170,22 @@ public sealed partial class PaymentProcessor(
         {
             return payment switch
             {
-                { Paid: true } => PaymentAnswers.AlreadyPaid(payment),
-                { Status: PaymentStatuses.Canceled } => PaymentAnswers.Canceled(payment),
-                { InFlight: true } => PaymentAnswers.InFlight(payment),
-                { AttemptsUsedUp: true } => PaymentAnswers.TooManyAttempts(payment),
+                { Paid: true } => PaymentResults.AlreadyPaid(payment),
+                { Status: PaymentStatuses.Canceled } => PaymentResults.Canceled(payment),
+                { InFlight: true } => PaymentResults.InFlight(payment),
+                { AttemptsUsedUp: true } => PaymentResults.TooManyAttempts(payment),
                 // The payment has become payable again since the claim failed.
-                _ => PaymentAnswers.InFlight(payment),
+                _ => PaymentResults.InFlight(payment),
             };
         }
-        if (earlier.PaymentMethod != attempt.PaymentMethod || earlier.ReturnUrl != attempt.ReturnUrl) return PaymentAnswers.KeyReused();
+        if (earlier.PaymentMethod != attempt.PaymentMethod || earlier.ReturnUrl != attempt.ReturnUrl) return PaymentResults.KeyReused();
         return payment.Status switch
         {
             PaymentStatuses.Succeeded or PaymentStatuses.Processing => TypedResults.Ok(PaymentResponse.From(payment)),
-            PaymentStatuses.Failed => PaymentAnswers.Declined(payment, earlier.Code, earlier.DeclineCode),
-            PaymentStatuses.Canceled => PaymentAnswers.Canceled(payment),
+            PaymentStatuses.Failed => PaymentResults.Declined(payment, earlier.Code, earlier.DeclineCode),
+            PaymentStatuses.Canceled => PaymentResults.Canceled(payment),
             PaymentStatuses.RequiresAction => await NextActionAgainAsync(payment, cancellationToken),
-            _ => PaymentAnswers.AlreadyPaid(payment),
+            _ => PaymentResults.AlreadyPaid(payment),
         };
     }
 
@@ -198,8 +197,8 @@ public sealed partial class PaymentProcessor(
             while (true)
             {
                 var intent = await stripe.GetAsync(payment.PaymentIntentId!, cancellationToken);
-                if (await settlement.TryAsync(payment, intent, answered: null, cancellationToken) is { } now)
-                    return now.InFlight ? PaymentAnswers.InFlight(now) : Outcome(now, intent);
+                if (await settlement.TryApplyAsync(payment, intent, attemptId: null, cancellationToken) is { } now)
+                    return now.InFlight ? PaymentResults.InFlight(now) : Outcome(now, intent);
                 payment = (await store.FindAsync(payment.Id, cancellationToken))!;
             }
         }
@@ -221,7 +220,7 @@ public sealed partial class PaymentProcessor(
             if (payment.PaymentIntentId is { } known) return known;
             try
             {
-                var intent = await stripe.CreateAsync(payment, allowRedirects: returnUrl is not null, cancellationToken);
+                var intent = await stripe.CreateAsync(payment.ToIntentRequest(allowRedirects: returnUrl is not null), cancellationToken);
                 return await store.StoreIntentAsync(payment.Id, intent.Id, cancellationToken);
             }
             catch (StripeException e) when (e.HttpStatusCode == HttpStatusCode.Conflict && tries < MaxCreateTries)
@@ -236,10 +235,11 @@ public sealed partial class PaymentProcessor(
     ProblemHttpResult NotPrepared(Payment payment, Exception exception)
     {
         Log.NotPrepared(logger, payment.Id, exception.Message);
-        return StripeFailures.Classify(exception) == StripeFailure.Refused ? PaymentAnswers.NotPayable(payment) : Unavailable();
+        return StripeFailures.Classify(exception) == StripeFailure.Refused ? PaymentResults.NotPayable(payment) : Unavailable();
     }
 
-    static ProblemHttpResult Unavailable() => PaymentAnswers.Unavailable("stripe_unavailable", "Stripe can't be reached at the moment.");
+    static ProblemHttpResult Unavailable() =>
+        PaymentResults.Unavailable(ProblemCodes.StripeUnavailable, "Stripe can't be reached at the moment.");
 
     static partial class Log
     {

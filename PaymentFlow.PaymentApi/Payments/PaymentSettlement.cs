@@ -1,4 +1,4 @@
-using PaymentFlow.Messaging.Events;
+using PaymentFlow.Contracts.Events;
 using Stripe;
 
 namespace PaymentFlow.PaymentApi.Payments;
@@ -10,34 +10,34 @@ namespace PaymentFlow.PaymentApi.Payments;
 public sealed partial class PaymentSettlement(PaymentStore store, PaymentMetrics metrics, ILogger<PaymentSettlement> logger)
 {
     /// <summary>
-    /// Applies Stripe's own answer to the attempt <paramref name="answered"/>. Repeats if the payment changes in the meantime.
+    /// Applies Stripe's own answer to the attempt <paramref name="attemptId"/>. Repeats if the payment changes in the meantime.
     /// </summary>
     /// <returns>The payment afterwards.</returns>
-    public async Task<Payment> SettleAsync(
-        Payment payment, PaymentIntent intent, Guid answered, CancellationToken cancellationToken)
+    public async Task<Payment> ApplyAnswerAsync(
+        Payment payment, PaymentIntent intent, Guid attemptId, CancellationToken cancellationToken)
     {
         while (true)
         {
-            if (await TryAsync(payment, intent, answered, cancellationToken) is { } settled) return settled;
+            if (await TryApplyAsync(payment, intent, attemptId, cancellationToken) is { } settled) return settled;
             payment = await store.FindAsync(payment.Id, cancellationToken)
                 ?? throw new InvalidOperationException($"Payment {payment.Id} does not exist, although payments are never deleted.");
         }
     }
 
     /// <summary>Applies a PaymentIntent's state once. The payment must have been read before Stripe was asked.</summary>
-    /// <param name="answered">
+    /// <param name="attemptId">
     /// The attempt to which <paramref name="intent"/> is Stripe's own answer; null if the state comes from any other source.
     /// </param>
     /// <returns>
     /// The payment afterwards. Null when it changed since it was read, because <paramref name="intent"/> may then be older than the
     /// change.
     /// </returns>
-    public async Task<Payment?> TryAsync(
-        Payment payment, PaymentIntent intent, Guid? answered, CancellationToken cancellationToken)
+    public async Task<Payment?> TryApplyAsync(
+        Payment payment, PaymentIntent intent, Guid? attemptId, CancellationToken cancellationToken)
     {
         if (payment.Status == PaymentStatuses.Canceled && intent.Status == "succeeded") Log.ChargedThoughCanceled(logger, payment.Id);
-        if (Decide(payment, intent, answered) is not { } next) return payment;
-        if (await store.ApplyAsync(payment, next, cancellationToken) is not { } moved) return null;
+        if (Decide(payment, intent, attemptId) is not { } next) return payment;
+        if (await store.TransitionAsync(payment, next, cancellationToken) is not { } moved) return null;
         metrics.Settled(moved);
         return moved;
     }
@@ -47,12 +47,12 @@ public sealed partial class PaymentSettlement(PaymentStore store, PaymentMetrics
     /// an earlier confirmation. That is certain for the answer to an attempt other than the current one. It is possible for any other
     /// source while the current attempt is in flight and not the first. Such a state must not free the row while Stripe may be charging.
     /// </summary>
-    public static PaymentTransition? Decide(Payment payment, PaymentIntent intent, Guid? answered)
+    public static PaymentTransition? Decide(Payment payment, PaymentIntent intent, Guid? attemptId)
     {
         if (PaymentTransition.From(payment, intent) is not { } next) return null;
         var mayBeMemory = next.Status is PaymentStatuses.Failed or PaymentStatuses.RequiresAction
-            && payment.AttemptId is { } present && present != answered
-            && (answered is not null || (payment.InFlight && payment.Attempts > 1));
+            && payment.AttemptId is { } present && present != attemptId
+            && (attemptId is not null || (payment.InFlight && payment.Attempts > 1));
         return mayBeMemory ? null : next;
     }
 

@@ -2,11 +2,9 @@ using System.Diagnostics;
 using System.Text.Json;
 using Dapper;
 using Npgsql;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.CloudEvents;
-using PaymentFlow.Messaging.Events;
-using PaymentFlow.Messaging.Outbox;
-using PaymentFlow.PaymentApi.Orders;
-using PaymentFlow.PaymentApi.Reconciliation;
+using PaymentFlow.Persistence.Outbox;
 
 namespace PaymentFlow.PaymentApi.Payments;
 
@@ -14,11 +12,11 @@ namespace PaymentFlow.PaymentApi.Payments;
 /// All SQL on payments. Every transition is one conditional UPDATE that raises the version by one, in one statement with its history
 /// and its event: one round trip, one transaction. A stale update affects no row. See docs/decisions/0004-sql-and-data-access.md.
 /// </summary>
-public sealed partial class PaymentStore(
-    NpgsqlDataSource dataSource, OutboxRelay relay, ReconciliationOptions reconciliation, TimeProvider time)
+public sealed class PaymentStore(
+    NpgsqlDataSource dataSource, OutboxRelay relay, PaymentTiming timing, TimeProvider time)
 {
     const string EventSource = "/payment-api";
-    const string Columns =
+    internal const string Columns =
         "id, order_id, reference, amount, amount_refunded, currency, status, version, payment_intent_id, attempt_id, attempts, "
         + "attempts_not_sent, updated_at";
 
@@ -60,11 +58,6 @@ public sealed partial class PaymentStore(
         return (await connection.QueryAsync<PaymentHistoryEntry>(Command(Sql, new { paymentId }, cancellationToken))).AsList();
     }
 
-    /// <summary>Returns the order's one payment and creates it if there is none yet. Moves no money.</summary>
-    public async Task<Payment> TakeAsync(PayableOrder order, CancellationToken cancellationToken) =>
-        (await SingleAsync<Payment>(
-            $"{InsertIfAbsent} SELECT {Columns} FROM payments WHERE order_id = @OrderId;", New(order), cancellationToken))!;
-
     /// <summary>
     /// Stores the PaymentIntent if the order has none yet, and returns the stored one. The first PaymentIntent stays permanently.
     /// </summary>
@@ -79,16 +72,16 @@ public sealed partial class PaymentStore(
     /// Applies a transition to exactly this version of the payment, with its event, and hands the event to the relay after the commit.
     /// Null when the payment has changed in the meantime: the caller must read it again and decide anew.
     /// </summary>
-    public async Task<Payment?> ApplyAsync(Payment payment, PaymentTransition transition, CancellationToken cancellationToken)
+    public async Task<Payment?> TransitionAsync(Payment payment, PaymentTransition transition, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        if (await ApplyAsync(connection, payment, transition, cancellationToken) is not var (moved, entry)) return null;
+        if (await TransitionAsync(connection, payment, transition, cancellationToken) is not var (moved, entry)) return null;
         if (entry is not null) relay.Publish(entry);
         return moved;
     }
 
     /// <summary>The same within the caller's transaction. The caller publishes the entry after the commit.</summary>
-    public async Task<(Payment Moved, OutboxEntry? Entry)?> ApplyAsync(
+    public async Task<(Payment Moved, OutboxEntry? Entry)?> TransitionAsync(
         NpgsqlConnection connection, Payment payment, PaymentTransition transition, CancellationToken cancellationToken)
     {
         const string Sql = """
@@ -130,7 +123,7 @@ public sealed partial class PaymentStore(
             Type = transition.EventType,
             cloudEvent.Source,
             Now = now.UtcDateTime,
-            ReconcileAt = (now + reconciliation.FirstCheck).UtcDateTime,
+            ReconcileAt = (now + timing.FirstCheck).UtcDateTime,
             cloudEvent.TraceParent,
             cloudEvent.Data,
         }, cancellationToken))).AsList();
@@ -138,25 +131,6 @@ public sealed partial class PaymentStore(
         if (rows.Count == 0) return null;
         return (moved, rows[0] is { } outboxId ? new OutboxEntry(outboxId, Topics.Payments, cloudEvent) : null);
     }
-
-    const string InsertIfAbsent = """
-        WITH inserted AS (
-            INSERT INTO payments (id, order_id, reference, amount, currency, status, updated_at, reconcile_at)
-            VALUES (@NewId, @OrderId, @Reference, @Amount, @Currency, 'processing', @Now, @AbandonedAt)
-            ON CONFLICT (order_id) DO NOTHING RETURNING id, version, status)
-        INSERT INTO payment_history (payment_id, version, status) SELECT id, version, status FROM inserted;
-        """;
-
-    DynamicParameters New(PayableOrder order) => new(new
-    {
-        NewId = Guid.CreateVersion7(),
-        OrderId = order.Id,
-        order.Reference,
-        order.Amount,
-        order.Currency,
-        Now = time.GetUtcNow().UtcDateTime,
-        AbandonedAt = (time.GetUtcNow() + reconciliation.AbandonAfter).UtcDateTime,
-    });
 
     async Task<T?> SingleAsync<T>(string sql, object parameters, CancellationToken cancellationToken)
     {

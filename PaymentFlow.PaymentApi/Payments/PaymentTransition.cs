@@ -1,6 +1,6 @@
-using PaymentFlow.Messaging.Events;
+using PaymentFlow.Contracts.Events;
 using Stripe;
-using EventTypes = PaymentFlow.Messaging.Events.EventTypes;
+using EventTypes = PaymentFlow.Contracts.Events.EventTypes;
 
 namespace PaymentFlow.PaymentApi.Payments;
 

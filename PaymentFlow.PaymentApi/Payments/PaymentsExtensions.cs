@@ -1,4 +1,5 @@
 using PaymentFlow.PaymentApi.Orders;
+using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.PaymentApi.Payments;
 
@@ -6,15 +7,18 @@ static class PaymentsExtensions
 {
     public static void AddPayments(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<KnownOrders>();
+        var timing = builder.Configuration.GetSection("Payments").Get<PaymentTiming>() ?? new PaymentTiming();
+        foreach (var problem in timing.Problems()) RequiredSettings.Stop(problem);
+        builder.Services.AddSingleton(timing);
+        builder.Services.AddSingleton<OrderCache>();
         builder.Services.AddHttpClient<OrderClient>(client => client.BaseAddress = new Uri("http://order-service"));
         builder.Services.AddSingleton<PaymentStore>();
+        builder.Services.AddSingleton<PaymentClaims>();
         builder.Services.AddSingleton<PaymentMetrics>();
         builder.Services.AddSingleton<PaymentSettlement>();
-        builder.Services.AddSingleton<LateWrites>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<LateWrites>());
+        builder.Services.AddSingleton<DeferredWrites>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<DeferredWrites>());
         builder.Services.AddSingleton<PaymentProcessor>();
         builder.Services.AddExceptionHandler<UnavailableHandler>();
-        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, PaymentJson.Default));
     }
 }

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Diagnostics;
-using PaymentFlow.Messaging.Database;
+using PaymentFlow.Contracts;
+using PaymentFlow.PaymentApi.Http;
 using PaymentFlow.PaymentApi.Orders;
+using PaymentFlow.Persistence.Database;
 
 namespace PaymentFlow.PaymentApi.Payments;
 
@@ -14,13 +16,13 @@ sealed class UnavailableHandler : IExceptionHandler
     {
         var (code, detail) = exception switch
         {
-            OrderServiceUnavailableException => ("order_service_unavailable", "Orders can't be read at the moment."),
-            _ when DatabaseFailure.IsAway(exception) => ("database_unavailable", "Payments can't be stored at the moment."),
+            OrderServiceUnavailableException => (ProblemCodes.OrderServiceUnavailable, "Orders can't be read at the moment."),
+            _ when DatabaseFailure.IsAway(exception) => (ProblemCodes.DatabaseUnavailable, "Payments can't be stored at the moment."),
             _ => default,
         };
         if (code is null) return false;
         RetryAfter.Set(context);
-        await PaymentAnswers.Unavailable(code, detail).ExecuteAsync(context);
+        await PaymentResults.Unavailable(code, detail).ExecuteAsync(context);
         return true;
     }
 }

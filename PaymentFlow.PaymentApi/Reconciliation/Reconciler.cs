@@ -1,9 +1,9 @@
-using PaymentFlow.Messaging.Database;
-using PaymentFlow.Messaging.Events;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.PaymentApi.Cancellation;
 using PaymentFlow.PaymentApi.Payments;
 using PaymentFlow.PaymentApi.Refunds;
 using PaymentFlow.PaymentApi.Stripe;
+using PaymentFlow.Persistence.Database;
 using Stripe;
 
 namespace PaymentFlow.PaymentApi.Reconciliation;
@@ -13,8 +13,9 @@ namespace PaymentFlow.PaymentApi.Reconciliation;
 /// It never creates a PaymentIntent or a refund and never confirms, so it never moves money. It may cancel abandoned payments.
 /// </summary>
 public sealed partial class Reconciler(
-    PaymentStore payments, PaymentSettlement settlement, PaymentCanceler canceler, RefundStore refunds, StripeInquiry inquiry,
-    StripeGateway stripe, ReconciliationOptions options, TimeProvider time, ILogger<Reconciler> logger)
+    ReconciliationSchedule schedule, PaymentStore payments, PaymentClaims claims, PaymentSettlement settlement, PaymentCanceler canceler,
+    RefundStore refunds, StripeStateReader stripeState, StripeGateway stripe, PaymentTiming timing, TimeProvider time,
+    ILogger<Reconciler> logger)
 {
     const int Batch = 50;
     // Keeps well below Stripe's rate limit: https://docs.stripe.com/rate-limits
@@ -24,10 +25,10 @@ public sealed partial class Reconciler(
     /// <returns>Whether more may be due.</returns>
     public async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
     {
-        var due = await payments.TakeDueAsync(Batch, cancellationToken);
+        var due = await schedule.LeaseDueAsync(Batch, cancellationToken);
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(due, parallel, async (payment, stopping) => await ReconcileAsync(payment, stopping));
-        var open = await refunds.TakeDueAsync(Batch, cancellationToken);
+        var open = await refunds.LeaseDueAsync(Batch, cancellationToken);
         await Parallel.ForEachAsync(open, parallel, async (refund, stopping) => await ReconcileAsync(refund, stopping));
         return due.Count == Batch || open.Count == Batch;
     }
@@ -39,10 +40,10 @@ public sealed partial class Reconciler(
             switch (await AskAsync(payment, cancellationToken))
             {
                 case null:
-                    await payments.PostponeAsync(payment, cancellationToken);
+                    await schedule.PostponeAsync(payment, cancellationToken);
                     break;
                 case { } after when after.Version == payment.Version:
-                    await payments.ScheduleNextAsync(payment, cancellationToken);
+                    await schedule.ScheduleNextAsync(payment, cancellationToken);
                     break;
                 case { } moved:
                     Log.Found(logger, payment.Id, moved.Status);
@@ -52,7 +53,7 @@ public sealed partial class Reconciler(
         catch (Exception e) when (StripeFailures.IsFromStripe(e) && !cancellationToken.IsCancellationRequested)
         {
             Log.Postponed(logger, payment.Id, e.Message);
-            await payments.PostponeAsync(payment, cancellationToken);
+            await schedule.PostponeAsync(payment, cancellationToken);
         }
         catch (Exception e) when (!DatabaseFailure.IsAway(e) && !cancellationToken.IsCancellationRequested)
         {
@@ -66,14 +67,14 @@ public sealed partial class Reconciler(
     {
         // Decide before asking Stripe, because a call sent after that may be missing from Stripe's answer.
         var now = time.GetUtcNow();
-        var callIsOver = options.CallIsOver(payment, now);
-        var abandoned = !payment.InFlight && now - payment.UpdatedAt >= options.AbandonAfter;
+        var callIsOver = timing.CallIsOver(payment, now);
+        var abandoned = !payment.InFlight && now - payment.UpdatedAt >= timing.AbandonAfter;
 
         if (payment.PaymentIntentId is { } intentId)
         {
             var intent = await stripe.GetAsync(intentId, cancellationToken);
             // Once the call is over, Stripe's state is its outcome, even if it repeats an earlier attempt's decline.
-            var settled = await settlement.TryAsync(payment, intent, callIsOver ? payment.AttemptId : null, cancellationToken);
+            var settled = await settlement.TryApplyAsync(payment, intent, callIsOver ? payment.AttemptId : null, cancellationToken);
             if (settled?.Version != payment.Version) return settled;
             // Stripe is still processing the payment (a bank debit, for example), so the attempt must not be released.
             if (intent.Status is "processing" or "requires_capture") return payment;
@@ -81,7 +82,7 @@ public sealed partial class Reconciler(
         if (callIsOver)
         {
             // Stripe never received the confirmation, so the customer may try again.
-            await payments.ReleaseAsync(payment.AttemptId!.Value, sent: false, "not_received", cancellationToken);
+            await claims.ReleaseAsync(payment.AttemptId!.Value, reachedStripe: false, "not_received", cancellationToken);
             return await payments.FindAsync(payment.Id, cancellationToken);
         }
         if (!abandoned) return payment;
@@ -95,10 +96,10 @@ public sealed partial class Reconciler(
         try
         {
             var payment = (await payments.FindAsync(refund.PaymentId, cancellationToken))!;
-            var callIsOver = time.GetUtcNow() - refund.CreatedAt > options.CallWindow;
-            var known = await inquiry.RefundsAsync(payment, cancellationToken);
+            var callIsOver = time.GetUtcNow() - refund.CreatedAt > timing.CallWindow;
+            var known = await stripeState.RefundsAsync(payment, cancellationToken);
             if (!refund.Unknown || known.Any(news => news.RefundId == refund.Id)) return;
-            if (callIsOver) await refunds.GiveBackAsync(refund.Id, judged: false, "not_received", cancellationToken);
+            if (callIsOver) await refunds.GiveBackAsync(refund.Id, isFinal: false, "not_received", cancellationToken);
         }
         catch (Exception e) when (StripeFailures.IsFromStripe(e) && !cancellationToken.IsCancellationRequested)
         {

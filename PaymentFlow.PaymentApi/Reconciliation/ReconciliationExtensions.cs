@@ -1,5 +1,3 @@
-using PaymentFlow.PaymentApi.Disputes;
-using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.PaymentApi.Reconciliation;
 
@@ -7,11 +5,8 @@ static class ReconciliationExtensions
 {
     public static void AddReconciliation(this WebApplicationBuilder builder)
     {
-        var options = builder.Configuration.GetSection("Payments").Get<ReconciliationOptions>() ?? new ReconciliationOptions();
-        foreach (var problem in options.Problems()) RequiredSettings.Stop(problem);
-        builder.Services.AddSingleton(options);
-        builder.Services.AddSingleton<DisputeStore>();
-        builder.Services.AddSingleton<StripeInquiry>();
+        builder.Services.AddSingleton<StripeStateReader>();
+        builder.Services.AddSingleton<ReconciliationSchedule>();
         builder.Services.AddSingleton<Reconciler>();
         builder.Services.AddHostedService<ReconciliationWorker>();
     }

@@ -1,11 +1,12 @@
-using PaymentFlow.Messaging.Database;
-using PaymentFlow.Messaging.Migrations;
+using PaymentFlow.PaymentApi.Payments;
+using PaymentFlow.Persistence.Database;
+using PaymentFlow.Persistence.Migrations;
 
 namespace PaymentFlow.PaymentApi.Reconciliation;
 
 /// <summary>Runs the <see cref="Reconciler"/> at short intervals. Normally nothing is due.</summary>
 public sealed partial class ReconciliationWorker(
-    Reconciler reconciler, ReconciliationOptions options, DatabaseMigration migration, TimeProvider time,
+    Reconciler reconciler, PaymentTiming options, DatabaseMigration migration, TimeProvider time,
     ILogger<ReconciliationWorker> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

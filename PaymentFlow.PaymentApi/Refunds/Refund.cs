@@ -1,3 +1,6 @@
+using PaymentFlow.PaymentApi.Payments;
+using PaymentFlow.PaymentApi.Stripe;
+
 namespace PaymentFlow.PaymentApi.Refunds;
 
 /// <summary>A row of <c>refunds</c>. Amounts are in the currency's minor unit, times in UTC.</summary>
@@ -16,7 +19,8 @@ public sealed record Refund
     public bool Unknown => Status == RefundStatuses.Reserved;
 
     /// <summary>The refund's id is stored before the call, so that a repeat is the same request to Stripe.</summary>
-    public string StripeIdempotencyKey => $"refund-{Id}";
+    public StripeRefundRequest ToRequest(Payment payment) =>
+        new(payment.ToReference(), payment.PaymentIntentId!, Amount, Id, $"refund-{Id}");
 }
 
 /// <summary>The values of <c>refunds.status</c>.</summary>

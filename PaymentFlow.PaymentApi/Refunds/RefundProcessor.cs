@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using PaymentFlow.Messaging.Database;
+using PaymentFlow.Contracts;
 using PaymentFlow.PaymentApi.Payments;
-using PaymentFlow.PaymentApi.Reconciliation;
 using PaymentFlow.PaymentApi.Stripe;
+using PaymentFlow.Persistence.Database;
 using PaymentFlow.ServiceDefaults;
 using Stripe;
 
@@ -13,7 +13,7 @@ namespace PaymentFlow.PaymentApi.Refunds;
 /// reconciliation settles by asking Stripe, never a second refund.
 /// </summary>
 public sealed partial class RefundProcessor(
-    RefundStore refunds, PaymentStore payments, StripeGateway stripe, LateWrites lateWrites, ReconciliationOptions reconciliation,
+    RefundStore refunds, PaymentStore payments, StripeGateway stripe, DeferredWrites deferredWrites, PaymentTiming timing,
     TimeProvider time, ILogger<RefundProcessor> logger)
 {
     public async Task<Results<Ok<RefundResponse>, ProblemHttpResult>> RefundAsync(
@@ -27,15 +27,15 @@ public sealed partial class RefundProcessor(
         {
             refund = await refunds.FindAsync(payment.Id, idempotencyKey, cancellationToken);
             if (refund is null) return await WhyNotAsync(payment.Id, cancellationToken);
-            if (refund.RequestedAmount != amount) return RefundAnswers.KeyReused();
-            if (refund is { Status: RefundStatuses.Failed, StripeRefundId: null }) return RefundAnswers.Refused(refund);
+            if (refund.RequestedAmount != amount) return RefundResults.KeyReused();
+            if (refund is { Status: RefundStatuses.Failed, StripeRefundId: null }) return RefundResults.Refused(refund);
             // The outcome is known, or the reconciliation will ask for it. A repeated request does not call Stripe.
             return TypedResults.Ok(RefundResponse.From(refund, payment.Currency));
         }
-        if (time.GetElapsedTime(started) > reconciliation.ClaimToCall)
+        if (time.GetElapsedTime(started) > timing.ClaimToCall)
         {
-            await GiveBackAsync(refund, judged: false, "too_late", cancellationToken);
-            return RefundAnswers.Unavailable("unavailable", "The refund could not be sent in time.");
+            await GiveBackAsync(refund, isFinal: false, "too_late", cancellationToken);
+            return RefundResults.Unavailable(ProblemCodes.Unavailable, "The refund could not be sent in time.");
         }
         return await AskAsync(payment, refund, started, cancellationToken);
     }
@@ -43,11 +43,11 @@ public sealed partial class RefundProcessor(
     async Task<Results<Ok<RefundResponse>, ProblemHttpResult>> AskAsync(
         Payment payment, Refund refund, long started, CancellationToken cancellationToken)
     {
-        using var tries = StripeTries.Watch(() => time.GetElapsedTime(started) > reconciliation.ClaimToLastTry);
-        RefundNews news;
+        using var tries = StripeCallTracker.Watch(() => time.GetElapsedTime(started) > timing.ClaimToLastTry);
+        StripeRefundState news;
         try
         {
-            news = RefundNews.From(await stripe.RefundAsync(payment, refund, cancellationToken));
+            news = StripeRefundState.From(await stripe.RefundAsync(refund.ToRequest(payment), cancellationToken));
         }
         catch (Exception e) when (StripeFailures.IsFromStripe(e))
         {
@@ -55,16 +55,16 @@ public sealed partial class RefundProcessor(
             {
                 case StripeFailure.RateLimited or StripeFailure.Unauthorized or StripeFailure.NotSent:
                     Log.NotSent(logger, payment.Id, e.Message);
-                    await GiveBackAsync(refund, judged: false, "stripe_unavailable", cancellationToken);
-                    return RefundAnswers.Unavailable("stripe_unavailable", "Stripe can't make a refund at the moment.");
+                    await GiveBackAsync(refund, isFinal: false, "stripe_unavailable", cancellationToken);
+                    return RefundResults.Unavailable(ProblemCodes.StripeUnavailable, "Stripe can't make a refund at the moment.");
                 case StripeFailure.Unknown:
                     Log.OutcomeUnknown(logger, e, payment.Id, refund.Id);
                     return TypedResults.Ok(RefundResponse.From(refund, payment.Currency));
                 default:
                     Log.Refused(logger, payment.Id, e.Message);
                     refund = refund with { Status = RefundStatuses.Failed, Code = (e as StripeException)?.StripeError?.Code ?? "refused" };
-                    await GiveBackAsync(refund, judged: true, refund.Code!, cancellationToken);
-                    return RefundAnswers.Refused(refund);
+                    await GiveBackAsync(refund, isFinal: true, refund.Code!, cancellationToken);
+                    return RefundResults.Refused(refund);
             }
         }
         try
@@ -74,32 +74,32 @@ public sealed partial class RefundProcessor(
         catch (Exception e) when (DatabaseFailure.IsAway(e))
         {
             Log.NotStored(logger, e, payment.Id, refund.Id);
-            lateWrites.Add(stopping => refunds.ApplyAsync(payment.Id, [news], stopping));
+            deferredWrites.Add(stopping => refunds.ApplyAsync(payment.Id, [news], stopping));
         }
         return TypedResults.Ok(RefundResponse.From(refund with { Status = news.Status, Code = news.Code }, payment.Currency));
     }
 
-    async Task GiveBackAsync(Refund refund, bool judged, string code, CancellationToken cancellationToken)
+    async Task GiveBackAsync(Refund refund, bool isFinal, string code, CancellationToken cancellationToken)
     {
         try
         {
-            await refunds.GiveBackAsync(refund.Id, judged, code, cancellationToken);
+            await refunds.GiveBackAsync(refund.Id, isFinal, code, cancellationToken);
         }
         catch (Exception e) when (DatabaseFailure.IsAway(e))
         {
             Log.NotGivenBack(logger, refund.Id, e.Message);
-            lateWrites.Add(stopping => refunds.GiveBackAsync(refund.Id, judged, code, stopping));
+            deferredWrites.Add(stopping => refunds.GiveBackAsync(refund.Id, isFinal, code, stopping));
         }
     }
 
     async Task<ProblemHttpResult> WhyNotAsync(Guid paymentId, CancellationToken cancellationToken)
     {
         var payment = (await payments.FindAsync(paymentId, cancellationToken))!;
-        if (!payment.Paid) return RefundAnswers.NotPaid(payment);
+        if (!payment.Paid) return RefundResults.NotPaid(payment);
         var taken = (await refunds.OfPaymentAsync(paymentId, cancellationToken))
             .Where(refund => refund.Status is RefundStatuses.Reserved or RefundStatuses.Pending or RefundStatuses.Succeeded)
             .Sum(refund => refund.Amount);
-        return taken >= payment.Amount ? RefundAnswers.AlreadyRefunded(payment) : RefundAnswers.TooLarge(payment, payment.Amount - taken);
+        return taken >= payment.Amount ? RefundResults.AlreadyRefunded(payment) : RefundResults.TooLarge(payment, payment.Amount - taken);
     }
 
     static partial class Log

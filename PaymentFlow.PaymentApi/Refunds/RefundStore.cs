@@ -1,8 +1,7 @@
 using Dapper;
 using Npgsql;
-using PaymentFlow.Messaging.Outbox;
 using PaymentFlow.PaymentApi.Payments;
-using PaymentFlow.PaymentApi.Reconciliation;
+using PaymentFlow.Persistence.Outbox;
 
 namespace PaymentFlow.PaymentApi.Refunds;
 
@@ -11,7 +10,7 @@ namespace PaymentFlow.PaymentApi.Refunds;
 /// charge.
 /// </summary>
 public sealed class RefundStore(
-    NpgsqlDataSource dataSource, PaymentStore payments, OutboxRelay relay, ReconciliationOptions reconciliation, TimeProvider time)
+    NpgsqlDataSource dataSource, PaymentStore payments, OutboxRelay relay, PaymentTiming timing, TimeProvider time)
 {
     const string Columns = "id, payment_id, amount, requested_amount, status, code, stripe_refund_id, created_at";
 
@@ -59,7 +58,7 @@ public sealed class RefundStore(
             amount,
             idempotencyKey,
             now = time.GetUtcNow().UtcDateTime,
-            reconcileAt = (time.GetUtcNow() + reconciliation.FirstCheck).UtcDateTime,
+            reconcileAt = (time.GetUtcNow() + timing.FirstCheck).UtcDateTime,
         }, cancellationToken));
         await results.ReadAsync();
         return await results.ReadSingleOrDefaultAsync<Refund>();
@@ -68,23 +67,23 @@ public sealed class RefundStore(
     /// <summary>
     /// Releases a reserved amount, because Stripe did nothing. Has no effect when Stripe's answer is already stored.
     /// </summary>
-    /// <param name="judged">
+    /// <param name="isFinal">
     /// Whether Stripe refused the request's content. If so, a repeat with the same key gets the same refusal; otherwise the key is free
     /// for another try.
     /// </param>
-    public async Task GiveBackAsync(Guid id, bool judged, string code, CancellationToken cancellationToken)
+    public async Task GiveBackAsync(Guid id, bool isFinal, string code, CancellationToken cancellationToken)
     {
         const string Sql = """
             UPDATE refunds SET status = @status, code = @code, updated_at = @now,
-                idempotency_key = CASE WHEN @judged THEN idempotency_key END
+                idempotency_key = CASE WHEN @isFinal THEN idempotency_key END
             WHERE id = @id AND status = 'reserved'
             """;
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await connection.ExecuteAsync(Command(Sql, new
         {
             id,
-            judged,
-            status = judged ? RefundStatuses.Failed : RefundStatuses.NotSent,
+            isFinal,
+            status = isFinal ? RefundStatuses.Failed : RefundStatuses.NotSent,
             code,
             now = time.GetUtcNow().UtcDateTime,
         }, cancellationToken));
@@ -95,7 +94,7 @@ public sealed class RefundStore(
     /// goes forward, so a repeated, late or reordered state changes nothing.
     /// </summary>
     /// <returns>The payment afterwards.</returns>
-    public async Task<Payment> ApplyAsync(Guid paymentId, IReadOnlyList<RefundNews> news, CancellationToken cancellationToken)
+    public async Task<Payment> ApplyAsync(Guid paymentId, IReadOnlyList<StripeRefundState> news, CancellationToken cancellationToken)
     {
         const string Order = "array_position(ARRAY['reserved', 'not_sent', 'pending', 'succeeded', 'failed'], {0})";
         var forward = string.Format(null, Order, "refunds.status") + " < " + string.Format(null, Order, "@Status");
@@ -124,7 +123,7 @@ public sealed class RefundStore(
                 paymentId,
                 newId = Guid.CreateVersion7(),
                 now = now.UtcDateTime,
-                tomorrow = (now + reconciliation.Daily).UtcDateTime,
+                tomorrow = (now + timing.Daily).UtcDateTime,
             }, cancellationToken));
         }
         var refunded = await connection.ExecuteScalarAsync<long>(Command(
@@ -134,7 +133,7 @@ public sealed class RefundStore(
         OutboxEntry? entry = null;
         if (PaymentTransition.Refunded(payment, refunded) is { } transition)
         {
-            (payment, entry) = await payments.ApplyAsync(connection, payment, transition, cancellationToken)
+            (payment, entry) = await payments.TransitionAsync(connection, payment, transition, cancellationToken)
                 ?? throw new InvalidOperationException($"Payment {paymentId} changed although its row was locked.");
         }
         await transaction.CommitAsync(cancellationToken);
@@ -143,7 +142,7 @@ public sealed class RefundStore(
     }
 
     /// <summary>Takes the open refunds that are due for a check and schedules their next check.</summary>
-    public async Task<IReadOnlyList<Refund>> TakeDueAsync(int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Refund>> LeaseDueAsync(int limit, CancellationToken cancellationToken)
     {
         const string Sql = $"""
             UPDATE refunds SET reconcile_at = CASE WHEN status = 'reserved' THEN @soon ELSE @tomorrow END
@@ -158,8 +157,8 @@ public sealed class RefundStore(
         {
             limit,
             now = now.UtcDateTime,
-            soon = (now + reconciliation.ChecksAfterFirst[0]).UtcDateTime,
-            tomorrow = (now + reconciliation.Daily).UtcDateTime,
+            soon = (now + timing.ChecksAfterFirst[0]).UtcDateTime,
+            tomorrow = (now + timing.Daily).UtcDateTime,
         }, cancellationToken))).AsList();
     }
 

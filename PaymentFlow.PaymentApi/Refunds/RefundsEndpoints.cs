@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
-using PaymentFlow.Messaging.Audit;
+using PaymentFlow.Contracts;
+using PaymentFlow.PaymentApi.Http;
 using PaymentFlow.PaymentApi.Payments;
+using PaymentFlow.Persistence.Audit;
 using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.PaymentApi.Refunds;
@@ -30,13 +32,14 @@ static class RefundsEndpoints
         Guid id, RefundRequest request, HttpContext http, PaymentStore payments, RefundProcessor processor, OperatorActionStore actions,
         CancellationToken cancellationToken)
     {
-        if (PaymentRequestRules.Check(http.Request.Headers["Idempotency-Key"], out var key) is { } malformed) return malformed;
+        if (IdempotencyKey.Read(http.Request, out var key) is { } malformed) return malformed;
         if (key is null)
         {
-            return ApiProblem.Create("idempotency_key_required", StatusCodes.Status400BadRequest, "The request is malformed",
+            return ApiProblem.Create(ProblemCodes.IdempotencyKeyRequired, StatusCodes.Status400BadRequest, "The request is malformed",
                 "A refund needs an Idempotency-Key, because without one a repeat could refund twice.");
         }
-        if (request.Amount is <= 0) return ApiProblem.Unprocessable("invalid_amount", "amount must be a positive number of minor units.");
+        if (request.Amount is <= 0)
+            return ApiProblem.Unprocessable(ProblemCodes.InvalidAmount, "amount must be a positive number of minor units.");
         if (await payments.FindAsync(id, cancellationToken) is not { } payment) return ApiProblem.NotFound("There is no such payment.");
         JsonObject details = new() { ["amount"] = request.Amount, ["idempotencyKey"] = key };
         await actions.RecordAsync(

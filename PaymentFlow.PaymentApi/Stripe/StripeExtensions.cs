@@ -23,7 +23,7 @@ static class StripeExtensions
             // One retry, with the same idempotency key. Stripe has its own HttpClient, because the resilience handlers of the other
             // clients would multiply the retries of a call that may charge.
             HttpClient = new SystemNetHttpClient(
-                new HttpClient(new StripeTries.Handler(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) }))
+                new HttpClient(new StripeCallTracker.Handler(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) }))
                 {
                     Timeout = Timeout,
                 },

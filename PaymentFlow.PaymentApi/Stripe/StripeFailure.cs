@@ -35,7 +35,7 @@ static class StripeFailures
         exception is StripeException or HttpRequestException or OperationCanceledException or IOException;
 
     /// <param name="tries">All tries of the call. If the last try was refused, an earlier try may still have charged.</param>
-    public static StripeFailure Classify(Exception exception, StripeTries tries) => Classify(exception) switch
+    public static StripeFailure Classify(Exception exception, StripeCallTracker tries) => Classify(exception) switch
     {
         StripeFailure.RateLimited or StripeFailure.Unauthorized or StripeFailure.Refused when tries.MayHaveArrived => StripeFailure.Unknown,
         StripeFailure.Unknown when exception is HttpRequestException && !tries.MayHaveArrived => StripeFailure.NotSent,

@@ -1,5 +1,3 @@
-using PaymentFlow.PaymentApi.Orders;
-using PaymentFlow.PaymentApi.Payments;
 using Stripe;
 
 namespace PaymentFlow.PaymentApi.Stripe;
@@ -11,37 +9,32 @@ public sealed class StripeGateway(StripeClient stripe)
     const long PageSize = 100;
 
     /// <summary>
-    /// Creates the payment's PaymentIntent, unconfirmed, so that no money can move. Two concurrent calls with the same arguments get the
-    /// same PaymentIntent. The idempotency key contains the payment's version, because Stripe repeats its answer to a key, even a 500,
-    /// for a day. A failed attempt raises the version, so the next attempt is a new request. If several PaymentIntents are created, the
-    /// order keeps the first one stored, and no other is ever confirmed.
+    /// Creates a PaymentIntent, unconfirmed, so that no money can move. Two concurrent calls with the same request get the same
+    /// PaymentIntent.
     /// </summary>
-    public Task<PaymentIntent> CreateAsync(Payment payment, bool allowRedirects, CancellationToken cancellationToken) =>
+    public Task<PaymentIntent> CreateAsync(StripeIntentRequest request, CancellationToken cancellationToken) =>
         stripe.V1.PaymentIntents.CreateAsync(
             new PaymentIntentCreateOptions
             {
-                Amount = payment.Amount,
-                Currency = payment.Currency,
-                AutomaticPaymentMethods = new() { Enabled = true, AllowRedirects = allowRedirects ? "always" : "never" },
-                Metadata = Metadata(payment),
+                Amount = request.Amount,
+                Currency = request.Currency,
+                AutomaticPaymentMethods = new() { Enabled = true, AllowRedirects = request.AllowRedirects ? "always" : "never" },
+                Metadata = Metadata(request.Payment),
             },
-            new RequestOptions
-            {
-                IdempotencyKey = $"create-{payment.Id}-{payment.Version}-{(allowRedirects ? "redirects" : "no-redirects")}",
-            },
+            new RequestOptions { IdempotencyKey = request.IdempotencyKey },
             cancellationToken);
 
     /// <summary>Confirms the PaymentIntent. This is the only call that may charge.</summary>
-    public Task<PaymentIntent> ConfirmAsync(string intentId, PaymentAttempt attempt, CancellationToken cancellationToken) =>
+    public Task<PaymentIntent> ConfirmAsync(StripeConfirmation request, CancellationToken cancellationToken) =>
         stripe.V1.PaymentIntents.ConfirmAsync(
-            intentId,
+            request.IntentId,
             new PaymentIntentConfirmOptions
             {
-                PaymentMethod = attempt.PaymentMethod,
-                ReturnUrl = attempt.ReturnUrl,
-                UseStripeSdk = attempt.ReturnUrl is null ? true : null,
+                PaymentMethod = request.PaymentMethod,
+                ReturnUrl = request.ReturnUrl,
+                UseStripeSdk = request.ReturnUrl is null ? true : null,
             },
-            new RequestOptions { IdempotencyKey = attempt.StripeIdempotencyKey },
+            new RequestOptions { IdempotencyKey = request.IdempotencyKey },
             cancellationToken);
 
     public Task<PaymentIntent> GetAsync(string intentId, CancellationToken cancellationToken) =>
@@ -56,17 +49,17 @@ public sealed class StripeGateway(StripeClient stripe)
             intentId, new PaymentIntentCancelOptions { CancellationReason = reason }, cancellationToken: cancellationToken);
 
     /// <summary>Creates a refund. This is the only call that may refund.</summary>
-    public Task<global::Stripe.Refund> RefundAsync(Payment payment, Refunds.Refund refund, CancellationToken cancellationToken)
+    public Task<Refund> RefundAsync(StripeRefundRequest request, CancellationToken cancellationToken)
     {
-        var metadata = Metadata(payment);
-        metadata[MetadataKeys.RefundId] = refund.Id.ToString();
+        var metadata = Metadata(request.Payment);
+        metadata[MetadataKeys.RefundId] = request.RefundId.ToString();
         return stripe.V1.Refunds.CreateAsync(
-            new RefundCreateOptions { PaymentIntent = payment.PaymentIntentId, Amount = refund.Amount, Metadata = metadata },
-            new RequestOptions { IdempotencyKey = refund.StripeIdempotencyKey },
+            new RefundCreateOptions { PaymentIntent = request.IntentId, Amount = request.Amount, Metadata = metadata },
+            new RequestOptions { IdempotencyKey = request.IdempotencyKey },
             cancellationToken);
     }
 
-    public IAsyncEnumerable<global::Stripe.Refund> RefundsAsync(string intentId, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<Refund> RefundsAsync(string intentId, CancellationToken cancellationToken) =>
         stripe.V1.Refunds.ListAutoPagingAsync(
             new RefundListOptions { PaymentIntent = intentId, Limit = PageSize }, cancellationToken: cancellationToken);
 
@@ -80,23 +73,14 @@ public sealed class StripeGateway(StripeClient stripe)
             new EventListOptions { Created = new DateRangeOptions { GreaterThanOrEqual = since }, Types = [.. types], Limit = PageSize },
             cancellationToken: cancellationToken);
 
-    static Dictionary<string, string> Metadata(Payment payment)
+    static Dictionary<string, string> Metadata(PaymentReference payment)
     {
         var metadata = new Dictionary<string, string>
         {
-            [MetadataKeys.PaymentId] = payment.Id.ToString(),
+            [MetadataKeys.PaymentId] = payment.PaymentId.ToString(),
             [MetadataKeys.OrderId] = payment.OrderId.ToString(),
         };
         if (payment.Reference is { } reference) metadata[MetadataKeys.Reference] = reference;
         return metadata;
     }
-}
-
-/// <summary>The metadata that marks a PaymentIntent as ours and leads from Stripe's dashboard to the order.</summary>
-static class MetadataKeys
-{
-    public const string PaymentId = "payment_id";
-    public const string OrderId = "order_id";
-    public const string Reference = "reference";
-    public const string RefundId = "refund_id";
 }

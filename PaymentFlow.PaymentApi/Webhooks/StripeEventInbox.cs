@@ -10,8 +10,8 @@ public sealed class StripeEventInbox(StripeEventStore events, PaymentStore payme
     /// <returns>True when this call stored the event.</returns>
     public async Task<bool> TakeAsync(Event stripeEvent, CancellationToken cancellationToken)
     {
-        if (!StripeNews.Types.Contains(stripeEvent.Type)) return false;
-        if (StripeNews.Of(stripeEvent) is not var (intentId, ours)) return false;
+        if (!StripeEventFilter.Types.Contains(stripeEvent.Type)) return false;
+        if (StripeEventFilter.Of(stripeEvent) is not var (intentId, ours)) return false;
         // A refund or a dispute has none of our metadata, but its PaymentIntent has long been stored by then.
         if (!ours && await payments.FindByIntentAsync(intentId, cancellationToken) is null) return false;
         if (!await events.AddAsync(stripeEvent.Id, stripeEvent.Type, intentId, cancellationToken)) return false;

@@ -1,4 +1,4 @@
-using PaymentFlow.Messaging.Pruning;
+using PaymentFlow.Persistence.Pruning;
 
 namespace PaymentFlow.PaymentApi.Webhooks;
 

@@ -36,7 +36,8 @@ public sealed class StripeEventStore(NpgsqlDataSource dataSource)
     /// have their own event types.
     /// </summary>
     /// <returns>Those of the objects that still have unprocessed events.</returns>
-    public async Task<IReadOnlyList<string>> LayAsideHeardAsync(IReadOnlyCollection<string> objectIds, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> MarkRedundantProcessedAsync(
+        IReadOnlyCollection<string> objectIds, CancellationToken cancellationToken)
     {
         const string Sql = """
             WITH heard AS (

@@ -1,8 +1,9 @@
 using Npgsql;
 using OpenTelemetry;
-using PaymentFlow.Messaging.Migrations;
+using PaymentFlow.PaymentApi.Payments;
 using PaymentFlow.PaymentApi.Reconciliation;
 using PaymentFlow.PaymentApi.Stripe;
+using PaymentFlow.Persistence.Migrations;
 
 namespace PaymentFlow.PaymentApi.Webhooks;
 
@@ -11,7 +12,7 @@ namespace PaymentFlow.PaymentApi.Webhooks;
 /// down for longer than Stripe repeats a delivery. One replica at a time. An event that it finds is handled like a webhook.
 /// </summary>
 public sealed partial class StripeEventWalk(
-    NpgsqlDataSource dataSource, StripeGateway stripe, StripeEventInbox inbox, ReconciliationOptions options, DatabaseMigration migration,
+    NpgsqlDataSource dataSource, StripeGateway stripe, StripeEventInbox inbox, PaymentTiming options, DatabaseMigration migration,
     TimeProvider time, ILogger<StripeEventWalk> logger) : BackgroundService
 {
     // An event may become visible slightly later than its timestamp. Reading an event twice has no effect.
@@ -45,7 +46,7 @@ public sealed partial class StripeEventWalk(
         var now = time.GetUtcNow().UtcDateTime;
         if (await TakeAsync(now, cancellationToken) is not { } cursor) return;
         var found = 0;
-        await foreach (var stripeEvent in stripe.EventsAsync(cursor - Overlap, StripeNews.Types, cancellationToken))
+        await foreach (var stripeEvent in stripe.EventsAsync(cursor - Overlap, StripeEventFilter.Types, cancellationToken))
             if (await inbox.TakeAsync(stripeEvent, cancellationToken)) found++;
         await using var advance = dataSource.CreateCommand("UPDATE stripe_events_walk SET cursor = greatest(cursor, $1)");
         advance.Parameters.Add(new() { Value = now });

@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using System.Net;
 using System.Threading.Channels;
-using PaymentFlow.Messaging.Database;
-using PaymentFlow.Messaging.Migrations;
 using PaymentFlow.Messaging.Telemetry;
 using PaymentFlow.PaymentApi.Payments;
 using PaymentFlow.PaymentApi.Reconciliation;
 using PaymentFlow.PaymentApi.Stripe;
+using PaymentFlow.Persistence.Database;
+using PaymentFlow.Persistence.Migrations;
 using Stripe;
 
 namespace PaymentFlow.PaymentApi.Webhooks;
@@ -16,8 +16,8 @@ namespace PaymentFlow.PaymentApi.Webhooks;
 /// webhook that was answered with 200 is never lost.
 /// </summary>
 public sealed partial class StripeEventWorker(
-    StripeEventStore events, PaymentStore payments, PaymentSettlement settlement, StripeInquiry inquiry, StripeGateway stripe,
-    ReconciliationOptions reconciliation, DatabaseMigration migration, TimeProvider time, ILogger<StripeEventWorker> logger)
+    StripeEventStore events, PaymentStore payments, PaymentSettlement settlement, StripeStateReader inquiry, StripeGateway stripe,
+    PaymentTiming reconciliation, DatabaseMigration migration, TimeProvider time, ILogger<StripeEventWorker> logger)
     : BackgroundService
 {
     static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(5);
@@ -55,7 +55,7 @@ public sealed partial class StripeEventWorker(
             while (noticed.Count < MostAtOnce && _noticed.Reader.TryRead(out var intentId)) noticed.Add(intentId);
             try
             {
-                foreach (var intentId in await events.LayAsideHeardAsync(noticed, stoppingToken)) _toAsk.Writer.TryWrite(intentId);
+                foreach (var intentId in await events.MarkRedundantProcessedAsync(noticed, stoppingToken)) _toAsk.Writer.TryWrite(intentId);
             }
             catch (Exception e) when (DatabaseFailure.IsAway(e) && !stoppingToken.IsCancellationRequested)
             {
@@ -77,7 +77,8 @@ public sealed partial class StripeEventWorker(
             {
                 // Repeat until nothing is due, because an outage may leave more than one batch. Failed events are not due again at once.
                 while (await events.WaitingAsync(stoppingToken) is { Count: > 0 } waiting)
-                    await Parallel.ForEachAsync(await events.LayAsideHeardAsync(waiting, stoppingToken), AtOnce(stoppingToken), ApplyAsync);
+                    await Parallel.ForEachAsync(
+                        await events.MarkRedundantProcessedAsync(waiting, stoppingToken), AtOnce(stoppingToken), ApplyAsync);
             }
             catch (Exception e) when (DatabaseFailure.IsAway(e))
             {
@@ -126,8 +127,8 @@ public sealed partial class StripeEventWorker(
     async Task<bool> TryApplyAsync(string intentId, IReadOnlyList<WaitingEvent> waiting, CancellationToken stoppingToken)
     {
         var payment = await payments.FindByIntentAsync(intentId, stoppingToken);
-        var ofRefund = waiting.Any(waits => StripeNews.IsOfRefund(waits.Type));
-        var ofDispute = waiting.Any(waits => StripeNews.IsOfDispute(waits.Type));
+        var ofRefund = waiting.Any(waits => StripeEventFilter.IsOfRefund(waits.Type));
+        var ofDispute = waiting.Any(waits => StripeEventFilter.IsOfDispute(waits.Type));
         // Already stored by the API call.
         if (payment is { Paid: true } && !ofRefund && !ofDispute) return true;
         // Once the call is over, a decline belongs to the current attempt. The decline of a bank debit comes days later.
@@ -152,7 +153,7 @@ public sealed partial class StripeEventWorker(
             Log.Stranger(logger, intentId);
             return true;
         }
-        if (await settlement.TryAsync(payment, intent, answered, stoppingToken) is null) return false;
+        if (await settlement.TryApplyAsync(payment, intent, answered, stoppingToken) is null) return false;
         if (ofRefund) await inquiry.RefundsAsync(payment, stoppingToken);
         if (ofDispute) await inquiry.DisputesAsync(payment, stoppingToken);
         return true;

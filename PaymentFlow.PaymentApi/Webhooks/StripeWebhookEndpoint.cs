@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using PaymentFlow.Contracts;
 using PaymentFlow.PaymentApi.Stripe;
 using PaymentFlow.ServiceDefaults;
 using Stripe;
@@ -33,11 +34,11 @@ static partial class StripeWebhookEndpoint
         if (!IsSigned(body, request.Headers["Stripe-Signature"].ToString(), options.WebhookSecrets, time))
         {
             return ApiProblem.Create(
-                "invalid_signature", StatusCodes.Status400BadRequest, "The request is malformed",
+                ProblemCodes.InvalidSignature, StatusCodes.Status400BadRequest, "The request is malformed",
                 "Stripe-Signature is missing, stale, or not made with a secret of this endpoint.");
         }
         // Most events do not concern us. Reading only the type first saves the deserialization, the most expensive part of a webhook.
-        if (!StripeNews.Types.Contains(TypeOf(body))) return TypedResults.Ok();
+        if (!StripeEventFilter.Types.Contains(TypeOf(body))) return TypedResults.Ok();
         var stripeEvent = EventUtility.ParseEvent(body, throwOnApiVersionMismatch: false);
         if (stripeEvent.Livemode != options.IsLiveKey)
         {

@@ -22,7 +22,7 @@ public static class KafkaHealthChecks
 /// <summary>Sends one metadata request at a time over an existing client. Concurrent probes share its result.</summary>
 sealed class KafkaHealthCheck(Handle handle) : IHealthCheck, IDisposable
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     readonly IAdminClient _admin = new DependentAdminClientBuilder(handle).Build();
     readonly Lock _lock = new();
@@ -47,7 +47,7 @@ sealed class KafkaHealthCheck(Handle handle) : IHealthCheck, IDisposable
         {
             // GetMetadata blocks, so it runs on its own thread instead of a thread-pool thread.
             if (_asking is null or { IsCompleted: true })
-                _asking = Task.Factory.StartNew(() => _admin.GetMetadata(Patience), CancellationToken.None,
+                _asking = Task.Factory.StartNew(() => _admin.GetMetadata(Timeout), CancellationToken.None,
                     TaskCreationOptions.LongRunning, TaskScheduler.Default);
             return _asking;
         }

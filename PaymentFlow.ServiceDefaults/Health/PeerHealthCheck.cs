@@ -8,7 +8,7 @@ namespace PaymentFlow.ServiceDefaults;
 /// <summary>Checks that another PaymentFlow service answers.</summary>
 public static class PeerHealthChecks
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     /// <summary>
     /// Registers a check under the peer's service-discovery name. A peer that does not answer makes this service Degraded, so that
@@ -20,7 +20,7 @@ public static class PeerHealthChecks
         var client = builder.Services.AddHttpClient(name, http =>
         {
             http.BaseAddress = new Uri($"http://{service}");
-            http.Timeout = Patience;
+            http.Timeout = Timeout;
         });
         // No retries: the probe itself is repeated.
 #pragma warning disable EXTEXP0001 // Experimental. The stable way is to repeat the defaults for every other client.

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace PaymentFlow.ServiceDefaults;
 
@@ -34,8 +35,8 @@ public static class ApiDefaults
     {
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<ApiExceptionHandler>();
-        builder.Services.Configure<ExceptionHandlerOptions>(options =>
-            options.SuppressDiagnosticsCallback = context => ApiExceptionHandler.IsNoErrorOfOurs(context.Exception));
+        builder.Services.AddOptions<ExceptionHandlerOptions>().Configure<IOptions<ApiErrorOptions>>((options, errors) =>
+            options.SuppressDiagnosticsCallback = context => ApiExceptionHandler.IsNoErrorOfOurs(context.Exception, errors.Value));
         // In every environment: a bad body throws, and the handler answers with a problem instead of an empty 400.
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.Configure<KestrelServerOptions>(options =>

@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using PaymentFlow.Contracts;
 
 namespace PaymentFlow.ServiceDefaults;
 
@@ -10,7 +12,7 @@ namespace PaymentFlow.ServiceDefaults;
 /// Turns an unhandled exception into a problem without stack trace or internals. The framework's middleware logs the exceptions that
 /// are server errors (see <see cref="IsNoErrorOfOurs"/>).
 /// </summary>
-sealed partial class ApiExceptionHandler(ILogger<ApiExceptionHandler> logger) : IExceptionHandler
+sealed partial class ApiExceptionHandler(IOptions<ApiErrorOptions> options, ILogger<ApiExceptionHandler> logger) : IExceptionHandler
 {
     const string RetryAfterSeconds = "5";
 
@@ -20,26 +22,27 @@ sealed partial class ApiExceptionHandler(ILogger<ApiExceptionHandler> logger) : 
         {
             BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } bad => OfBadRequest(bad),
             BadHttpRequestException bad => ApiProblem.ForStatus(bad.StatusCode),
-            _ when DatabaseAway.Is(exception) => ApiProblem.ForStatus(StatusCodes.Status503ServiceUnavailable),
+            _ when options.Value.IsUnavailable(exception) => ApiProblem.ForStatus(StatusCodes.Status503ServiceUnavailable),
             _ => ApiProblem.ForStatus(StatusCodes.Status500InternalServerError),
         };
         if (problem.StatusCode == StatusCodes.Status503ServiceUnavailable)
         {
             context.Response.Headers.RetryAfter = RetryAfterSeconds;
-            Log.DatabaseAway(logger, context.Request.Method, context.Request.Path, exception.Message);
+            Log.Unavailable(logger, context.Request.Method, context.Request.Path, exception.Message);
         }
         await problem.ExecuteAsync(context);
         return true;
     }
 
     /// <summary>A bad request is the caller's error. An unavailable database is logged as one line instead of a stack trace.</summary>
-    internal static bool IsNoErrorOfOurs(Exception exception) => exception is BadHttpRequestException || DatabaseAway.Is(exception);
+    internal static bool IsNoErrorOfOurs(Exception exception, ApiErrorOptions options) =>
+        exception is BadHttpRequestException || options.IsUnavailable(exception);
 
     static ProblemHttpResult OfBadRequest(BadHttpRequestException bad) => bad.InnerException switch
     {
         // System.Text.Json has no exception type for JsonUnmappedMemberHandling.Disallow. A test checks this wording.
         JsonException json when json.Message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal) =>
-            ApiProblem.Unprocessable("unknown_field", $"The field {Where(json)} is unknown. Nothing was changed."),
+            ApiProblem.Unprocessable(ProblemCodes.UnknownField, $"The field {Where(json)} is unknown. Nothing was changed."),
         JsonException json when json.Path is { Length: > 1 } =>
             ApiProblem.Malformed($"The JSON value at {Where(json)} is missing or not of the expected type."),
         JsonException => ApiProblem.Malformed("The body is not valid JSON, or a required field is missing."),
@@ -52,6 +55,6 @@ sealed partial class ApiExceptionHandler(ILogger<ApiExceptionHandler> logger) : 
     static partial class Log
     {
         [LoggerMessage(LogLevel.Warning, "{Method} {Path} was answered with 503, because the database is unavailable: {Reason}")]
-        public static partial void DatabaseAway(ILogger logger, string method, string path, string reason);
+        public static partial void Unavailable(ILogger logger, string method, string path, string reason);
     }
 }

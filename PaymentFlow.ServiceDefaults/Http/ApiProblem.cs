@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using PaymentFlow.Contracts;
 
 namespace PaymentFlow.ServiceDefaults;
 
@@ -24,15 +25,15 @@ public static class ApiProblem
 
     /// <summary>400 <c>malformed_request</c>: the request cannot be read.</summary>
     public static ProblemHttpResult Malformed(string detail) =>
-        Create("malformed_request", StatusCodes.Status400BadRequest, "The request is malformed", detail);
+        Create(ProblemCodes.MalformedRequest, StatusCodes.Status400BadRequest, "The request is malformed", detail);
 
     /// <summary>401 <c>unauthorized</c>: a token or key is missing.</summary>
     public static ProblemHttpResult Unauthorized(string detail) =>
-        Create("unauthorized", StatusCodes.Status401Unauthorized, "Not authorized", detail);
+        Create(ProblemCodes.Unauthorized, StatusCodes.Status401Unauthorized, "Not authorized", detail);
 
     /// <summary>404 <c>not_found</c>: it does not exist, or the caller may not see it. The answer is the same for both.</summary>
     public static ProblemHttpResult NotFound(string detail) =>
-        Create("not_found", StatusCodes.Status404NotFound, "Not found", detail);
+        Create(ProblemCodes.NotFound, StatusCodes.Status404NotFound, "Not found", detail);
 
     /// <summary>409: the request is valid, but the present state does not allow it.</summary>
     public static ProblemHttpResult Conflict(
@@ -49,14 +50,15 @@ public static class ApiProblem
         StatusCodes.Status400BadRequest => Malformed("The request could not be read."),
         StatusCodes.Status401Unauthorized => Unauthorized("This call needs a token or key."),
         StatusCodes.Status404NotFound => NotFound("There is nothing at this address."),
-        StatusCodes.Status405MethodNotAllowed => Create("method_not_allowed", status, "Method not allowed"),
-        StatusCodes.Status413PayloadTooLarge => Create("payload_too_large", status, "The request body is too large",
+        StatusCodes.Status405MethodNotAllowed => Create(ProblemCodes.MethodNotAllowed, status, "Method not allowed"),
+        StatusCodes.Status413PayloadTooLarge => Create(ProblemCodes.PayloadTooLarge, status, "The request body is too large",
             $"Send at most {ApiDefaults.MaxRequestBodyBytes / 1024} KiB."),
-        StatusCodes.Status415UnsupportedMediaType => Create("unsupported_media_type", status, "Unsupported media type",
+        StatusCodes.Status415UnsupportedMediaType => Create(ProblemCodes.UnsupportedMediaType, status, "Unsupported media type",
             "Send the body with Content-Type: application/json."),
-        StatusCodes.Status429TooManyRequests => Create("rate_limited", status, "Too many requests"),
-        StatusCodes.Status503ServiceUnavailable => Create("unavailable", status, "Temporarily unavailable", "Try again shortly."),
-        >= 500 => Create("internal_error", status, "Something went wrong on our side"),
-        _ => Create("request_failed", status, "The request failed"),
+        StatusCodes.Status429TooManyRequests => Create(ProblemCodes.RateLimited, status, "Too many requests"),
+        StatusCodes.Status503ServiceUnavailable => Create(
+            ProblemCodes.Unavailable, status, "Temporarily unavailable", "Try again shortly."),
+        >= 500 => Create(ProblemCodes.InternalError, status, "Something went wrong on our side"),
+        _ => Create(ProblemCodes.RequestFailed, status, "The request failed"),
     };
 }

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.RateLimiting;
@@ -40,7 +38,7 @@ public static class RateLimits
         builder.Services.Configure<RateLimiterOptions>(options => options.AddPolicy(name, context =>
             context.User.IsInRole(Roles.Service)
                 ? RateLimitPartition.GetNoLimiter("services")
-                : RateLimitPartition.GetSlidingWindowLimiter(PartitionOf(context.Connection.RemoteIpAddress), _ => limit)));
+                : RateLimitPartition.GetSlidingWindowLimiter(ClientAddress.Of(context.Connection.RemoteIpAddress), _ => limit)));
         return builder;
     }
 
@@ -70,15 +68,5 @@ public static class RateLimits
             rejected.HttpContext.Response.Headers.RetryAfter = wait.ToString(CultureInfo.InvariantCulture);
             await ApiProblem.ForStatus(status).ExecuteAsync(rejected.HttpContext);
         };
-    }
-
-    // One client usually owns a whole /64 of IPv6 addresses, so a limit per single address would have no effect.
-    static string PartitionOf(IPAddress? address)
-    {
-        if (address is null) return "unknown";
-        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
-        return address.AddressFamily == AddressFamily.InterNetworkV6
-            ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8))
-            : address.ToString();
     }
 }

@@ -13,11 +13,11 @@ internal sealed class EventLog(TimeProvider time)
     public const int Keep = 100_000;
     static readonly TimeSpan Reach = TimeSpan.FromDays(30);
 
-    readonly Register<StripeEvent> _events = new(Keep);
+    readonly OrderedIndex<StripeEvent> _events = new(Keep);
     readonly ConcurrentDictionary<string, StripeEvent> _undelivered = new(StringComparer.Ordinal);
     readonly ConcurrentDictionary<string, byte> _dropped = new(StringComparer.Ordinal);
 
-    public Register<StripeEvent> All => _events;
+    public OrderedIndex<StripeEvent> All => _events;
 
     /// <summary>The events that are not yet delivered, oldest first.</summary>
     public IReadOnlyList<StripeEvent> Undelivered => [.. _undelivered.Values.OrderBy(e => e.Header.Created)];

@@ -37,14 +37,14 @@ internal sealed class SandboxState(IdempotencyKeys keys, EventLog events)
 {
     readonly ConcurrentQueue<Charge> _charges = new();
 
-    public Register<PaymentIntentSlot> Intents { get; } = new();
+    public OrderedIndex<PaymentIntentSlot> Intents { get; } = new();
 
     /// <summary>All charges in their current state, failed and uncaptured ones too.</summary>
-    public Register<Charge> AllCharges { get; } = new();
+    public OrderedIndex<Charge> AllCharges { get; } = new();
 
-    public Register<Refund> Refunds { get; } = new();
+    public OrderedIndex<Refund> Refunds { get; } = new();
 
-    public Register<Dispute> Disputes { get; } = new();
+    public OrderedIndex<Dispute> Disputes { get; } = new();
 
     /// <summary>All charges whose money moved, in the order of creation.</summary>
     public IEnumerable<Charge> Charges => _charges;

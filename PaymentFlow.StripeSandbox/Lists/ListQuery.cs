@@ -37,7 +37,7 @@ internal sealed record ListQuery(int Limit, string? StartingAfter, string? Endin
     /// <summary>The requested page of the objects that fit.</summary>
     /// <exception cref="RequestRefusedException">The cursor is not the id of an object in the register.</exception>
     public StripeList Page<T>(
-        Register<T> register, string url, string kind, Func<T, bool> fits, Func<T, IStripeObject> view) where T : class
+        OrderedIndex<T> register, string url, string kind, Func<T, bool> fits, Func<T, IStripeObject> view) where T : class
     {
         var newer = EndingBefore is not null;
         var cursor = EndingBefore ?? StartingAfter;

@@ -63,7 +63,7 @@ internal static class Confirmation
                 Charge = charge,
             });
         }
-        return kind.Behaviour == Behaviour.Processes
+        return kind.Behavior == Behavior.Processes
             ? new Decision(attempt with { Status = PaymentIntentStatus.Processing }, EventType.Processing)
             : Charge(attempt, method, now);
     }

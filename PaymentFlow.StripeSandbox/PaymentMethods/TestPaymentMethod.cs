@@ -4,7 +4,7 @@ using PaymentFlow.StripeSandbox.Api;
 namespace PaymentFlow.StripeSandbox.PaymentMethods;
 
 /// <summary>The result of confirming with a test payment method.</summary>
-internal enum Behaviour
+internal enum Behavior
 {
     Succeeds,
     Declines,
@@ -17,7 +17,7 @@ internal enum Behaviour
 }
 
 /// <summary>The result of a refund to a test payment method.</summary>
-internal enum RefundBehaviour
+internal enum RefundBehavior
 {
     Succeeds,
     PendsThenSucceeds,
@@ -28,9 +28,9 @@ internal enum RefundBehaviour
 /// One of <see href="https://docs.stripe.com/testing">Stripe's test payment methods</see>, with the codes and messages that Stripe
 /// returns for it.
 /// </summary>
-internal sealed record TestPaymentMethod(string Token, string Type, string Brand, string Last4, Behaviour Behaviour)
+internal sealed record TestPaymentMethod(string Token, string Type, string Brand, string Last4, Behavior Behavior)
 {
-    public RefundBehaviour Refunds { get; init; }
+    public RefundBehavior Refunds { get; init; }
 
     /// <summary>The reason why the bank disputes a charge soon afterwards. Null for no dispute.</summary>
     public string? DisputedAs { get; init; }
@@ -55,8 +55,8 @@ internal sealed record TestPaymentMethod(string Token, string Type, string Brand
         Card("pm_card_jcb", "jcb", "0505"),
         Card("pm_card_unionpay", "unionpay", "0005"),
 
-        Card("pm_card_pendingRefund", "visa", "7726") with { Refunds = RefundBehaviour.PendsThenSucceeds },
-        Card("pm_card_refundFail", "visa", "5126") with { Refunds = RefundBehaviour.SucceedsThenFails },
+        Card("pm_card_pendingRefund", "visa", "7726") with { Refunds = RefundBehavior.PendsThenSucceeds },
+        Card("pm_card_refundFail", "visa", "5126") with { Refunds = RefundBehavior.SucceedsThenFails },
         Card("pm_card_createDispute", "visa", "0259") with { DisputedAs = "fraudulent" },
         Card("pm_card_createDisputeProductNotReceived", "visa", "2685") with { DisputedAs = "product_not_received" },
 
@@ -88,14 +88,14 @@ internal sealed record TestPaymentMethod(string Token, string Type, string Brand
         Decline("pm_card_visa_chargeDeclinedProcessingError", "0119", "processing_error", null,
             "An error occurred while processing your card. Try again in a little bit."),
 
-        Card("pm_card_threeDSecure2Required", "visa", "3220") with { Behaviour = Behaviour.Authenticates },
-        Card("pm_card_threeDSecureRequired", "visa", "3063") with { Behaviour = Behaviour.Authenticates },
-        Card("pm_card_authenticationRequired", "visa", "3184") with { Behaviour = Behaviour.Authenticates },
+        Card("pm_card_threeDSecure2Required", "visa", "3220") with { Behavior = Behavior.Authenticates },
+        Card("pm_card_threeDSecureRequired", "visa", "3063") with { Behavior = Behavior.Authenticates },
+        Card("pm_card_authenticationRequired", "visa", "3184") with { Behavior = Behavior.Authenticates },
         Decline("pm_card_threeDSecureRequiredChargeDeclined", "1629", "card_declined", "generic_decline", "Your card was declined.")
-            with { Behaviour = Behaviour.AuthenticatesThenDeclines },
+            with { Behavior = Behavior.AuthenticatesThenDeclines },
         Card("pm_card_threeDSecureOptional", "visa", "3055"),
 
-        new("pm_usBankAccount_processing", "us_bank_account", "STRIPE TEST BANK", "0009", Behaviour.Processes),
+        new("pm_usBankAccount_processing", "us_bank_account", "STRIPE TEST BANK", "0009", Behavior.Processes),
     }.ToDictionary(m => m.Token, StringComparer.Ordinal);
 
     public static TestPaymentMethod? Find(string token) => ByToken.GetValueOrDefault(token);
@@ -106,9 +106,9 @@ internal sealed record TestPaymentMethod(string Token, string Type, string Brand
     public static TestPaymentMethod Get(string token) => Find(token)
         ?? throw new InvalidOperationException($"The journal contains the unknown test payment method '{token}'.");
 
-    public bool NeedsAuthentication => Behaviour is Behaviour.Authenticates or Behaviour.AuthenticatesThenDeclines;
+    public bool NeedsAuthentication => Behavior is Behavior.Authenticates or Behavior.AuthenticatesThenDeclines;
 
-    public bool DeclinesCharge => Behaviour is Behaviour.Declines or Behaviour.AuthenticatesThenDeclines;
+    public bool DeclinesCharge => Behavior is Behavior.Declines or Behavior.AuthenticatesThenDeclines;
 
     public StripeError DeclineError(string charge) => new(402, StripeError.CardErrorType, Message!)
     {
@@ -120,12 +120,12 @@ internal sealed record TestPaymentMethod(string Token, string Type, string Brand
     };
 
     static TestPaymentMethod Card(string token, string brand, string last4) =>
-        new(token, "card", brand, last4, Behaviour.Succeeds) { Funding = "credit" };
+        new(token, "card", brand, last4, Behavior.Succeeds) { Funding = "credit" };
 
     static TestPaymentMethod Decline(string token, string last4, string code, string? declineCode, string message) =>
         Card(token, "visa", last4) with
         {
-            Behaviour = Behaviour.Declines,
+            Behavior = Behavior.Declines,
             Code = code,
             DeclineCode = declineCode,
             Message = message,

@@ -30,8 +30,8 @@ internal static class Refunding
 
         var (status, becomes) = charge.PaymentMethod.Kind().Refunds switch
         {
-            RefundBehaviour.PendsThenSucceeds => (RefundStatus.Pending, RefundStatus.Succeeded),
-            RefundBehaviour.SucceedsThenFails => (RefundStatus.Succeeded, RefundStatus.Failed),
+            RefundBehavior.PendsThenSucceeds => (RefundStatus.Pending, RefundStatus.Succeeded),
+            RefundBehavior.SucceedsThenFails => (RefundStatus.Succeeded, RefundStatus.Failed),
             _ => (RefundStatus.Succeeded, (string?)null),
         };
         var refund = new Refund(

@@ -15,7 +15,7 @@ internal sealed partial class WebhookSender(
 {
     public const string Client = "webhooks";
     const int AtOnce = 8;
-    static readonly TimeSpan Patience = TimeSpan.FromDays(3);
+    static readonly TimeSpan RetryFor = TimeSpan.FromDays(3);
     static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
     static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
@@ -63,7 +63,7 @@ internal sealed partial class WebhookSender(
                 if (await TrySendAsync(happened, endpoint, signature, stopping)) return;
                 pause = pause < FirstPause ? FirstPause : pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
-            while (time.GetUtcNow().ToUnixTimeSeconds() - happened.Header.Created < Patience.TotalSeconds);
+            while (time.GetUtcNow().ToUnixTimeSeconds() - happened.Header.Created < RetryFor.TotalSeconds);
             Log.GivenUp(log, happened.Header.Id, happened.Header.Type);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)

@@ -3,10 +3,10 @@ using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Browser;
 
-/// <summary>axe on every page in every state that a customer can bring it into.</summary>
+/// <summary>Checks every page with axe, in every state that a customer can reach.</summary>
 public sealed class AccessibilityTests(PaymentFlowApp app, Chromium chromium) : BrowserTest(app, chromium)
 {
-    // 0 is in dollars, 6 in euros.
+    // Positions of products in the shop: the first has a price in dollars, the seventh in euros.
     const int InDollars = 0;
     const int InEuros = 6;
 
@@ -77,7 +77,7 @@ public sealed class AccessibilityTests(PaymentFlowApp app, Chromium chromium) : 
         }
     }
 
-    /// <summary>The texts differ, the pages do not: one of them, with the words of a notice, stands for all.</summary>
+    /// <summary>Languages differ only in texts, so one page with a notice stands for all pages.</summary>
     [Fact]
     public async Task A_page_in_Russian_passes_axe()
     {
@@ -95,7 +95,7 @@ public sealed class AccessibilityTests(PaymentFlowApp app, Chromium chromium) : 
     {
         var shopper = await ShopperAsync("ru-RU");
         var page = shopper.Page;
-        // WCAG 1.4.10: 320 pixels, which is also 1280 at a zoom of 400 %.
+        // WCAG 1.4.10 requires a width of 320 CSS pixels. A window of 1280 pixels has this width at a zoom of 400 %.
         await page.SetViewportSizeAsync(320, 640);
 
         await shopper.AddAsync(InDollars);
@@ -109,6 +109,7 @@ public sealed class AccessibilityTests(PaymentFlowApp app, Chromium chromium) : 
         await CheckAsync("paid");
 
         async Task CheckAsync(string state) =>
-            Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), $"{state} scrolls sideways.");
+            Assert.True(
+                await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), $"{state} scrolls sideways.");
     }
 }

@@ -3,7 +3,7 @@ using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Browser;
 
-/// <summary>A test that looks at the real pages. When it fails, it leaves a picture of each page in TestResults/.</summary>
+/// <summary>A test of the real pages. A failed test saves a screenshot of each page in TestResults/.</summary>
 [Collection(nameof(ShopPages))]
 public abstract class BrowserTest(PaymentFlowApp app, Chromium chromium) : IAsyncLifetime
 {
@@ -15,7 +15,7 @@ public abstract class BrowserTest(PaymentFlowApp app, Chromium chromium) : IAsyn
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>A shopper with a browser profile of their own: no cookies, one page.</summary>
+    /// <summary>A shopper with a new browser profile, which has no cookies and one page.</summary>
     protected async Task<Shopper> ShopperAsync(string locale = "en-US", Uri? web = null)
     {
         var profile = await chromium.Browser.NewContextAsync(new()
@@ -23,7 +23,7 @@ public abstract class BrowserTest(PaymentFlowApp app, Chromium chromium) : IAsyn
             BaseURL = (web ?? app.Web).AbsoluteUri,
             Locale = locale,
             ViewportSize = new() { Width = 1280, Height = 860 },
-            // Animations are drawn by the CPU here.
+            // Without a GPU, animations cost CPU time.
             ReducedMotion = ReducedMotion.Reduce,
         });
         profile.SetDefaultTimeout(Chromium.Patience);

@@ -6,7 +6,7 @@ using PaymentFlow.Tests.Integration.Payments;
 
 namespace PaymentFlow.Tests.Browser;
 
-/// <summary>An order that nobody wants to pay any more: canceled by its customer, by the shop, or by time.</summary>
+/// <summary>An order is canceled by its customer or by the shop.</summary>
 public sealed class CancellationTests(PaymentFlowApp app, Chromium chromium) : BrowserTest(app, chromium)
 {
     [Fact]
@@ -32,7 +32,7 @@ public sealed class CancellationTests(PaymentFlowApp app, Chromium chromium) : B
         await Assertions.Expect(shopper.Heading).ToBeFocusedAsync();
         await Assertions.Expect(page.Locator(".lead")).ToContainTextAsync("You canceled it.");
         await Assertions.Expect(shopper.PayButton).ToHaveCountAsync(0);
-        Assert.True(await page.EvaluateAsync<bool>("() => window.samePage === true"), "The page was loaded anew.");
+        Assert.True(await page.EvaluateAsync<bool>("() => window.samePage === true"), "The page was reloaded.");
         await other.SeesAsync("canceled");
         await Assertions.Expect(other.Page.Locator(".lead")).ToContainTextAsync("You canceled it.");
         await page.ReloadAsync();
@@ -50,7 +50,7 @@ public sealed class CancellationTests(PaymentFlowApp app, Chromium chromium) : B
         await shopper.SeesAsync("canceled");
 
         await shopper.Page.GetByText("Order the same again").ClickAsync();
-        await shopper.Page.WaitForURLAsync("**/checkout");
+        await shopper.Page.IsAtAsync("**/checkout");
         await Assertions.Expect(shopper.Page.Locator(".lines > li")).ToHaveCountAsync(2);
         await shopper.Page.Locator("form.checkout button").ClickAsync();
         await shopper.IsLiveAsync();
@@ -60,14 +60,15 @@ public sealed class CancellationTests(PaymentFlowApp app, Chromium chromium) : B
     }
 
     [Fact]
-    public async Task A_double_click_on_cancel_is_one_cancel()
+    public async Task A_double_click_on_cancel_cancels_once()
     {
         var shopper = await ShopperAsync();
         await shopper.OrderAsync();
         await shopper.Page.Locator(".cancel-order .link").ClickAsync();
         await shopper.Page.Locator(".cancel-order .danger").WaitForAsync();
 
-        await shopper.Page.EvaluateAsync("() => { const cancel = document.querySelector('.cancel-order .danger'); cancel.click(); cancel.click(); }");
+        await shopper.Page.EvaluateAsync(
+            "() => { const cancel = document.querySelector('.cancel-order .danger'); cancel.click(); cancel.click(); }");
 
         await shopper.SeesAsync("canceled");
         Assert.Empty(shopper.Complaints);
@@ -93,7 +94,7 @@ public sealed class CancellationTests(PaymentFlowApp app, Chromium chromium) : B
     }
 
     [Fact]
-    public async Task Paid_meanwhile_the_question_is_gone_and_the_order_stays_paid()
+    public async Task A_payment_meanwhile_removes_the_question_and_the_order_stays_paid()
     {
         var customer = await Customer.OrdersAsync(App);
         var shopper = await ShopperAsync();
@@ -108,26 +109,28 @@ public sealed class CancellationTests(PaymentFlowApp app, Chromium chromium) : B
     }
 
     [Fact]
-    public async Task A_page_that_has_not_heard_of_the_payment_is_told_so_when_it_cancels()
+    public async Task A_page_that_missed_the_payment_shows_already_paid_when_the_customer_cancels()
     {
-        // Its Web listens to a broker to which nobody talks.
+        // The page's Web reads from an empty broker and checks its screens rarely, so it misses the payment.
         using var silence = new ProducerBuilder<Null, Null>(new Dictionary<string, string> { ["test.mock.num.brokers"] = "1" }).Build();
         using var admin = new DependentAdminClientBuilder(silence.Handle).Build();
         var broker = admin.GetMetadata(TimeSpan.FromSeconds(30)).Brokers[0];
-        await using var replica = await Replica.StartAsync(App, ("ConnectionStrings__kafka", $"{broker.Host}:{broker.Port}"), ("Screens__Every", "00:10:00"));
+        await using var replica = await Replica.StartAsync(
+            App, ("ConnectionStrings__kafka", $"{broker.Host}:{broker.Port}"), ("Screens__Every", "00:10:00"));
         var customer = await Customer.OrdersAsync(App);
         var shopper = await ShopperAsync();
         await shopper.OpenAsync(replica.Web, customer.OrderId, customer.Secret);
         await shopper.Page.Locator(".cancel-order .link").ClickAsync();
         await shopper.Page.Locator("#cancel-question").WaitForAsync();
-        // The page's own preparation must not be what hears of it.
+        // Wait until the page has prepared its payment. After the payment, this call would already return that the order is paid.
         await Eventually.TrueAsync(() => IsPreparedAsync(customer.OrderId));
         await customer.PayAsync();
 
         await shopper.Page.Locator(".cancel-order .danger").ClickAsync();
 
         await shopper.SeesAsync("already-paid");
-        await Assertions.Expect(shopper.Page.Locator(".notice-title")).ToHaveTextAsync("The order could not be canceled because it was already paid.");
+        await Assertions.Expect(shopper.Page.Locator(".notice-title"))
+            .ToHaveTextAsync("The order could not be canceled because it was already paid.");
         Assert.Single(await customer.ChargesAsync());
     }
 

@@ -2,19 +2,19 @@ using Microsoft.Playwright;
 
 namespace PaymentFlow.Tests.Browser;
 
-/// <summary>One browser for all tests of a collection; each test has contexts (profiles) of its own.</summary>
+/// <summary>One browser for all tests of a collection. Each test has its own contexts (profiles).</summary>
 public sealed class Chromium : IAsyncLifetime
 {
-    // The headless shell is the same engine without the browser's own user interface; it needs less than half of the CPU.
+    // The headless shell comes first, because it is the same engine without a user interface and needs less CPU.
     static readonly string[] Names = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"];
 
-    static readonly string[] Arguments =
+    internal static readonly string[] Arguments =
     [
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync",
     ];
 
-    // In milliseconds. The first page of a service that has just started on a busy machine has taken more than 30 s.
+    // In milliseconds. Longer than Playwright's default of 30 s, because a service that has just started on a busy machine is slow.
     public const float Patience = 90_000;
 
     IPlaywright _playwright = null!;
@@ -34,20 +34,22 @@ public sealed class Chromium : IAsyncLifetime
         _playwright.Dispose();
     }
 
-    static string Find() =>
-        Names.SelectMany(name => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, name)))
+    internal static string Find() =>
+        Names.SelectMany(name => (Environment.GetEnvironmentVariable("PATH") ?? "")
+                .Split(Path.PathSeparator).Select(folder => Path.Combine(folder, name)))
             .FirstOrDefault(File.Exists)
-        ?? throw new InvalidOperationException($"The browser tests need Chromium: none of {string.Join(", ", Names)} is on the PATH. Install chromium.");
+        ?? throw new InvalidOperationException(
+            $"The browser tests need Chromium, but none of {string.Join(", ", Names)} is on the PATH. Install chromium.");
 }
 
-/// <summary>The pages of customers. The three collections run in parallel, each in a browser of its own.</summary>
+/// <summary>Tests of customers' pages. The three collections run in parallel, each with its own browser.</summary>
 [CollectionDefinition(nameof(ShopPages))]
 public sealed class ShopPages : ICollectionFixture<Chromium>;
 
-/// <summary>The pages of operators.</summary>
+/// <summary>Tests of operators' pages.</summary>
 [CollectionDefinition(nameof(ConsolePages))]
 public sealed class ConsolePages : ICollectionFixture<Chromium>;
 
-/// <summary>Pages of apps or services that a test configures or kills.</summary>
+/// <summary>Tests of apps or services that a test configures or kills.</summary>
 [CollectionDefinition(nameof(PagesOfOtherApps))]
 public sealed class PagesOfOtherApps : ICollectionFixture<Chromium>, ICollectionFixture<ImpatientApp>;

@@ -3,19 +3,19 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Confluent.Kafka;
 using Microsoft.Playwright;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.CloudEvents;
-using PaymentFlow.Messaging.Events;
 using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Tests.Integration.Orders;
 using PaymentFlow.Tests.Integration.Payments;
 
 namespace PaymentFlow.Tests.Browser;
 
-/// <summary>The operators' console: what happens now, how it is going, and what waits for them.</summary>
+/// <summary>The operators' console: live changes, statistics and dead letters.</summary>
 public sealed class ConsoleTests(PaymentFlowApp app, Chromium chromium) : OperatorTest(app, chromium)
 {
     [Fact]
-    public async Task Orders_show_as_they_are_made_and_paid_and_lead_to_their_journey()
+    public async Task The_live_page_shows_orders_as_they_change_and_links_to_their_journey()
     {
         var somebody = await SignedInAsync();
         var page = somebody.Page;
@@ -23,13 +23,14 @@ public sealed class ConsoleTests(PaymentFlowApp app, Chromium chromium) : Operat
         await Assertions.Expect(page.Locator("main [role=status]")).ToHaveTextAsync("Following.");
 
         var customer = await Customer.OrdersAsync(App);
-        await Assertions.Expect(RowOf(page, customer, "awaiting_payment")).ToContainTextAsync(customer.Order["reference"]!.GetValue<string>());
+        await Assertions.Expect(RowOf(page, customer, "awaiting_payment"))
+            .ToContainTextAsync(customer.Order["reference"]!.GetValue<string>());
         await customer.PayAsync("pm_card_visa_chargeDeclined");
         await RowOf(page, customer, "payment_failed").WaitForAsync();
         await customer.PayAsync();
         await Assertions.Expect(RowOf(page, customer, "paid")).ToContainTextAsync("$");
 
-        // Paused it stays as it is, and what came meanwhile shows when it goes on.
+        // A paused page does not change. Resume shows the changes that were made meanwhile.
         await page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
         await Assertions.Expect(page.Locator("main [role=status]")).ToHaveTextAsync("Paused.");
         var rows = await page.Locator("tr[data-order]").CountAsync();
@@ -39,18 +40,18 @@ public sealed class ConsoleTests(PaymentFlowApp app, Chromium chromium) : Operat
         Assert.Equal(rows, await page.Locator("tr[data-order]").CountAsync());
         await page.GetByRole(AriaRole.Button, new() { Name = "Resume" }).ClickAsync();
         await RowOf(page, second, "paid").WaitForAsync();
-        // Other tests' orders must not push it off the page before it is clicked.
+        // Pause again, so that orders of other tests do not push this row off the page before the click.
         await page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
         await somebody.IsAccessibleAsync("live");
         await PictureForDocsAsync(page, "live.png");
 
         await RowOf(page, second, "paid").Locator("a").ClickAsync();
-        await page.WaitForURLAsync($"**/operator/orders/{second.OrderId}");
+        await page.IsAtAsync($"**/operator/orders/{second.OrderId}");
         Assert.Empty(somebody.Complaints);
     }
 
     [Fact]
-    public async Task Thousands_of_changes_at_once_leave_the_newest_hundred()
+    public async Task The_live_page_keeps_the_newest_hundred_of_thousands_of_changes()
     {
         var somebody = await SignedInAsync();
         var page = somebody.Page;
@@ -72,47 +73,47 @@ public sealed class ConsoleTests(PaymentFlowApp app, Chromium chromium) : Operat
 
         await page.Locator($"tr[data-order='{order}'][data-version='{Changes}']").WaitForAsync();
         Assert.InRange(await page.Locator("tr[data-order]").CountAsync(), 1, 100);
-        // The circuit is alive: a press is heard.
+        // The circuit still responds to clicks.
         await page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
         await Assertions.Expect(page.Locator("main [role=status]")).ToHaveTextAsync("Paused.");
     }
 
     [Fact]
-    public async Task The_figures_come_by_themselves_and_count_what_happens()
+    public async Task The_statistics_update_without_a_reload_and_count_new_payments()
     {
         var customer = await Customer.OrdersAsync(App);
         await customer.PayAsync();
         var somebody = await SignedInAsync();
         var page = somebody.Page;
-        await OpenAsync(somebody, "Figures");
+        await OpenAsync(somebody, "Statistics");
         await page.Locator("[data-service=payment-api][data-state=here]").WaitForAsync();
         await page.Locator("[data-service=order-service][data-state=here]").WaitForAsync();
         foreach (var figure in new[] { "unacknowledged", "unknown", "lag", "dead-letters", "sockets" })
             await Assertions.Expect(page.Locator($"[data-figure={figure}] strong")).ToHaveTextAsync(new Regex("^[0-9,]+$"));
-        await somebody.IsAccessibleAsync("figures");
+        await somebody.IsAccessibleAsync("statistics");
 
-        // Without a reload: the next ones count one more.
+        // The sum of successful payments rises without a reload.
         await page.EvaluateAsync("() => window.samePage = true");
         var before = await SumAsync(page, "succeeded");
         await (await Customer.OrdersAsync(App)).PayAsync();
         await Eventually.TrueAsync(async () => await SumAsync(page, "succeeded") > before);
-        Assert.True(await page.EvaluateAsync<bool>("() => window.samePage === true"), "The page was loaded anew.");
+        Assert.True(await page.EvaluateAsync<bool>("() => window.samePage === true"), "The page was reloaded.");
         await Assertions.Expect(page.Locator("[data-chart=succeeded] rect").First).ToBeAttachedAsync();
         await PictureForDocsAsync(page, "console.png");
         Assert.Empty(somebody.Complaints);
     }
 
     [Fact]
-    public async Task A_service_that_is_away_is_said_to_be_and_the_other_stays()
+    public async Task The_statistics_name_a_service_that_is_away_and_still_show_the_other()
     {
-        // Nobody listens there.
+        // No service listens at this address.
         await using var replica = await Replica.StartAsync(App, ("services__order-service__http__0", "http://localhost:1"));
         var somebody = await SignedInAsync(web: replica.Web);
-        await somebody.Page.GotoAsync("/operator/figures");
+        await somebody.Page.GotoAsync("/operator/statistics");
         await somebody.Page.Locator("[data-service=order-service][data-state=away]").WaitForAsync();
         await Assertions.Expect(somebody.Page.Locator("[data-service=order-service] [role=alert]")).ToContainTextAsync("OrderService");
         await somebody.Page.Locator("[data-service=payment-api][data-state=here]").WaitForAsync();
-        await somebody.IsAccessibleAsync("figures without OrderService");
+        await somebody.IsAccessibleAsync("statistics without OrderService");
     }
 
     [Fact]
@@ -120,7 +121,7 @@ public sealed class ConsoleTests(PaymentFlowApp app, Chromium chromium) : Operat
     {
         await using OrdersApp orders = new(App);
         var lost = await orders.LosePaymentAsync();
-        // A name that is no ASCII gets through to the record.
+        // A name with characters outside ASCII reaches the record.
         var somebody = await SignedInAsync("Анна");
         var page = somebody.Page;
 
@@ -143,14 +144,14 @@ public sealed class ConsoleTests(PaymentFlowApp app, Chromium chromium) : Operat
     }
 
     [Fact]
-    public async Task The_consoles_pages_lead_to_each_other_and_fit_on_a_phone()
+    public async Task The_console_pages_link_to_each_other_and_fit_on_a_phone()
     {
         var customer = await Customer.OrdersAsync(App);
         await customer.PayAsync();
         var somebody = await SignedInAsync();
         var page = somebody.Page;
         await page.SetViewportSizeAsync(320, 640);
-        foreach (var name in new[] { "Live", "Figures", "Dead letters", "Search" })
+        foreach (var name in new[] { "Live", "Statistics", "Dead letters", "Search" })
         {
             await OpenAsync(somebody, name);
             await CheckAsync(name);
@@ -160,13 +161,14 @@ public sealed class ConsoleTests(PaymentFlowApp app, Chromium chromium) : Operat
 
         async Task CheckAsync(string state)
         {
-            if (state == "Figures") await page.Locator("[data-service=order-service][data-state=here]").WaitForAsync();
-            Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), $"{state} scrolls sideways.");
+            if (state == "Statistics") await page.Locator("[data-service=order-service][data-state=here]").WaitForAsync();
+            Assert.True(
+                await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), $"{state} scrolls sideways.");
             await somebody.IsAccessibleAsync($"{state} on a phone");
         }
     }
 
-    /// <summary>By the console's menu.</summary>
+    /// <summary>Opens a page from the console's menu.</summary>
     static async Task OpenAsync(Shopper somebody, string name)
     {
         var link = somebody.Page.Locator(".console-menu").GetByText(name, new() { Exact = true });
@@ -175,11 +177,12 @@ public sealed class ConsoleTests(PaymentFlowApp app, Chromium chromium) : Operat
         if (name == "Live") await somebody.IsLiveAsync();
     }
 
-    static ILocator RowOf(IPage page, Customer customer, string status) => page.Locator($"tr[data-order='{customer.OrderId}'][data-status={status}]");
+    static ILocator RowOf(IPage page, Customer customer, string status) =>
+        page.Locator($"tr[data-order='{customer.OrderId}'][data-status={status}]");
 
     static ILocator LetterOf(IPage page, Guid id) => page.Locator($"tr[data-letter='{id}']");
 
-    /// <summary>Other tests' letters may fill the pages before.</summary>
+    /// <summary>Turns the pages until the dead letter is visible. Dead letters of other tests may fill the pages before it.</summary>
     static async Task FindAsync(IPage page, Guid id)
     {
         await page.GotoAsync("/operator/dead-letters");

@@ -1,16 +1,16 @@
 using Microsoft.Playwright;
-using PaymentFlow.Tests.Hosting;
+using PaymentFlow.Testing.Hosting;
 using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Tests.Integration.Payments;
 
 namespace PaymentFlow.Tests.Browser;
 
-/// <summary>The journey of an order whose payment was killed in the middle.</summary>
+/// <summary>The journey of an order if PaymentApi was killed during the payment.</summary>
 [Collection(nameof(PagesOfOtherApps))]
 public sealed class CrashJourneyTests(PaymentFlowApp app, Chromium chromium, ImpatientApp impatient) : OperatorTest(app, chromium)
 {
     [Fact]
-    public async Task It_tells_of_the_one_attempt_and_of_the_outcome_that_was_found_out_afterwards()
+    public async Task The_journey_shows_one_attempt_and_the_outcome_that_was_found_later()
     {
         var own = impatient.App;
         var customer = await PaidThoughKilledAsync(own);
@@ -20,15 +20,15 @@ public sealed class CrashJourneyTests(PaymentFlowApp app, Chromium chromium, Imp
 
         string[] way =
         [
-            "order.created", "payment.accepted", "attempt.started", "attempt.succeeded", "payment.succeeded", "event.consumed", "order.paid",
-            "event.checked",
+            "order.created", "payment.accepted", "attempt.started", "attempt.succeeded", "payment.succeeded", "event.consumed",
+            "order.paid", "event.checked",
         ];
         Assert.Equal(way, kinds.Where(way.Contains));
         await Assertions.Expect(operators.Page.Locator("strong[data-status]")).ToHaveTextAsync("paid");
         Assert.Empty(operators.Complaints);
     }
 
-    /// <summary>Stripe has charged and its answer is on the way when PaymentApi is killed: nobody here knows of the charge.</summary>
+    /// <summary>Kills PaymentApi after Stripe has charged and before Stripe's answer arrives. Only Stripe knows of the charge.</summary>
     static async Task<Customer> PaidThoughKilledAsync(RunningApp own)
     {
         StripeAccount stripe = new(own);

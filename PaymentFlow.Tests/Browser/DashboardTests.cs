@@ -4,14 +4,14 @@ using PaymentFlow.Tests.Integration.AppHost;
 
 namespace PaymentFlow.Tests.Browser;
 
-/// <summary>Aspire's dashboard, opened by the link that the start screen prints.</summary>
+/// <summary>Aspire's dashboard opens from the link on the start screen.</summary>
 [Collection(nameof(PagesOfOtherApps))]
 public sealed class DashboardTests(PaymentFlowApp app, Chromium chromium) : BrowserTest(app, chromium), IDisposable
 {
     readonly string _folder = TestHost.NewDataFolder();
 
     [Fact]
-    public async Task It_shows_all_resources_running_and_one_payment_as_one_trace()
+    public async Task The_dashboard_shows_all_resources_running_and_one_payment_as_one_trace()
     {
         using HostProcess host = new("--free-ports", "--data-folder", _folder);
         await host.IsUpAsync();
@@ -23,7 +23,8 @@ public sealed class DashboardTests(PaymentFlowApp app, Chromium chromium) : Brow
         var page = (await ShopperAsync(web: link)).Page;
 
         await page.GotoAsync(link.AbsoluteUri);
-        foreach (var resource in (string[])["kafka", "postgres", "paymentsdb", "ordersdb", "order-service", "payment-api", "web", "stripe-sandbox"])
+        string[] resources = ["kafka", "postgres", "paymentsdb", "ordersdb", "order-service", "payment-api", "web", "stripe-sandbox"];
+        foreach (var resource in resources)
             await page.Locator("tr", new() { HasText = resource }).Filter(new() { HasText = "Running" }).First.WaitForAsync();
         foreach (var title in (string[])["Shop", "Operator console", "API reference", "Ledger"])
             await Assertions.Expect(page.GetByText(title).First).ToBeAttachedAsync();
@@ -31,17 +32,21 @@ public sealed class DashboardTests(PaymentFlowApp app, Chromium chromium) : Brow
 
         await page.GotoAsync(new Uri(link, "/traces").AbsoluteUri);
         await page.GetByText("pay click").First.ClickAsync();
-        await page.WaitForURLAsync("**/traces/detail/**");
+        await page.IsAtAsync("**/traces/detail/**");
         foreach (var span in (string[])["pay click", "POST /process-payment", "MSG kafka payments", "MSG kafka orders", "page update"])
             await page.GetByText(span).First.WaitForAsync();
         await PictureAsync(page, "dashboard-trace");
     }
 
-    /// <summary>The pictures of the README, where they are asked for.</summary>
+    /// <summary>With UPDATE_SCREENSHOTS=1: saves a screenshot for the docs.</summary>
     static async Task PictureAsync(IPage page, string name)
     {
         if (Environment.GetEnvironmentVariable("UPDATE_SCREENSHOTS") != "1") return;
-        await page.ScreenshotAsync(new() { Path = Path.Combine(Repository.Folder, "docs", "images", $"{name}.png"), Animations = ScreenshotAnimations.Disabled });
+        await page.ScreenshotAsync(new()
+        {
+            Path = Path.Combine(Repository.Folder, "docs", "images", $"{name}.png"),
+            Animations = ScreenshotAnimations.Disabled,
+        });
     }
 
     public void Dispose()

@@ -8,7 +8,7 @@ namespace PaymentFlow.Tests.Browser;
 public sealed class ExpiryTests(PaymentFlowApp app, Chromium chromium, ImpatientApp impatient) : BrowserTest(app, chromium)
 {
     [Fact]
-    public async Task An_order_left_at_the_bank_and_one_left_alone_expire_and_say_why()
+    public async Task An_order_at_the_bank_and_an_untouched_order_expire_and_the_pages_say_why()
     {
         var atTheBank = await ShopperAsync(web: impatient.Web);
         await atTheBank.StayFromTheBankAsync();
@@ -22,7 +22,7 @@ public sealed class ExpiryTests(PaymentFlowApp app, Chromium chromium, Impatient
         await SeesExpiredAsync(away, "Срок этого заказа истёк", "Он не был оплачен вовремя");
 
         await away.Page.GetByText("Заказать снова").ClickAsync();
-        await away.Page.WaitForURLAsync("**/checkout");
+        await away.Page.IsAtAsync("**/checkout");
         await Assertions.Expect(away.Page.Locator(".lines > li")).ToHaveCountAsync(1);
     }
 

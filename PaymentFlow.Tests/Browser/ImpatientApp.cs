@@ -1,11 +1,11 @@
-using PaymentFlow.Tests.Hosting;
+using PaymentFlow.Testing.Hosting;
 using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Browser;
 
 /// <summary>
-/// A whole PaymentFlow whose services these tests may kill, and whose checks run within seconds instead of minutes: unpaid orders
-/// expire after 15 s.
+/// A whole PaymentFlow whose services tests may kill. Its checks run within seconds instead of minutes, and unpaid orders expire after
+/// 15 s.
 /// </summary>
 public sealed class ImpatientApp : IAsyncLifetime
 {

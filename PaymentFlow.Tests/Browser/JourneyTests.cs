@@ -5,11 +5,11 @@ using PaymentFlow.Tests.Integration.Payments;
 
 namespace PaymentFlow.Tests.Browser;
 
-/// <summary>"Where is the money?": an operator opens one order and reads its way.</summary>
+/// <summary>An operator opens one order and reads its journey.</summary>
 public sealed class JourneyTests(PaymentFlowApp app, Chromium chromium) : OperatorTest(app, chromium)
 {
     [Fact]
-    public async Task The_way_of_a_paid_order_is_complete_and_in_the_order_in_which_it_went()
+    public async Task The_journey_of_a_paid_order_is_complete_and_in_order()
     {
         var shopper = await ShopperAsync();
         await shopper.OrderAsync();
@@ -19,16 +19,20 @@ public sealed class JourneyTests(PaymentFlowApp app, Chromium chromium) : Operat
 
         await page.Page.Locator("#search").FillAsync(shopper.OrderId.ToString());
         await page.Page.GetByText("Find").ClickAsync();
-        await page.Page.WaitForURLAsync($"**/operator/orders/{shopper.OrderId}");
-        // The end-to-end check comes a while after the publishing (Delivery:CheckAfter).
+        await page.Page.IsAtAsync($"**/operator/orders/{shopper.OrderId}");
+        // The delivery check runs some time after the publishing (Delivery:CheckAfter).
         var kinds = await KindsWithAsync(page.Page, "event.checked", "pushed.page");
 
-        string[] way = ["order.created", "payment.accepted", "attempt.started", "attempt.succeeded", "payment.succeeded", "event.consumed", "order.paid", "event.checked"];
+        string[] way =
+        [
+            "order.created", "payment.accepted", "attempt.started", "attempt.succeeded", "payment.succeeded", "event.consumed",
+            "order.paid", "event.checked",
+        ];
         Assert.Equal(way, kinds.Where(way.Contains));
         Assert.Contains("event.published", kinds);
         await Assertions.Expect(page.Page.Locator("tr[data-kind='pushed.page']")).ToContainTextAsync("Shown on 1 page");
         await Assertions.Expect(page.Page.Locator("strong[data-status]")).ToHaveTextAsync("paid");
-        // One trace, from the press on Pay to the order.
+        // One trace covers all steps from the click on Pay to the order.
         var trace = await page.Page.Locator("tr[data-kind='payment.succeeded'] code").TextContentAsync();
         Assert.Matches("^[0-9a-f]{32}$", trace);
         await Assertions.Expect(page.Page.Locator("tr[data-kind='order.paid'] code")).ToHaveTextAsync(trace!);
@@ -38,7 +42,7 @@ public sealed class JourneyTests(PaymentFlowApp app, Chromium chromium) : Operat
     }
 
     [Fact]
-    public async Task A_decline_a_second_try_and_a_refund_are_on_the_way()
+    public async Task The_journey_shows_a_decline_a_second_attempt_and_a_refund()
     {
         var customer = await Customer.OrdersAsync(App);
         using var live = await customer.WatchAsync();
@@ -49,19 +53,20 @@ public sealed class JourneyTests(PaymentFlowApp app, Chromium chromium) : Operat
 
         var page = await SignedInAsync();
         await page.Page.GotoAsync($"/operator?search={customer.Order["reference"]}");
-        await page.Page.WaitForURLAsync($"**/operator/orders/{customer.OrderId}");
+        await page.Page.IsAtAsync($"**/operator/orders/{customer.OrderId}");
         var kinds = await KindsWithAsync(page.Page, "order.refunded", "pushed.socket", "webhook.received");
 
         Assert.Equal(
             ["attempt.started", "attempt.failed", "attempt.started", "attempt.succeeded", "refund.requested", "refund.succeeded"],
-            kinds.Where(kind => kind.StartsWith("attempt.", StringComparison.Ordinal) || kind.StartsWith("refund.", StringComparison.Ordinal)));
+            kinds.Where(kind =>
+                kind.StartsWith("attempt.", StringComparison.Ordinal) || kind.StartsWith("refund.", StringComparison.Ordinal)));
         await Assertions.Expect(page.Page.Locator("tr[data-kind='attempt.failed']")).ToContainTextAsync("insufficient_funds");
         await Assertions.Expect(page.Page.Locator("tr[data-kind=operator]")).ToContainTextAsync("Anna");
         await Assertions.Expect(page.Page.Locator("strong[data-status]")).ToHaveTextAsync("refunded");
     }
 
     [Fact]
-    public async Task An_operator_refunds_and_cancels_after_having_been_asked()
+    public async Task An_operator_refunds_and_cancels_after_a_confirmation()
     {
         var paid = await Customer.OrdersAsync(App);
         await paid.PayAsync();
@@ -97,26 +102,27 @@ public sealed class JourneyTests(PaymentFlowApp app, Chromium chromium) : Operat
     }
 
     [Fact]
-    public async Task Nobody_comes_in_without_the_key()
+    public async Task The_console_opens_only_with_the_operator_key()
     {
         var shopper = await ShopperAsync();
         await shopper.Page.GotoAsync($"/operator/orders/{Guid.CreateVersion7()}");
-        await shopper.Page.WaitForURLAsync("**/operator/sign-in?ReturnUrl=**");
+        await shopper.Page.IsAtAsync("**/operator/sign-in?ReturnUrl=**");
         await shopper.Page.Locator("#key").FillAsync("wrong");
         await shopper.Page.GetByText("Sign in", new() { Exact = true }).ClickAsync();
         await Assertions.Expect(shopper.Page.Locator("[role=alert]")).ToContainTextAsync("That is not the operator key.");
         await shopper.IsAccessibleAsync("sign-in");
         await shopper.Page.GotoAsync("/operator");
-        await shopper.Page.WaitForURLAsync("**/operator/sign-in?ReturnUrl=**");
+        await shopper.Page.IsAtAsync("**/operator/sign-in?ReturnUrl=**");
 
-        // And whoever has it comes to what they wanted to see, and out again.
+        // With the key, the operator reaches the requested page and can sign out.
         await shopper.Page.GotoAsync("/operator?search=no-such-order");
         await shopper.Page.Locator("#key").FillAsync(App.OperatorKey);
         await shopper.Page.GetByText("Sign in", new() { Exact = true }).ClickAsync();
-        await Assertions.Expect(shopper.Page.Locator("main [role=status]")).ToContainTextAsync("No order, payment or PaymentIntent matches.");
+        await Assertions.Expect(shopper.Page.Locator("main [role=status]"))
+            .ToContainTextAsync("No order, payment or PaymentIntent matches.");
         await shopper.Page.GetByText("Sign out").ClickAsync();
-        await shopper.Page.WaitForURLAsync("**/operator/sign-in");
+        await shopper.Page.IsAtAsync("**/operator/sign-in");
         await shopper.Page.GotoAsync("/operator");
-        await shopper.Page.WaitForURLAsync("**/operator/sign-in?ReturnUrl=**");
+        await shopper.Page.IsAtAsync("**/operator/sign-in?ReturnUrl=**");
     }
 }

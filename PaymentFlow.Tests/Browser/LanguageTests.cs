@@ -6,7 +6,7 @@ namespace PaymentFlow.Tests.Browser;
 public sealed class LanguageTests(PaymentFlowApp app, Chromium chromium) : BrowserTest(app, chromium)
 {
     [Fact]
-    public async Task A_Russian_browser_gets_Russian_pages_to_the_end()
+    public async Task A_Russian_browser_gets_Russian_pages_from_the_order_to_the_payment()
     {
         var shopper = await ShopperAsync("ru-RU");
 
@@ -25,7 +25,7 @@ public sealed class LanguageTests(PaymentFlowApp app, Chromium chromium) : Brows
     }
 
     [Fact]
-    public async Task The_switch_changes_the_language_where_one_is_and_is_remembered()
+    public async Task The_language_switch_stays_on_the_page_and_is_remembered()
     {
         var shopper = await ShopperAsync("en-US");
         var page = shopper.Page;
@@ -37,7 +37,7 @@ public sealed class LanguageTests(PaymentFlowApp app, Chromium chromium) : Brows
         await Assertions.Expect(shopper.Heading).ToHaveTextAsync("Оплатите заказ");
         Assert.Equal(order, page.Url);
         await shopper.IsLiveAsync();
-        // What a push changes is in the language of the page, too.
+        // Pushed changes also appear in the page's language.
         await shopper.PayAsync();
         await shopper.SeesAsync("paid");
         await Assertions.Expect(shopper.Heading).ToHaveTextAsync("Ваш заказ оплачен");

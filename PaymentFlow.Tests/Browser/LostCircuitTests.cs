@@ -1,17 +1,17 @@
 using System.Collections.Concurrent;
 using Microsoft.Playwright;
-using PaymentFlow.Tests.Hosting;
+using PaymentFlow.Testing.Hosting;
 using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Tests.Integration.Payments;
 
 namespace PaymentFlow.Tests.Browser;
 
-/// <summary>Connections end, servers restart; the page then shows how the order is.</summary>
+/// <summary>After a lost connection or a restart of Web, the page shows the order's current state.</summary>
 [Collection(nameof(PagesOfOtherApps))]
 public sealed class LostCircuitTests(PaymentFlowApp app, Chromium chromium, ImpatientApp impatient) : BrowserTest(app, chromium)
 {
     [Fact]
-    public async Task A_page_that_was_cut_off_while_another_client_paid_shows_it_when_it_is_back()
+    public async Task A_page_that_was_disconnected_while_another_client_paid_shows_paid_after_it_reconnects()
     {
         var shopper = await ShopperAsync();
         var page = shopper.Page;
@@ -32,11 +32,11 @@ public sealed class LostCircuitTests(PaymentFlowApp app, Chromium chromium, Impa
 
         await shopper.SeesAsync("paid");
         await page.Locator(".reconnect").WaitForAsync(new() { State = WaitForSelectorState.Hidden });
-        Assert.True(await page.EvaluateAsync<bool>("() => window.samePage === true"), "The page was loaded anew.");
+        Assert.True(await page.EvaluateAsync<bool>("() => window.samePage === true"), "The page was reloaded.");
     }
 
     [Fact]
-    public async Task A_page_whose_server_died_while_another_client_paid_shows_it_when_there_is_one_again()
+    public async Task A_page_whose_server_died_while_another_client_paid_shows_paid_after_the_restart()
     {
         var shopper = await ShopperAsync();
         var customer = await Customer.OrdersAsync(impatient.App);
@@ -50,7 +50,7 @@ public sealed class LostCircuitTests(PaymentFlowApp app, Chromium chromium, Impa
         Assert.NotEqual(web, impatient.App.ProcessIdOf("web"));
     }
 
-    /// <summary>The wire between one page's circuit and the server.</summary>
+    /// <summary>The connection between one page's circuit and the server. A test can cut it.</summary>
     sealed class Line
     {
         readonly ConcurrentQueue<IWebSocketRoute> _sockets = [];

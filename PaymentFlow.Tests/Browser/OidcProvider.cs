@@ -13,8 +13,8 @@ using static OpenIddict.Server.OpenIddictServerEvents;
 namespace PaymentFlow.Tests.Browser;
 
 /// <summary>
-/// A team's provider of OpenID Connect: OpenIddict's own server, with two people and no database. It insists on PKCE, and takes people's
-/// word for who they are.
+/// A team's OpenID Connect provider. It is OpenIddict's server with two users and without a database. It requires PKCE. Users choose their
+/// identity without a password.
 /// </summary>
 sealed class OidcProvider : IAsyncDisposable
 {
@@ -28,7 +28,7 @@ sealed class OidcProvider : IAsyncDisposable
 
     OidcProvider(WebApplication app) => _app = app;
 
-    /// <summary>What Web needs to be told.</summary>
+    /// <summary>Web's settings for this provider.</summary>
     public (string Name, string Value)[] Settings =>
     [
         ("Operator__Oidc__Authority", _app.Urls.First()),
@@ -50,17 +50,21 @@ sealed class OidcProvider : IAsyncDisposable
             server.RegisterScopes(Scopes.Profile, Scopes.Email);
             server.AddEphemeralEncryptionKey().AddEphemeralSigningKey();
             server.UseAspNetCore().DisableTransportSecurityRequirement();
-            // No store: the client is the one that is checked here.
+            // Degraded mode has no store of clients, so the handlers below check the client.
             server.EnableDegradedMode();
             server.AddEventHandler<ValidateAuthorizationRequestContext>(handler => handler.UseInlineHandler(context =>
             {
-                if (context.ClientId != ClientId || context.RedirectUri?.EndsWith("/operator/sign-in/callback", StringComparison.Ordinal) != true)
-                    context.Reject(Errors.InvalidClient, "Not a client of ours.");
+                if (context.ClientId != ClientId
+                    || context.RedirectUri?.EndsWith("/operator/sign-in/callback", StringComparison.Ordinal) != true)
+                {
+                    context.Reject(Errors.InvalidClient, "Unknown client.");
+                }
                 return default;
             }));
             server.AddEventHandler<ValidateTokenRequestContext>(handler => handler.UseInlineHandler(context =>
             {
-                if (context.ClientId != ClientId || context.ClientSecret != ClientSecret) context.Reject(Errors.InvalidClient, "Not a client of ours.");
+                if (context.ClientId != ClientId || context.ClientSecret != ClientSecret)
+                    context.Reject(Errors.InvalidClient, "Unknown client.");
                 return default;
             }));
             server.AddEventHandler<HandleAuthorizationRequestContext>(handler => handler.UseInlineHandler(AuthorizeAsync));
@@ -68,12 +72,12 @@ sealed class OidcProvider : IAsyncDisposable
         var app = builder.Build();
         app.UseRouting();
         app.UseAuthentication();
-        // Browsers ask for it, and would complain.
+        // Browsers request the icon and would report an error without it.
         app.MapGet("/favicon.ico", () => Results.NoContent());
-        // Another site than Web's localhost.
+        // 127.0.0.1 is another site than Web's localhost.
         app.Urls.Add("http://127.0.0.1:0");
         await app.StartAsync(TestContext.Current.CancellationToken);
-        // What Web asks first, and waits ten seconds for: the first answer of a server that has just been compiled is the slowest.
+        // Web requests these documents first and waits ten seconds at most. The first answer is the slowest, so request them here once.
         using HttpClient http = new() { BaseAddress = new Uri(app.Urls.First()) };
         foreach (var document in (string[])["/.well-known/openid-configuration", "/.well-known/jwks"])
             await http.GetStringAsync(new Uri(document, UriKind.Relative), TestContext.Current.CancellationToken);
@@ -92,7 +96,7 @@ sealed class OidcProvider : IAsyncDisposable
                 context.SignIn(Person("2", "Bert", "bert@example.com", "gardeners"));
                 break;
             case "nobody":
-                context.Reject(Errors.AccessDenied, "They changed their mind.");
+                context.Reject(Errors.AccessDenied, "The user canceled.");
                 break;
             default:
                 var here = HtmlEncoder.Default.Encode(request.GetEncodedUrl());
@@ -100,7 +104,8 @@ sealed class OidcProvider : IAsyncDisposable
                 await request.HttpContext.Response.WriteAsync(
                     $"""
                     <!DOCTYPE html><html lang="en"><title>Who are you?</title>
-                    <p><a href="{here}&amp;who=anna">Anna</a> <a href="{here}&amp;who=bert">Bert</a> <a href="{here}&amp;who=nobody">Never mind</a></p></html>
+                    <p><a href="{here}&amp;who=anna">Anna</a> <a href="{here}&amp;who=bert">Bert</a>
+                    <a href="{here}&amp;who=nobody">Never mind</a></p></html>
                     """);
                 context.HandleRequest();
                 break;

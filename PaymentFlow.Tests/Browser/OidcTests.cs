@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using Microsoft.Playwright;
-using PaymentFlow.Tests.Hosting;
+using PaymentFlow.Testing.Hosting;
 using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Tests.Integration.Payments;
 
 namespace PaymentFlow.Tests.Browser;
 
-/// <summary>A provider, and a Web that knows it.</summary>
+/// <summary>An OpenID Connect provider and a Web that uses it.</summary>
 public sealed class WebWithProvider(PaymentFlowApp app) : IAsyncLifetime
 {
     OidcProvider _provider = null!;
@@ -33,19 +33,19 @@ public sealed class OidcTests(PaymentFlowApp app, Chromium chromium, WebWithProv
     : OperatorTest(app, chromium), IClassFixture<WebWithProvider>
 {
     [Fact]
-    public async Task An_operator_signs_in_at_the_provider_and_is_on_record_by_their_name_there()
+    public async Task An_operator_signs_in_at_the_provider_and_is_recorded_by_their_name_there()
     {
         var customer = await Customer.OrdersAsync(App);
         var somebody = await ShopperAsync(web: signIn.Web);
         var page = somebody.Page;
         await page.GotoAsync($"/operator/orders/{customer.OrderId}");
-        await page.WaitForURLAsync("**/operator/sign-in?ReturnUrl=**");
+        await page.IsAtAsync("**/operator/sign-in?ReturnUrl=**");
         await somebody.IsAccessibleAsync("sign-in with a provider");
         await page.GetByText("Sign in with the team's accounts").ClickAsync();
         await page.GetByText("Anna").ClickAsync();
 
-        // Where she wanted to go, on another site than the one that she comes from.
-        await page.WaitForURLAsync($"**/operator/orders/{customer.OrderId}");
+        // The operator returns from the provider's site to the requested page.
+        await page.IsAtAsync($"**/operator/orders/{customer.OrderId}");
         await Assertions.Expect(page.Locator(".console-menu form")).ToContainTextAsync("Anna Jensen, anna@example.com");
         await page.GetByText("Cancel the order…").ClickAsync();
         await page.Locator("input[name=sure]").CheckAsync();
@@ -55,14 +55,14 @@ public sealed class OidcTests(PaymentFlowApp app, Chromium chromium, WebWithProv
         await Assertions.Expect(page.Locator("tr[data-kind=operator]").First).ToContainTextAsync("by Anna Jensen, anna@example.com");
 
         await page.GetByText("Sign out").ClickAsync();
-        await page.WaitForURLAsync("**/operator/sign-in");
+        await page.IsAtAsync("**/operator/sign-in");
         await page.GotoAsync("/operator");
-        await page.WaitForURLAsync("**/operator/sign-in?ReturnUrl=**");
+        await page.IsAtAsync("**/operator/sign-in?ReturnUrl=**");
         Assert.Empty(somebody.Complaints);
     }
 
     [Fact]
-    public async Task Who_lacks_the_claim_is_told_so_and_who_changes_their_mind_is_back_at_the_form()
+    public async Task A_user_without_the_claim_is_refused_and_a_user_who_cancels_returns_to_the_form()
     {
         var somebody = await ShopperAsync(web: signIn.Web);
         var page = somebody.Page;
@@ -74,21 +74,21 @@ public sealed class OidcTests(PaymentFlowApp app, Chromium chromium, WebWithProv
         await Assertions.Expect(somebody.Heading).ToHaveTextAsync("You are not an operator here");
         await somebody.IsAccessibleAsync("denied");
         await page.GotoAsync("/operator");
-        await page.WaitForURLAsync("**/operator/sign-in?ReturnUrl=**");
+        await page.IsAtAsync("**/operator/sign-in?ReturnUrl=**");
 
         await page.GetByText("Sign in with the team's accounts").ClickAsync();
         await page.GetByText("Never mind").ClickAsync();
-        await page.WaitForURLAsync("**/operator/sign-in?problem=**");
+        await page.IsAtAsync("**/operator/sign-in?problem=**");
         await Assertions.Expect(page.Locator("[role=alert]")).ToContainTextAsync("Signing in with the provider failed.");
 
-        // The key works beside it.
+        // The operator key still works.
         await page.Locator("#key").FillAsync(App.OperatorKey);
         await page.GetByText("Sign in", new() { Exact = true }).ClickAsync();
-        await page.WaitForURLAsync("**/operator");
+        await page.IsAtAsync("**/operator");
     }
 
     [Fact]
-    public async Task A_provider_that_is_away_is_said_to_be()
+    public async Task The_sign_in_page_says_that_the_provider_is_away()
     {
         var provider = await OidcProvider.StartAsync();
         var settings = provider.Settings;
@@ -101,7 +101,7 @@ public sealed class OidcTests(PaymentFlowApp app, Chromium chromium, WebWithProv
     }
 
     [Fact]
-    public async Task Half_a_configuration_stops_Web_with_one_line_that_names_the_missing_half()
+    public async Task An_incomplete_configuration_stops_Web_with_one_line_that_names_the_missing_settings()
     {
         ProcessStartInfo start = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "PaymentFlow.Web.dll")])
         {

@@ -3,11 +3,11 @@ using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Browser;
 
-/// <summary>A test in which an operator looks at the console.</summary>
+/// <summary>A test in which an operator uses the console.</summary>
 [Collection(nameof(ConsolePages))]
 public abstract class OperatorTest(PaymentFlowApp app, Chromium chromium) : BrowserTest(app, chromium)
 {
-    /// <summary>By the key, as <paramref name="name"/>, on the console's first page.</summary>
+    /// <summary>Signs in with the operator key as <paramref name="name"/>. The console's first page is then open.</summary>
     protected async Task<Shopper> SignedInAsync(string name = "Anna", Uri? web = null, string? key = null)
     {
         var somebody = await ShopperAsync(web: web);
@@ -15,11 +15,12 @@ public abstract class OperatorTest(PaymentFlowApp app, Chromium chromium) : Brow
         await somebody.Page.Locator("#name").FillAsync(name);
         await somebody.Page.Locator("#key").FillAsync(key ?? App.OperatorKey);
         await somebody.Page.GetByText("Sign in", new() { Exact = true }).ClickAsync();
-        await somebody.Page.WaitForURLAsync("**/operator");
+        await somebody.Page.IsAtAsync("**/operator");
         return somebody;
     }
 
-    /// <summary>The steps of the journey that the page shows, from when these are among them.</summary>
+    /// <summary>Reloads the journey until it contains the wanted kinds of steps.</summary>
+    /// <returns>The kinds of all steps that the page shows.</returns>
     protected static async Task<IReadOnlyList<string>> KindsWithAsync(IPage page, params string[] wanted)
     {
         IReadOnlyList<string> kinds = [];
@@ -32,7 +33,7 @@ public abstract class OperatorTest(PaymentFlowApp app, Chromium chromium) : Brow
         return kinds;
     }
 
-    /// <summary>With UPDATE_SCREENSHOTS=1: the page as it is, for the docs.</summary>
+    /// <summary>With UPDATE_SCREENSHOTS=1: saves a screenshot for the docs.</summary>
     protected static async Task PictureForDocsAsync(IPage page, string name)
     {
         if (Environment.GetEnvironmentVariable("UPDATE_SCREENSHOTS") != "1") return;

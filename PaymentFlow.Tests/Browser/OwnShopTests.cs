@@ -8,16 +8,17 @@ using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Browser;
 
-/// <summary>The sample of docs/integrate.md: a shop of a team's own, in a process of its own, which knows the public contract only.</summary>
+/// <summary>The sample of docs/integrate.md. It is a team's own shop in its own process and uses only the public contract.</summary>
 [Collection(nameof(PagesOfOtherApps))]
 public sealed partial class OwnShopTests(PaymentFlowApp app, Chromium chromium) : BrowserTest(app, chromium)
 {
     [Fact]
-    public async Task Its_customers_pay_at_our_checkout_or_on_its_own_page_and_it_ships_what_Kafka_says_is_paid()
+    public async Task Customers_of_another_shop_pay_at_our_checkout_or_on_its_page_and_it_ships_paid_orders()
     {
         using var shop = Start(
             "dotnet", Path.Combine("samples", "Shop", "bin", Configuration, "net10.0", "Shop.dll"), "--Urls", App.ShopOrigin,
-            "--PaymentFlow:Orders", Origin(App.OrderService), "--PaymentFlow:Payments", Origin(App.PaymentApi), "--PaymentFlow:Web", Origin(App.Web),
+            "--PaymentFlow:Orders", Origin(App.OrderService), "--PaymentFlow:Payments", Origin(App.PaymentApi),
+            "--PaymentFlow:Web", Origin(App.Web),
             "--PaymentFlow:MerchantKey", App.MerchantKey, "--ConnectionStrings:kafka", App.KafkaBootstrap);
         using var fulfilment = await StartFulfilmentAsync();
         try
@@ -37,7 +38,7 @@ public sealed partial class OwnShopTests(PaymentFlowApp app, Chromium chromium) 
             await Assertions.Expect(shopper.Page.Locator("#status")).ToHaveTextAsync("Your order is paid");
             await IsShippedAsync(onItsOwnPage);
 
-            // The one in Node.js reads the same topic.
+            // The consumer in Node.js reads the same topic.
             HashSet<string> waiting = [atCheckout, onItsOwnPage];
             while (waiting.Count > 0)
             {

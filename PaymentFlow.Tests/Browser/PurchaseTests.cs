@@ -6,7 +6,7 @@ using PaymentFlow.Tests.Integration.Payments;
 
 namespace PaymentFlow.Tests.Browser;
 
-/// <summary>The way from the shop to a paid order, as a customer sees it.</summary>
+/// <summary>A customer buys in the shop and pays, and the pages show each state.</summary>
 public sealed class PurchaseTests(PaymentFlowApp app, Chromium chromium) : BrowserTest(app, chromium)
 {
     [Fact]
@@ -30,12 +30,18 @@ public sealed class PurchaseTests(PaymentFlowApp app, Chromium chromium) : Brows
         await Assertions.Expect(shopper.Heading).ToHaveTextAsync("Your order is paid");
         await Assertions.Expect(shopper.Heading).ToBeFocusedAsync();
         await Assertions.Expect(page.Locator("[role=status][aria-live=polite]").First).ToHaveTextAsync("Your order is paid");
-        Assert.True(await page.EvaluateAsync<bool>("() => window.samePage === true"), "The page was loaded anew.");
+        Assert.True(await page.EvaluateAsync<bool>("() => window.samePage === true"), "The page was reloaded.");
         Assert.Empty(traffic);
         Assert.Equal([101], handshakes);
         Assert.Empty(shopper.Complaints);
         if (Environment.GetEnvironmentVariable("UPDATE_SCREENSHOTS") == "1")
-            await page.ScreenshotAsync(new() { Path = Path.Combine(Repository.Folder, "docs", "images", "paid.png"), Animations = ScreenshotAnimations.Disabled });
+        {
+            await page.ScreenshotAsync(new()
+            {
+                Path = Path.Combine(Repository.Folder, "docs", "images", "paid.png"),
+                Animations = ScreenshotAnimations.Disabled,
+            });
+        }
     }
 
     [Fact]
@@ -73,7 +79,7 @@ public sealed class PurchaseTests(PaymentFlowApp app, Chromium chromium) : Brows
         var shopper = await ShopperAsync();
         await shopper.OrderAsync();
 
-        // Faster than any hand: both presses are on their way before the first is answered.
+        // A script clicks twice, so that both clicks are sent before the first is answered.
         await shopper.Page.EvaluateAsync("() => { const pay = document.querySelector('.pay-button'); pay.click(); pay.click(); }");
 
         await shopper.SeesAsync("paid");
@@ -91,8 +97,9 @@ public sealed class PurchaseTests(PaymentFlowApp app, Chromium chromium) : Brows
         await other.IsLiveAsync();
         await Assertions.Expect(other.PayButton).ToBeEnabledAsync();
 
-        // One message presses both buttons: two clicks from here could be so far apart that the first payment takes the second button away.
-        await other.Page.EvaluateAsync("() => { new BroadcastChannel('pay').onmessage = () => document.querySelector('.pay-button').click(); }");
+        // One message clicks both buttons. Two separate clicks could be so far apart that the first payment removes the second button.
+        await other.Page.EvaluateAsync(
+            "() => { new BroadcastChannel('pay').onmessage = () => document.querySelector('.pay-button').click(); }");
         await shopper.Page.EvaluateAsync(
             "() => { new BroadcastChannel('pay').postMessage('both'); document.querySelector('.pay-button').click(); }");
 
@@ -123,7 +130,7 @@ public sealed class PurchaseTests(PaymentFlowApp app, Chromium chromium) : Brows
     }
 
     [Fact]
-    public async Task A_payment_that_takes_its_time_says_so()
+    public async Task A_slow_payment_shows_that_the_bank_is_still_confirming()
     {
         var shopper = await ShopperAsync();
         await shopper.OrderAsync();
@@ -132,7 +139,7 @@ public sealed class PurchaseTests(PaymentFlowApp app, Chromium chromium) : Brows
 
         await shopper.SeesAsync("confirming");
         await Assertions.Expect(shopper.Heading).ToHaveTextAsync("We are confirming with your bank");
-        // Asked again, it is the same payment: nothing is refused, nothing begins anew.
+        // The second question concerns the same payment. It is not refused and starts no new payment.
         await shopper.Page.GetByText("Ask again").ClickAsync();
         await shopper.SeesAsync("confirming");
         await Assertions.Expect(shopper.Page.Locator(".notice-title")).ToHaveCountAsync(0);
@@ -169,7 +176,7 @@ public sealed class PurchaseTests(PaymentFlowApp app, Chromium chromium) : Brows
     }
 
     [Fact]
-    public async Task The_basket_changes_quantities_removes_and_totals()
+    public async Task The_basket_changes_quantities_removes_items_and_updates_the_total()
     {
         var shopper = await ShopperAsync();
         var page = shopper.Page;
@@ -207,7 +214,7 @@ public sealed class PurchaseTests(PaymentFlowApp app, Chromium chromium) : Brows
         await shopper.IsLiveAsync();
         await Assertions.Expect(shopper.PayButton).ToBeEnabledAsync();
         await TabToAsync(page.Locator("input[value=pm_card_visa]"));
-        // Up from the first wraps to the last that is in sight, and back.
+        // The arrow keys move between the visible cards.
         await page.Keyboard.PressAsync("ArrowDown");
         await Assertions.Expect(page.Locator("input[value=pm_card_threeDSecure2Required]")).ToBeCheckedAsync();
         await page.Keyboard.PressAsync("ArrowUp");
@@ -230,12 +237,12 @@ public sealed class PurchaseTests(PaymentFlowApp app, Chromium chromium) : Brows
                 if (await target.EvaluateAsync<bool>("element => element === document.activeElement")) return;
                 await page.Keyboard.PressAsync("Tab");
             }
-            Assert.Fail("The keyboard does not reach it.");
+            Assert.Fail("The keyboard does not reach the element.");
         }
     }
 
     [Fact]
-    public async Task The_orders_secret_is_in_no_page_no_address_and_no_reach_of_scripts()
+    public async Task The_orders_secret_is_in_no_page_or_address_and_hidden_from_scripts()
     {
         var shopper = await ShopperAsync();
         var page = shopper.Page;
@@ -261,10 +268,11 @@ public sealed class PurchaseTests(PaymentFlowApp app, Chromium chromium) : Brows
         using HttpClient http = new();
         var ledger = JsonSerializer.Deserialize<List<JsonElement>>(
             await http.GetStringAsync(new Uri(App.StripeSandbox, "/_sandbox/charges"), Token))!;
-        return [.. ledger.Where(charge => charge.GetProperty("metadata").TryGetProperty("order_id", out var id) && id.GetString() == orderId.ToString())];
+        return [.. ledger.Where(charge =>
+            charge.GetProperty("metadata").TryGetProperty("order_id", out var id) && id.GetString() == orderId.ToString())];
     }
 
-    /// <summary>The statuses of the WebSocket handshakes that the page makes.</summary>
+    /// <summary>The HTTP statuses of the page's WebSocket handshakes.</summary>
     static async Task<ConcurrentQueue<int>> HandshakesAsync(IPage page)
     {
         ConcurrentQueue<int> statuses = [];

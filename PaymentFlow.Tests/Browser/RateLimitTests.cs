@@ -3,12 +3,12 @@ using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Browser;
 
-/// <summary>Who tries out stolen cards is stopped by address, whatever the order, before PaymentApi or Stripe is asked.</summary>
+/// <summary>Limits per client address stop card testing (trying stolen cards) before PaymentApi or Stripe is called.</summary>
 [Collection(nameof(PagesOfOtherApps))]
 public sealed class RateLimitTests(PaymentFlowApp app, Chromium chromium) : BrowserTest(app, chromium)
 {
     [Fact]
-    public async Task Too_many_presses_and_too_many_orders_of_one_address_are_refused()
+    public async Task Too_many_payments_and_too_many_orders_from_one_address_are_refused()
     {
         await using var replica = await Replica.StartAsync(App, ("RateLimits__pay__Permits", "1"), ("RateLimits__checkout__Permits", "2"));
         var first = await ShopperAsync(web: replica.Web);
@@ -27,7 +27,7 @@ public sealed class RateLimitTests(PaymentFlowApp app, Chromium chromium) : Brow
         await second.AddAsync();
         await second.Page.GotoAsync("/checkout");
         await second.Page.Locator("form.checkout button").ClickAsync();
-        await second.Page.WaitForURLAsync("**/checkout?problem=rate_limited");
+        await second.Page.IsAtAsync("**/checkout?problem=rate_limited");
         await Assertions.Expect(second.Page.Locator(".notice")).ToContainTextAsync("There were too many attempts in a short time.");
     }
 }

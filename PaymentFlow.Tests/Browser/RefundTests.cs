@@ -5,7 +5,7 @@ using PaymentFlow.Tests.Integration.Payments;
 
 namespace PaymentFlow.Tests.Browser;
 
-/// <summary>An operator gives money back, and the customer's page says so by itself.</summary>
+/// <summary>An operator refunds a payment, and the customer's open page shows it.</summary>
 public sealed class RefundTests(PaymentFlowApp app, Chromium chromium) : BrowserTest(app, chromium)
 {
     [Theory]
@@ -71,5 +71,5 @@ public sealed class RefundTests(PaymentFlowApp app, Chromium chromium) : Browser
     }
 
     static async Task AssertNotReloadedAsync(Shopper shopper) =>
-        Assert.True(await shopper.Page.EvaluateAsync<bool>("() => window.samePage === true"), "The page was loaded anew.");
+        Assert.True(await shopper.Page.EvaluateAsync<bool>("() => window.samePage === true"), "The page was reloaded.");
 }

@@ -2,7 +2,7 @@ using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Browser;
 
-/// <summary>A second Web with settings of its own, on the other services and the Kafka of the first.</summary>
+/// <summary>A second Web with its own settings. It uses the services and the Kafka of the first.</summary>
 sealed class Replica : IAsyncDisposable
 {
     readonly ServiceProcess _service;

@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 
 namespace PaymentFlow.Tests.Browser;
 
-/// <summary>Somebody at a browser, who sees pages and presses what is on them.</summary>
+/// <summary>A customer or an operator at a browser.</summary>
 public sealed class Shopper
 {
     readonly ConcurrentQueue<string> _complaints = [];
@@ -22,7 +22,7 @@ public sealed class Shopper
 
     public IPage Page { get; }
 
-    /// <summary>What the browser's console reported: script errors, and whatever the content security policy held back.</summary>
+    /// <summary>Errors in the browser's console: script errors and violations of the content security policy.</summary>
     public IEnumerable<string> Complaints => _complaints;
 
     public ILocator Heading => Page.Locator("h1");
@@ -40,7 +40,7 @@ public sealed class Shopper
         await Assertions.Expect(lines).ToHaveCountAsync(before + 1);
     }
 
-    /// <summary>From the shop to the order's own page.</summary>
+    /// <summary>Orders products in the shop and opens the order's page.</summary>
     public async Task OrderAsync(params int[] products)
     {
         foreach (var product in products.DefaultIfEmpty(0)) await AddAsync(product);
@@ -49,7 +49,7 @@ public sealed class Shopper
         await IsLiveAsync();
     }
 
-    /// <summary>The circuit is there: a press is heard, and news arrive.</summary>
+    /// <summary>Waits until the page's circuit is connected, so that clicks work and pushes arrive.</summary>
     public Task IsLiveAsync() => Page.Locator("[data-live]").WaitForAsync();
 
     public async Task ChooseAsync(string paymentMethod)
@@ -65,17 +65,17 @@ public sealed class Shopper
         await PayButton.ClickAsync();
     }
 
-    /// <summary>Asks to cancel the order, and answers the question that follows.</summary>
+    /// <summary>Cancels the order and confirms the question.</summary>
     public async Task CancelAsync()
     {
         await Page.Locator(".cancel-order .link").ClickAsync();
         await Page.Locator(".cancel-order .danger").ClickAsync();
     }
 
-    /// <summary>Keeps the browser where it is when it is sent to the bank.</summary>
+    /// <summary>Keeps the browser on the order's page when it is redirected to the bank.</summary>
     public Task StayFromTheBankAsync() => Page.RouteAsync("**/_sandbox/3ds/**", route => route.FulfillAsync(new()
     {
-        // A download leaves the page as it is.
+        // The browser stays on the page, because a download does not navigate.
         Headers = new Dictionary<string, string> { ["Content-Disposition"] = "attachment" },
         ContentType = "application/octet-stream",
         Body = "held",
@@ -83,22 +83,23 @@ public sealed class Shopper
 
     public Task SeesAsync(string screen) => Page.Locator($"[data-screen={screen}]").WaitForAsync();
 
-    /// <summary>Hands an order over to the page as another shop's page would: by a form.</summary>
+    /// <summary>Opens an order's page with a form, as another shop's page does.</summary>
     public async Task OpenAsync(Uri web, Guid orderId, string secret)
     {
         await Page.SetContentAsync(
-            $"""<form method="post" action="{web}orders/{orderId}/open"><input name="clientSecret" value="{secret}"><button>Pay</button></form>""");
+            $"""<form method="post" action="{web}orders/{orderId}/open">"""
+            + $"""<input name="clientSecret" value="{secret}"><button>Pay</button></form>""");
         await Page.Locator("button").ClickAsync();
         await IsLiveAsync();
     }
 
     /// <summary>
-    /// axe finds nothing to mend on the page as it is now, in light colours and in dark ones, by WCAG 2.2 AA and its own best practices.
+    /// Checks with axe that the page is accessible in light and in dark colors, by WCAG 2.2 AA and axe's own best practices.
     /// </summary>
     public async Task IsAccessibleAsync(string state)
     {
         await Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
-        // The page is the same in both: only what is about colours can differ.
+        // Light and dark pages differ only in colors, so the dark page needs only these rules.
         await PassesAxeAsync($"{state}, dark", new() { RunOnly = RunOnlyOptions.Rules("color-contrast", "link-in-text-block") });
         await Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
         await PassesAxeAsync(state, new());
@@ -106,8 +107,10 @@ public sealed class Shopper
 
     async Task PassesAxeAsync(string state, AxeRunOptions options)
     {
-        // An animation half-way has colours that nobody reads.
-        await Page.EvaluateAsync("() => Promise.all(document.getAnimations().filter(a => a.effect.getTiming().iterations !== Infinity).map(a => a.finished.catch(() => {})))");
+        // Colors in the middle of an animation are not final, so wait for the end of all animations.
+        await Page.EvaluateAsync(
+            "() => Promise.all(document.getAnimations().filter(a => a.effect.getTiming().iterations !== Infinity)"
+            + ".map(a => a.finished.catch(() => {})))");
         var found = await Page.RunAxe(options);
         Assert.Empty(found.Violations.Select(violation => $"{state}: {violation.Id}: {violation.Help}: {violation.Nodes[0].Html}"));
     }

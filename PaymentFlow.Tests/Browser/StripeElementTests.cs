@@ -4,8 +4,8 @@ using PaymentFlow.Tests.Fixtures;
 namespace PaymentFlow.Tests.Browser;
 
 /// <summary>
-/// With a publishable key the card is Stripe's business. Stripe.js itself can't be loaded in a test, so a script of the same
-/// calls stands in for it at its address; the rest, with the browser's own content security policy, is real.
+/// With a publishable key, Stripe's element takes the card. Stripe.js cannot be loaded in a test, so the test serves a script with the same
+/// functions at its address. All other parts are real, including the content security policy.
 /// </summary>
 [Collection(nameof(PagesOfOtherApps))]
 public sealed class StripeElementTests(PaymentFlowApp app, Chromium chromium) : BrowserTest(app, chromium)
@@ -14,20 +14,25 @@ public sealed class StripeElementTests(PaymentFlowApp app, Chromium chromium) : 
         window.Stripe = key => ({
           elements: options => ({
             options,
-            submit: async () => document.querySelector("#card").value === "" ? { error: { message: "Your card number is incomplete." } } : {},
-            create: type => ({ mount: host => host.innerHTML = `<label for="card">Card of ${key}, ${type}, ${options.amount} ${options.currency}</label><input id="card">` }),
+            submit: async () =>
+              document.querySelector("#card").value === "" ? { error: { message: "Your card number is incomplete." } } : {},
+            create: type => ({
+              mount: host => host.innerHTML =
+                `<label for="card">Card of ${key}, ${type}, ${options.amount} ${options.currency}</label><input id="card">`,
+            }),
           }),
           createPaymentMethod: async () => ({ paymentMethod: { id: document.querySelector("#card").value } }),
         });
         """;
 
     [Fact]
-    public async Task The_payment_element_makes_the_payment_method_and_the_order_is_paid_by_it()
+    public async Task The_payment_element_creates_the_payment_method_that_pays_the_order()
     {
         await using var replica = await Replica.StartAsync(App, ("Stripe__PublishableKey", "pk_test_ours"));
         var shopper = await ShopperAsync(web: replica.Web);
         var page = shopper.Page;
-        await page.RouteAsync("https://js.stripe.com/**", route => route.FulfillAsync(new() { ContentType = "text/javascript", Body = StripeJs }));
+        await page.RouteAsync(
+            "https://js.stripe.com/**", route => route.FulfillAsync(new() { ContentType = "text/javascript", Body = StripeJs }));
         await shopper.OrderAsync();
         await page.GetByText("Card of pk_test_ours, payment, 1800 usd").WaitForAsync();
 

@@ -1,14 +1,14 @@
 using System.Text.Json;
 using Confluent.Kafka;
 using Microsoft.Playwright;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.CloudEvents;
-using PaymentFlow.Messaging.Events;
 using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Tests.Integration.Payments;
 
 namespace PaymentFlow.Tests.Browser;
 
-/// <summary>To the bank's page and back. The sandbox plays the bank.</summary>
+/// <summary>A customer goes to the bank's page and comes back. The sandbox plays the bank.</summary>
 public sealed class ThreeDSecureTests(PaymentFlowApp app, Chromium chromium) : BrowserTest(app, chromium)
 {
     [Fact]
@@ -30,7 +30,8 @@ public sealed class ThreeDSecureTests(PaymentFlowApp app, Chromium chromium) : B
         await shopper.Page.Locator("button[value=fail]").ClickAsync();
 
         await shopper.SeesAsync("declined");
-        await Assertions.Expect(shopper.Page.Locator(".notice-title")).ToHaveTextAsync("Your bank did not confirm that this payment is yours.");
+        await Assertions.Expect(shopper.Page.Locator(".notice-title"))
+            .ToHaveTextAsync("Your bank did not confirm that this payment is yours.");
         AssertCleanAddress(shopper);
         await shopper.IsLiveAsync();
         await shopper.PayAsync();
@@ -52,12 +53,13 @@ public sealed class ThreeDSecureTests(PaymentFlowApp app, Chromium chromium) : B
     }
 
     [Fact]
-    public async Task What_the_return_address_claims_is_not_believed()
+    public async Task The_result_in_the_return_address_is_not_trusted()
     {
         var shopper = await ShopperAsync();
         await shopper.OrderAsync();
 
-        await shopper.Page.GotoAsync($"{shopper.Page.Url}/return?payment_intent=pi_1&payment_intent_client_secret=x&redirect_status=succeeded");
+        await shopper.Page.GotoAsync(
+            $"{shopper.Page.Url}/return?payment_intent=pi_1&payment_intent_client_secret=x&redirect_status=succeeded");
 
         AssertCleanAddress(shopper);
         await shopper.SeesAsync("confirming");
@@ -68,7 +70,7 @@ public sealed class ThreeDSecureTests(PaymentFlowApp app, Chromium chromium) : B
     }
 
     [Fact]
-    public async Task A_customer_who_closed_the_banks_page_goes_on_there_from_the_order()
+    public async Task A_customer_who_closed_the_banks_page_returns_there_from_the_order()
     {
         var customer = await Customer.OrdersAsync(App);
         var gone = await AtTheBankAsync(customer);
@@ -101,9 +103,10 @@ public sealed class ThreeDSecureTests(PaymentFlowApp app, Chromium chromium) : B
         await shopper.PayAsync();
         await shopper.SeesAsync("paid");
 
-        // Whoever finds the bank's page again approves nothing any more.
+        // An approval on the old bank page has no effect.
         await shopper.Page.GotoAsync(bank);
-        if (await shopper.Page.Locator("button[value=approve]").CountAsync() > 0) await shopper.Page.Locator("button[value=approve]").ClickAsync();
+        if (await shopper.Page.Locator("button[value=approve]").CountAsync() > 0)
+            await shopper.Page.Locator("button[value=approve]").ClickAsync();
         Assert.Single(await customer.ChargesAsync());
     }
 
@@ -124,12 +127,13 @@ public sealed class ThreeDSecureTests(PaymentFlowApp app, Chromium chromium) : B
     }
 
     [Fact]
-    public async Task A_late_push_of_an_earlier_decline_does_not_cover_the_way_to_the_bank()
+    public async Task A_late_push_of_an_earlier_decline_does_not_hide_the_link_to_the_bank()
     {
         var customer = await Customer.OrdersAsync(App);
         var shopper = await ShopperAsync();
         var bank = "";
-        shopper.Page.Request += (_, request) => bank = request.Url.Contains("/_sandbox/3ds/", StringComparison.Ordinal) ? request.Url : bank;
+        shopper.Page.Request += (_, request) =>
+            bank = request.Url.Contains("/_sandbox/3ds/", StringComparison.Ordinal) ? request.Url : bank;
         await shopper.StayFromTheBankAsync();
         await shopper.OpenAsync(App.Web, customer.OrderId, customer.Secret);
         await shopper.PayAsync("pm_card_threeDSecure2Required");
@@ -140,17 +144,19 @@ public sealed class ThreeDSecureTests(PaymentFlowApp app, Chromium chromium) : B
         await witness.Page.GetByText("Pay another way").ClickAsync();
         await witness.SeesAsync("pay");
 
-        // As if another attempt had been declined before this one, and Kafka had taken its time.
-        OrderEvent late = new(customer.OrderId, customer.Order["reference"]!.GetValue<string>(), customer.Order["version"]!.GetValue<long>() + 1,
-            OrderStatuses.PaymentFailed, null, 1, customer.Amount, 0, customer.Order["currency"]!.GetValue<string>(), DateTimeOffset.UnixEpoch);
+        // Simulates a late event of an attempt that was declined before this one.
+        OrderEvent late = new(
+            customer.OrderId, customer.Order["reference"]!.GetValue<string>(), customer.Order["version"]!.GetValue<long>() + 1,
+            OrderStatuses.PaymentFailed, null, 1, customer.Amount, 0, customer.Order["currency"]!.GetValue<string>(),
+            DateTimeOffset.UnixEpoch);
         await TellAsync(late);
         await Assertions.Expect(witness.Page.Locator(".summary-head")).ToContainTextAsync("Payment failed");
-        // Whatever the page makes of it, it does before the next thing that it hears.
+        // The page handles pushes and clicks one after another. After these clicks it has handled the push.
         await shopper.Page.Locator(".cancel-order .link").ClickAsync();
         await shopper.Page.GetByText("Keep the order").ClickAsync();
         await shopper.SeesAsync("bank");
 
-        // The real outcome of this attempt is shown.
+        // The page shows the real outcome of this attempt.
         var bankClerk = await ShopperAsync();
         await bankClerk.Page.GotoAsync(bank);
         await bankClerk.Page.Locator("button[value=fail]").ClickAsync();
@@ -160,7 +166,7 @@ public sealed class ThreeDSecureTests(PaymentFlowApp app, Chromium chromium) : B
         Assert.Single(await customer.ChargesAsync());
     }
 
-    /// <summary>As OrderService tells the topic of the push.</summary>
+    /// <summary>Publishes an event to the topic of orders, as OrderService does.</summary>
     async Task TellAsync(OrderEvent order)
     {
         using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = App.KafkaBootstrap }).Build();
@@ -175,8 +181,7 @@ public sealed class ThreeDSecureTests(PaymentFlowApp app, Chromium chromium) : B
         if (customer is null) await shopper.OrderAsync();
         else await shopper.OpenAsync(App.Web, customer.OrderId, customer.Secret);
         await shopper.PayAsync("pm_card_threeDSecure2Required");
-        // What is on the page tells that it is there: the event of its having loaded may come before somebody waits for it.
-        await shopper.Page.WaitForURLAsync("**/_sandbox/3ds/**", new() { WaitUntil = WaitUntilState.Commit });
+        await shopper.Page.IsAtAsync("**/_sandbox/3ds/**");
         await shopper.Page.Locator("button[value=approve]").WaitForAsync();
         return shopper;
     }

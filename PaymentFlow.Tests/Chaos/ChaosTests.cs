@@ -1,12 +1,12 @@
-using PaymentFlow.Tests.Chaos.Driver;
+using PaymentFlow.Testing.Chaos;
 
 namespace PaymentFlow.Tests.Chaos;
 
-/// <summary>Nothing else runs beside it: the two cores are its own.</summary>
+/// <summary>No other test runs at the same time, because chaos runs need the whole machine.</summary>
 [CollectionDefinition(nameof(ChaosTests), DisableParallelization = true)]
 public sealed class ChaosTestsCollection : ICollectionFixture<SharedChaosWorld>;
 
-/// <summary>One world for all tests of the collection: each leaves it at rest, and as good as new.</summary>
+/// <summary>One world for all tests of the collection. Each test leaves it at rest and without faults.</summary>
 public sealed class SharedChaosWorld : IAsyncLifetime
 {
     public ChaosWorld World { get; } = new(ChaosTimes.ForShortRuns);
@@ -16,15 +16,15 @@ public sealed class SharedChaosWorld : IAsyncLifetime
     public ValueTask DisposeAsync() => World.DisposeAsync();
 }
 
-/// <summary>A short run of the chaos suite; the long ones are PaymentFlow.Benchmarks' (docs/reliability.md).</summary>
+/// <summary>A short run of the chaos suite. PaymentFlow.Benchmarks makes the long runs (docs/reliability.md).</summary>
 [Collection(nameof(ChaosTests))]
 public sealed class ChaosTests(SharedChaosWorld shared, ITestOutputHelper output)
 {
     [Fact]
-    public async Task Whatever_dies_in_between_nothing_is_lost_and_nobody_is_charged_twice()
+    public async Task Under_faults_no_payment_is_lost_and_no_customer_is_charged_twice()
     {
-        // Of many seeds one whose 45 seconds have most kinds of faults: services, Postgres and the broker die, Stripe is slow, cut off,
-        // and wrong about confirmations and refunds.
+        // This seed was chosen because its 45 seconds contain most kinds of faults. Services and Postgres are killed, and the broker is
+        // wiped. Stripe is slow, disconnected, or answers confirmations and refunds with errors.
         var report = await ChaosRun.RunAsync(
             shared.World, new ChaosOptions(Seed: 93, TimeSpan.FromSeconds(45), Rate: 4), TestContext.Current.CancellationToken);
 
@@ -32,8 +32,8 @@ public sealed class ChaosTests(SharedChaosWorld shared, ITestOutputHelper output
         Assert.Empty(report.Violations);
         Assert.Empty(report.Surprises);
         Assert.Empty(report.NotQuiet);
-        Assert.True(report.Faults.Values.Sum() >= 10, "Too few faults to speak of.");
+        Assert.True(report.Faults.Values.Sum() >= 10, "The run made too few faults.");
         Assert.True(report.Counts["of them meant to pay, and could not"] <= report.Counts["customers"] / 20, "Too many sales were lost.");
-        Assert.True(report.Counts["orders charged"] >= 50, "Too few payments to speak of.");
+        Assert.True(report.Counts["orders charged"] >= 50, "The run charged too few orders.");
     }
 }

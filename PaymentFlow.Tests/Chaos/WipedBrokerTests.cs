@@ -3,13 +3,13 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using Npgsql;
-using PaymentFlow.Tests.Hosting;
-using PaymentFlow.Tests.Chaos.Driver;
+using PaymentFlow.Testing.Chaos;
+using PaymentFlow.Testing.Hosting;
 using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Chaos;
 
-/// <summary>Kafka acknowledges events and then loses everything that it holds, at the two worst moments.</summary>
+/// <summary>Kafka acknowledges events and then loses all of its data, at the two worst moments.</summary>
 [Collection(nameof(ChaosTests))]
 public sealed class WipedBrokerTests(SharedChaosWorld shared, Browser.Chromium chromium, ITestOutputHelper output)
     : IClassFixture<Browser.Chromium>
@@ -20,11 +20,11 @@ public sealed class WipedBrokerTests(SharedChaosWorld shared, Browser.Chromium c
     readonly ChaosWorld _world = shared.World;
 
     [Fact]
-    public async Task Wiped_between_the_publishing_and_the_consumption_of_200_payments_all_orders_become_paid()
+    public async Task When_Kafka_is_wiped_between_publishing_and_consuming_200_payments_all_orders_become_paid()
     {
         var customers = await CustomersAsync(200);
         var paying = await BeginToPayAsync(customers);
-        // From here on nobody consumes: what is paid now is published and not applied.
+        // No OrderService consumes from here on, so events are published and not applied.
         using var deaf = Pause("order-service", ChaosWorld.Replica);
         await _world.SandboxAsync(HttpMethod.Delete, "/_sandbox/faults");
         Assert.All(await Task.WhenAll(paying), status => Assert.Equal("succeeded", status));
@@ -39,11 +39,12 @@ public sealed class WipedBrokerTests(SharedChaosWorld shared, Browser.Chromium c
     }
 
     [Fact]
-    public async Task Wiped_between_OrderService_and_the_screens_all_open_sockets_and_pages_show_paid()
+    public async Task When_Kafka_is_wiped_between_OrderService_and_the_screens_all_open_sockets_and_pages_show_paid()
     {
         var customers = await CustomersAsync(40);
-        // All of them on the replica that will not be the one to hear of the payments.
-        var screens = customers.Select(customer => new LiveSocket([_world.OrderServices[1]], customer.Id, customer.Secret, new Random(1))).ToList();
+        // All sockets are open on the replica that is paused below, so the other OrderService applies the payments.
+        var screens = customers
+            .Select(customer => new LiveSocket([_world.OrderServices[1]], customer.Id, customer.Secret, new Random(1))).ToList();
         try
         {
             foreach (var screen in screens) screen.Open();
@@ -55,7 +56,8 @@ public sealed class WipedBrokerTests(SharedChaosWorld shared, Browser.Chromium c
             await _world.SandboxAsync(HttpMethod.Delete, "/_sandbox/faults");
             Assert.All(await Task.WhenAll(paying), status => Assert.Equal("succeeded", status));
             await CountAsync(40, _world.OrdersDb, PaidOrders, customers);
-            await CountAsync(0, _world.OrdersDb, "SELECT count(*) FROM outbox WHERE published_at IS NULL AND key::uuid = ANY($1)", customers);
+            await CountAsync(
+                0, _world.OrdersDb, "SELECT count(*) FROM outbox WHERE published_at IS NULL AND key::uuid = ANY($1)", customers);
 
             _world.Kafka.Wipe();
             Assert.All(screens, screen => Assert.Equal("awaiting_payment", screen.Last!.Value.Status));
@@ -65,7 +67,9 @@ public sealed class WipedBrokerTests(SharedChaosWorld shared, Browser.Chromium c
 
             await Eventually.TrueAsync(() => screens.All(screen => screen.Last!.Value.Status == "paid"));
             foreach (var page in pages) await page.Locator(Paid).WaitForAsync(new() { Timeout = 60_000 });
-            output.WriteLine($"All {screens.Count} sockets and {pages.Count} pages showed it {TimeProvider.System.GetElapsedTime(wiped).TotalSeconds:0.0} s after their servers went on.");
+            output.WriteLine(
+                $"All {screens.Count} sockets and {pages.Count} pages showed paid "
+                + $"{TimeProvider.System.GetElapsedTime(wiped).TotalSeconds:0.0} s after their servers resumed.");
         }
         finally
         {
@@ -73,7 +77,9 @@ public sealed class WipedBrokerTests(SharedChaosWorld shared, Browser.Chromium c
         }
     }
 
-    /// <summary>The services stand still until the answer is disposed, also when the test fails: the world is not this test's alone.</summary>
+    /// <summary>
+    /// Pauses services until the result is disposed. They resume even if the test fails, because other tests use the same world.
+    /// </summary>
     Paused Pause(params string[] services)
     {
         foreach (var service in services) _world.Signal(service, ProcessSignal.Stop);
@@ -82,7 +88,7 @@ public sealed class WipedBrokerTests(SharedChaosWorld shared, Browser.Chromium c
 
     sealed class Paused(ChaosWorld world, string[] services) : IDisposable
     {
-        // Twice does no harm: what runs is told to go on.
+        // A second call is harmless, because a running process ignores the signal.
         public void Dispose()
         {
             foreach (var service in services) world.Signal(service, ProcessSignal.Continue);
@@ -113,17 +119,21 @@ public sealed class WipedBrokerTests(SharedChaosWorld shared, Browser.Chromium c
         return customers;
     }
 
-    /// <summary>All payments are under way, and wait for Stripe until its faults are ended.</summary>
+    /// <summary>Starts all payments. They wait for Stripe until its faults are removed.</summary>
     async Task<IReadOnlyList<Task<string>>> BeginToPayAsync(IReadOnlyList<(Guid Id, string Secret)> customers)
     {
-        // A PaymentIntent each, so that one call to Stripe is left.
-        // A few at a time, so that none is given up as abandoned before the last is prepared.
+        // The PaymentIntents are created first, so that each payment needs only one more call to Stripe. A few are created in parallel, so
+        // that the first payment is not abandoned before the last is prepared.
         await Parallel.ForEachAsync(customers, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (customer, _) =>
-            await SendAsync(ChaosWorld.Request(HttpMethod.Post, _world.PaymentApi, "/payments", new { orderId = customer.Id }, customer.Secret)));
-        await _world.SandboxAsync(HttpMethod.Post, "/_sandbox/faults", new { call = "confirm", fault = "slow", count = customers.Count, seconds = 15 });
+            await SendAsync(ChaosWorld.Request(
+                HttpMethod.Post, _world.PaymentApi, "/payments", new { orderId = customer.Id }, customer.Secret)));
+        await _world.SandboxAsync(
+            HttpMethod.Post, "/_sandbox/faults", new { call = "confirm", fault = "slow", count = customers.Count, seconds = 15 });
         var paying = customers.Select(async customer => (await SendAsync(ChaosWorld.Request(
-            HttpMethod.Post, _world.PaymentApi, "/process-payment", new { orderId = customer.Id, paymentMethod = "pm_card_visa" }, customer.Secret)))["status"]!.GetValue<string>()).ToList();
-        await Eventually.TrueAsync(async () => (await _world.SandboxAsync(HttpMethod.Get, "/_sandbox/faults"))["holding"]!.GetValue<int>() == customers.Count);
+            HttpMethod.Post, _world.PaymentApi, "/process-payment", new { orderId = customer.Id, paymentMethod = "pm_card_visa" },
+            customer.Secret)))["status"]!.GetValue<string>()).ToList();
+        await Eventually.TrueAsync(async () =>
+            (await _world.SandboxAsync(HttpMethod.Get, "/_sandbox/faults"))["holding"]!.GetValue<int>() == customers.Count);
         return paying;
     }
 
@@ -133,7 +143,9 @@ public sealed class WipedBrokerTests(SharedChaosWorld shared, Browser.Chromium c
         using (var response = await _world.Http.SendAsync(request, TestContext.Current.CancellationToken))
         {
             var body = await response.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken);
-            Assert.True(response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Created, $"{request.RequestUri} answered {(int)response.StatusCode}: {body}");
+            Assert.True(
+                response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Created,
+                $"{request.RequestUri} answered {(int)response.StatusCode}: {body}");
             return body!;
         }
     }
@@ -141,7 +153,7 @@ public sealed class WipedBrokerTests(SharedChaosWorld shared, Browser.Chromium c
     static Task CountAsync(long expected, string database, string sql, IEnumerable<(Guid Id, string Secret)> customers) =>
         Eventually.TrueAsync(async () => await CountAsync(database, sql, customers) == expected);
 
-    /// <param name="sql">With the customers' orders as its parameter.</param>
+    /// <param name="sql">A query for a count. Its parameter is the array of the customers' order ids.</param>
     static async Task<long> CountAsync(string database, string sql, IEnumerable<(Guid Id, string Secret)> customers)
     {
         await using var connection = new NpgsqlConnection(database);

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Shows that the chaos suite can fail: takes each safeguard out in turn (Sabotage/*.diff, applied to a clone in a temporary
-# folder), makes the faults that it is there for, and tells what was violated. "held" means that no books differed, for another
-# safeguard does the same: then the two are taken out together. Names of diffs as arguments (one, or several joined by +) choose
-# among them.
+# Proves that the chaos suite can fail. The script removes each safeguard in turn (Sabotage/*.diff, applied to a clone in a
+# temporary folder), makes the faults against which it protects, and prints the violations. "held" means that no violation was
+# found. If another safeguard gives the same protection, the two are also removed together.
+# Arguments: the names of the diffs to test. A + joins diffs that are applied together. Without arguments, all are tested.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -25,9 +25,9 @@ declare -A faults=(
 together=(row-lock+one-payment-intent offsets-after-commit+end-to-end-check)
 
 run() { # name, faults
-    # What is left of the code may well be bad style.
+    # The analyzers are off, because the changed code may break style rules.
     dotnet build PaymentFlow.Benchmarks -c Release --nologo -v q -p:RunAnalyzers=false >build.log || { cat build.log; exit 1; }
-    # What a minute's faults meet is chance: up to three seeds, until one shows it.
+    # The faults of one minute are a sample. Try up to three seeds until one shows a violation.
     local seed
     for seed in 7 8 9; do
         dotnet run --no-build -c Release --project PaymentFlow.Benchmarks -- \

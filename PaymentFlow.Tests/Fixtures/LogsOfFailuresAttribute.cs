@@ -6,7 +6,7 @@ using Xunit.v3;
 
 namespace PaymentFlow.Tests.Fixtures;
 
-/// <summary>Beside a test that failed: what the services of the running apps wrote last.</summary>
+/// <summary>Adds the last log lines of all running apps to the output of a failed test.</summary>
 [AttributeUsage(AttributeTargets.Assembly)]
 public sealed class LogsOfFailuresAttribute : BeforeAfterTestAttribute
 {

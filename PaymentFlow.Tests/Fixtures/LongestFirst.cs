@@ -11,8 +11,8 @@ using Xunit.v3;
 namespace PaymentFlow.Tests.Fixtures;
 
 /// <summary>
-/// The collections whose tests run one after another for minutes begin first: begun last, they would run alone on a machine that
-/// has nothing else to do.
+/// Starts the collections with the longest serial tests first. If they started last, they would run alone at the end, on an otherwise
+/// idle machine.
 /// </summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
@@ -23,5 +23,6 @@ public sealed class LongestFirst : ITestCollectionOrderer
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
         where TTestCollection : ITestCollection =>
-        [.. testCollections.OrderBy(collection => Array.IndexOf(Longest, collection.TestCollectionDisplayName) is >= 0 and var place ? place : Longest.Length)];
+        [.. testCollections.OrderBy(collection =>
+            Array.IndexOf(Longest, collection.TestCollectionDisplayName) is >= 0 and var place ? place : Longest.Length)];
 }

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using PaymentFlow.AppHost.Development;
-using PaymentFlow.Tests.Hosting;
+using PaymentFlow.Testing.Hosting;
 using PaymentFlow.Tests.Fixtures;
 
 [assembly: AssemblyFixture(typeof(PaymentFlowApp))]
@@ -10,8 +10,8 @@ using PaymentFlow.Tests.Fixtures;
 namespace PaymentFlow.Tests.Fixtures;
 
 /// <summary>
-/// The whole of PaymentFlow, started once for all tests that do not break it: the model of AppHost.cs as real processes on free
-/// ports, with its data in a temporary folder.
+/// The whole of PaymentFlow, started once for all tests that do not break it. It runs the model of AppHost.cs as real processes on free
+/// ports, with data in a temporary folder.
 /// </summary>
 public sealed class PaymentFlowApp : IAsyncLifetime
 {
@@ -22,15 +22,16 @@ public sealed class PaymentFlowApp : IAsyncLifetime
 
     public PaymentFlowApp() => _app = new(() => TestHost.StartAsync(
         configuration: new Dictionary<string, string?>(
-            _webAddresses.Select(OriginOf).Prepend(ShopOrigin).Select((origin, i) => KeyValuePair.Create($"Clients:AllowedOrigins:{i}", (string?)origin))),
+            _webAddresses.Select(OriginOf).Prepend(ShopOrigin)
+                .Select((origin, i) => KeyValuePair.Create($"Clients:AllowedOrigins:{i}", (string?)origin))),
         environment: TestHost.EarlyDeliveryCheck).GetAwaiter().GetResult());
 
     public RunningApp App => _app.Value;
 
-    /// <summary>Where a team's own shop may be: a free address, whose pages may call the APIs.</summary>
+    /// <summary>A free address for a team's own shop. Its pages may call the APIs.</summary>
     public string ShopOrigin { get; } = $"http://localhost:{FreePort.Next()}";
 
-    /// <summary>A free address for one more Web. PaymentApi sends customers back there after the bank's page.</summary>
+    /// <summary>A free address for another Web. PaymentApi accepts it as the return address after the bank's page.</summary>
     public Uri TakeWebAddress()
     {
         if (!_webAddresses.TryDequeue(out var reserved)) throw new InvalidOperationException($"Only {MoreWebs} addresses are reserved.");

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace PaymentFlow.Tests.Fixtures;
 
-/// <summary>One built service as a process of its own, for tests that need no app host around it.</summary>
+/// <summary>One built service in its own process, for tests that need no app host.</summary>
 public sealed class ServiceProcess : IAsyncDisposable
 {
     static readonly HttpClient Http = new();
@@ -15,7 +15,7 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     /// <summary>Starts a service and returns when it is healthy.</summary>
     /// <param name="project">For example <c>PaymentFlow.Web</c>.</param>
-    /// <param name="address">Where it listens: scheme, host and a free port.</param>
+    /// <param name="address">The address to listen on: scheme, host and a free port.</param>
     /// <param name="settings">Environment variables.</param>
     /// <exception cref="InvalidOperationException">The service ended; the message holds its output.</exception>
     public static async Task<ServiceProcess> StartAsync(string project, Uri address, params (string Name, string Value)[] settings)
@@ -50,7 +50,7 @@ public sealed class ServiceProcess : IAsyncDisposable
         }
         catch (HttpRequestException)
         {
-            // It does not listen yet.
+            // The service does not listen yet.
             return false;
         }
     }

@@ -1,15 +1,18 @@
 using System.Collections.Concurrent;
 using Aspire.Hosting;
-using PaymentFlow.Tests.Hosting;
+using PaymentFlow.Testing.Hosting;
 
 namespace PaymentFlow.Tests.Fixtures;
 
-/// <summary>Starts the app model for tests: on free ports, with data in a temporary folder, without a developer's own settings.</summary>
+/// <summary>Starts the app model on free ports, with data in a temporary folder and without a developer's own settings.</summary>
 public static class TestHost
 {
     static readonly ConcurrentDictionary<RunningApp, string> Folders = new();
 
-    /// <summary>Settings that a developer's user secrets and environment may hold; the tests use neither their Stripe nor their servers.</summary>
+    /// <summary>
+    /// Clears the settings that a developer's user secrets and environment may contain, so that tests use neither the developer's Stripe
+    /// account nor the developer's servers.
+    /// </summary>
     public static IReadOnlyDictionary<string, string?> NothingGiven { get; } = new Dictionary<string, string?>
     {
         ["ConnectionStrings:kafka"] = "",
@@ -18,10 +21,10 @@ public static class TestHost
         ["Stripe:PublishableKey"] = "",
     };
 
-    // Several apps run at once on two cores: each asks the in-process broker for news 40 times a second, not 200 times.
+    // Several apps run at once. A longer wait per fetch saves CPU time in the in-process broker.
     static readonly KeyValuePair<string, string> PatientFetch = new("Aspire__Confluent__Kafka__Consumer__Config__FetchWaitMaxMs", "25");
 
-    /// <summary>Published events are looked after within seconds, so that no test waits for the usual half minute.</summary>
+    /// <summary>Runs the delivery check within seconds, so that no test waits for the default of 30 s.</summary>
     public static IReadOnlyDictionary<string, string> EarlyDeliveryCheck { get; } = new Dictionary<string, string>
     {
         ["Delivery__CheckAfter"] = "00:00:03",
@@ -30,12 +33,12 @@ public static class TestHost
 
     public static IEnumerable<RunningApp> Running => Folders.Keys;
 
-    /// <summary>A new folder that Postgres' own user can reach.</summary>
+    /// <summary>The path of a new folder that the user of Postgres can access.</summary>
     public static string NewDataFolder() => Path.Combine(Path.GetTempPath(), $"paymentflow-test-{Guid.CreateVersion7():N}");
 
-    /// <param name="configuration">Settings, where they are not those of <see cref="NothingGiven"/>.</param>
-    /// <param name="model">What to start; all of AppHost.cs when null.</param>
-    /// <param name="environment">For every service, on top of the model's.</param>
+    /// <param name="configuration">Settings that override those of <see cref="NothingGiven"/>.</param>
+    /// <param name="model">The model to start; all of AppHost.cs if null.</param>
+    /// <param name="environment">Environment variables for every service, in addition to the model's.</param>
     public static async Task<RunningApp> StartAsync(
         string? dataFolder = null, bool fresh = false, IReadOnlyDictionary<string, string?>? configuration = null,
         Action<IDistributedApplicationBuilder>? model = null, IReadOnlyDictionary<string, string>? environment = null)
@@ -57,7 +60,7 @@ public static class TestHost
         return app;
     }
 
-    /// <summary>Stops it and deletes its data.</summary>
+    /// <summary>Stops an app and deletes its data.</summary>
     public static async Task StopAsync(RunningApp app)
     {
         await app.DisposeAsync();

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using PaymentFlow.Web.Orders;
+using PaymentFlow.Web.Security;
 using PaymentFlow.Web.Services;
 using PaymentFlow.Web.Shop;
 
@@ -8,9 +9,9 @@ namespace PaymentFlow.Web.Checkout;
 /// <summary>Creates the order from the basket, stores the order's secret in a cookie, and redirects to the order's page.</summary>
 static class CheckoutEndpoint
 {
-    public const string RateLimit = "checkout";
 
-    public static void MapCheckout(this IEndpointRouteBuilder app) => app.MapPost("/orders", CreateAsync).RequireRateLimiting(RateLimit);
+    public static void MapCheckout(this IEndpointRouteBuilder app) =>
+        app.MapPost("/orders", CreateAsync).RequireRateLimiting(RateLimitNames.Checkout);
 
     /// <summary>The URL of the checkout page with the reason why the order was not created.</summary>
     public static string Refusal(string code) => $"/checkout?problem={Uri.EscapeDataString(code)}";

@@ -1,17 +1,12 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using PaymentFlow.Contracts;
 
 namespace PaymentFlow.Web.Languages;
 
 /// <summary>Formats amounts for people.</summary>
 public static class Money
 {
-    // https://docs.stripe.com/currencies#zero-decimal and #three-decimal. All other currencies have two decimals.
-    static readonly FrozenSet<string> NoDecimals = FrozenSet.Create(
-        "bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf");
-
-    static readonly FrozenSet<string> ThreeDecimals = FrozenSet.Create("bhd", "jod", "kwd", "omr", "tnd");
-
     // Only signs that stand for one currency in every language. Other currencies are shown by their ISO 4217 code.
     static readonly FrozenDictionary<string, string> Signs = new Dictionary<string, string>
     {
@@ -30,7 +25,7 @@ public static class Money
     /// <param name="culture">The current UI culture by default.</param>
     public static string Format(long minorUnits, string currency, CultureInfo? culture = null)
     {
-        var decimals = NoDecimals.Contains(currency) ? 0 : ThreeDecimals.Contains(currency) ? 3 : 2;
+        var decimals = Currencies.Decimals(currency);
         var format = (NumberFormatInfo)CultureInfo
             .CreateSpecificCulture((culture ?? CultureInfo.CurrentUICulture).Name).NumberFormat.Clone();
         format.CurrencyDecimalDigits = decimals;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using PaymentFlow.Contracts;
 using PaymentFlow.Web.Services;
 
 namespace PaymentFlow.Web.Operators;
@@ -29,7 +30,7 @@ static class OperatorActions
         AnswerAsync($"/operator/orders/{id}", sure, unanswered: $"&key={key}", act: () =>
             string.IsNullOrWhiteSpace(amount) ? operators.RefundAsync(paymentId, null, key, context.User, cancellationToken)
             : long.TryParse(amount, out var minorUnits) ? operators.RefundAsync(paymentId, minorUnits, key, context.User, cancellationToken)
-            : Task.FromResult<Problem?>(new Problem("invalid_amount")));
+            : Task.FromResult<Problem?>(new Problem(ProblemCodes.InvalidAmount)));
 
     static Task<RedirectHttpResult> CancelAsync(
         Guid id, [FromForm] bool? sure, HttpContext context, OperatorClient operators, CancellationToken cancellationToken) =>

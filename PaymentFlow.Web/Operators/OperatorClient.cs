@@ -1,12 +1,13 @@
+using PaymentFlow.Web.Operators.SignIn;
 using System.Net;
 using System.Security.Claims;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using PaymentFlow.Messaging.Journey;
+using PaymentFlow.Contracts.Journey;
+using PaymentFlow.Contracts.Statistics;
 using PaymentFlow.ServiceDefaults;
-using PaymentFlow.Web.Operators.Figures;
 using PaymentFlow.Web.Orders;
 using PaymentFlow.Web.Services;
 
@@ -63,12 +64,12 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
             cancellationToken))!;
 
     /// <exception cref="ServiceUnavailableException">PaymentApi can't answer now.</exception>
-    public async Task<PaymentFigures> PaymentFiguresAsync(CancellationToken cancellationToken) =>
-        (await GetAsync(Payments, "/figures", OperatorJson.Default.PaymentFigures, null, cancellationToken))!;
+    public async Task<PaymentStatistics> PaymentStatisticsAsync(CancellationToken cancellationToken) =>
+        (await GetAsync(Payments, "/statistics", OperatorJson.Default.PaymentStatistics, null, cancellationToken))!;
 
     /// <exception cref="ServiceUnavailableException">OrderService can't answer now.</exception>
-    public async Task<OrderFigures> OrderFiguresAsync(CancellationToken cancellationToken) =>
-        (await GetAsync(Orders, "/figures", OperatorJson.Default.OrderFigures, null, cancellationToken))!;
+    public async Task<OrderStatistics> OrderStatisticsAsync(CancellationToken cancellationToken) =>
+        (await GetAsync(Orders, "/statistics", OperatorJson.Default.OrderStatistics, null, cancellationToken))!;
 
     /// <summary>
     /// Null if the service accepted the action, else why not. Calls with the same <paramref name="key"/> make one refund.
@@ -139,8 +140,8 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
 [JsonSerializable(typeof(OrderJourney))]
 [JsonSerializable(typeof(PaymentJourney))]
 [JsonSerializable(typeof(DeadLetterPage))]
-[JsonSerializable(typeof(PaymentFigures))]
-[JsonSerializable(typeof(OrderFigures))]
+[JsonSerializable(typeof(PaymentStatistics))]
+[JsonSerializable(typeof(OrderStatistics))]
 [JsonSerializable(typeof(OperatorClient.RefundRequest))]
 sealed partial class OperatorJson : JsonSerializerContext;
 

@@ -1,3 +1,4 @@
+using PaymentFlow.Contracts;
 using PaymentFlow.Web.Services;
 
 namespace PaymentFlow.Web.Orders;
@@ -52,11 +53,11 @@ public sealed partial class LiveOrder
                 _reason = ByCustomer;
                 Show(OrderScreen.Canceling);
                 break;
-            case "already_paid":
+            case ProblemCodes.AlreadyPaid:
                 _paidBefore = true;
                 Show(OrderScreen.AlreadyPaid, new Problem(TooLateToCancel));
                 break;
-            case "confirmation_in_flight":
+            case ProblemCodes.ConfirmationInFlight:
                 _cancelProblem = new Problem(CancelInFlight);
                 break;
             case Problem.RateLimited:

@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using PaymentFlow.Messaging.Events;
+using PaymentFlow.Contracts;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.Telemetry;
 using PaymentFlow.Web.Payments;
 using PaymentFlow.Web.Services;
@@ -29,10 +30,10 @@ public sealed partial class LiveOrder
         if (!_order.Payable || _paying || _canceling) return;
         switch (payment, problem?.Code)
         {
-            case ({ Status: "succeeded" }, _) or (_, "already_paid"):
+            case ({ Status: "succeeded" }, _) or (_, ProblemCodes.AlreadyPaid):
                 Show(OrderScreen.Received);
                 break;
-            case (_, "order_canceled"):
+            case (_, ProblemCodes.OrderCanceled):
                 Show(OrderScreen.Canceled);
                 break;
             case ({ Status: "failed" }, _) when FromBank && Waits:
@@ -57,7 +58,8 @@ public sealed partial class LiveOrder
     {
         var (payment, problem) = await payments.PrepareAsync(_order.Id, Secret, ReturnUrl, CancellationToken.None);
         if (_paying || _order.Status != OrderStatuses.PaymentFailed || !Waits) return;
-        if (payment is not null && payment.Status != "failed" || problem?.Code is "already_paid" or "order_canceled") return;
+        if (payment is not null && payment.Status != "failed"
+            || problem?.Code is ProblemCodes.AlreadyPaid or ProblemCodes.OrderCanceled) return;
         Show(OrderScreen.Pay, FailureOfWait());
         StateHasChanged();
     });
@@ -119,14 +121,14 @@ public sealed partial class LiveOrder
             case PayAnswer.NotAsked { Problem: var problem } when _unanswered is null:
                 Show(OrderScreen.Pay, problem);
                 break;
-            case PayAnswer.Refused { Problem: { Code: "already_paid" } }:
+            case PayAnswer.Refused { Problem: { Code: ProblemCodes.AlreadyPaid } }:
                 _paidBefore = true;
                 Show(OrderScreen.AlreadyPaid);
                 break;
-            case PayAnswer.Refused { Problem: { Code: "order_canceled" } }:
+            case PayAnswer.Refused { Problem: { Code: ProblemCodes.OrderCanceled } }:
                 Show(OrderScreen.Canceled);
                 break;
-            case PayAnswer.Refused { Problem: { Code: not "confirmation_in_flight" } problem }:
+            case PayAnswer.Refused { Problem: { Code: not ProblemCodes.ConfirmationInFlight } problem }:
                 Show(OrderScreen.Pay, problem);
                 break;
             default:

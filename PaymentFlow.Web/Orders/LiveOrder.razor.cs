@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Components;
-using PaymentFlow.Messaging.Events;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.Push;
 using PaymentFlow.Messaging.Telemetry;
 using PaymentFlow.Web.Circuits;
@@ -17,8 +17,8 @@ namespace PaymentFlow.Web.Orders;
 /// versions that are not newer. It reads again only when the browser has reconnected, or to learn why the order was canceled.
 /// </summary>
 public sealed partial class LiveOrder(
-    OrderClient orders, PaymentClient payments, OrderUpdates updates, NavigationManager navigation, StripeJs stripe, PayLimit limit,
-    PaymentOptions options, CircuitWatch circuit, PushJournal journal, ILogger<LiveOrder> logger) : IDisposable
+    OrderClient orders, PaymentClient payments, OrderUpdateHub updates, NavigationManager navigation, StripeJs stripe, PayLimit limit,
+    PaymentOptions options, CircuitWatch circuit, PushReceiptWriter journal, ILogger<LiveOrder> logger) : IDisposable
 {
     readonly CancellationTokenSource _closed = new();
     // Can be unbounded, because one order has few changes.
@@ -188,15 +188,15 @@ public sealed partial class LiveOrder(
         _focusHeading = true;
     }
 
-    static Emblem.Look? EmblemOf(OrderScreen screen) => screen switch
+    static StatusIcon.Icon? IconOf(OrderScreen screen) => screen switch
     {
         OrderScreen.Pay => null,
-        OrderScreen.Confirming or OrderScreen.Received or OrderScreen.Canceling => Emblem.Look.Waiting,
-        OrderScreen.Bank => Emblem.Look.Bank,
-        OrderScreen.Paid => Emblem.Look.Success,
-        OrderScreen.Canceled => Emblem.Look.Canceled,
-        OrderScreen.AlreadyPaid => Emblem.Look.Settled,
-        _ => Emblem.Look.Info,
+        OrderScreen.Confirming or OrderScreen.Received or OrderScreen.Canceling => StatusIcon.Icon.Waiting,
+        OrderScreen.Bank => StatusIcon.Icon.Bank,
+        OrderScreen.Paid => StatusIcon.Icon.Success,
+        OrderScreen.Canceled => StatusIcon.Icon.Canceled,
+        OrderScreen.AlreadyPaid => StatusIcon.Icon.Settled,
+        _ => StatusIcon.Icon.Info,
     };
 
     public void Dispose()

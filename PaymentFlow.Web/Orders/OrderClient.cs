@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using PaymentFlow.Web.Catalogue;
 using PaymentFlow.Web.Services;
 
 namespace PaymentFlow.Web.Orders;
@@ -8,9 +9,6 @@ namespace PaymentFlow.Web.Orders;
 public sealed class OrderClient(HttpClient http)
 {
     const string Name = "order-service";
-
-    public Task<List<Product>> ProductsAsync(CancellationToken cancellationToken) => CallAsync(async () =>
-        await http.GetFromJsonAsync("/products", OrderJson.Default.ListProduct, cancellationToken) ?? [], cancellationToken);
 
     /// <summary>Creates an order. Returns the order, or why it was not created.</summary>
     public Task<(CreatedOrder? Order, Problem? Problem)> CreateAsync(IReadOnlyList<OrderLine> items, CancellationToken cancellationToken) =>
@@ -46,15 +44,6 @@ public sealed class OrderClient(HttpClient http)
         return response.IsSuccessStatusCode ? null : await Problem.ReadAsync(response, cancellationToken);
     }, cancellationToken);
 
-    static async Task<T> CallAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await call();
-        }
-        catch (Exception e) when (ServiceUnavailableException.Is(e, cancellationToken))
-        {
-            throw new ServiceUnavailableException(Name, e);
-        }
-    }
+    static Task<T> CallAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken) =>
+        ServiceCall.ToAsync(Name, call, cancellationToken);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using PaymentFlow.Messaging.Events;
+using PaymentFlow.Contracts.Events;
+using PaymentFlow.Web.Catalogue;
 
 namespace PaymentFlow.Web.Orders;
 
@@ -22,23 +23,15 @@ public sealed record Order(
     };
 }
 
-public sealed record OrderItem(string ProductId, string Name, long Quantity, long UnitAmount);
-
-public sealed record OrderLine(string ProductId, long Quantity);
-
 public sealed record CreateOrder(IReadOnlyList<OrderLine> Items);
 
 /// <param name="ClientSecret">Returned only once. Store it in a cookie, never in a page, URL or log.</param>
 public sealed record CreatedOrder(Guid Id, string ClientSecret);
 
-/// <summary>A product of the shop, with texts in the customer's language.</summary>
-public sealed record Product(string Id, string Name, string Description, long UnitAmount, string Currency);
-
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(Order))]
 [JsonSerializable(typeof(CreateOrder))]
 [JsonSerializable(typeof(CreatedOrder))]
-[JsonSerializable(typeof(List<Product>))]
 [JsonSerializable(typeof(IReadOnlyDictionary<Guid, long>))]
 [JsonSerializable(typeof(List<OrderEvent>))]
 sealed partial class OrderJson : JsonSerializerContext;

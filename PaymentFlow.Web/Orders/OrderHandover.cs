@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using PaymentFlow.ServiceDefaults;
 using PaymentFlow.Web.Checkout;
 using PaymentFlow.Web.Components;
+using PaymentFlow.Web.Security;
 using PaymentFlow.Web.Services;
 
 namespace PaymentFlow.Web.Orders;
@@ -14,7 +15,7 @@ namespace PaymentFlow.Web.Orders;
 static class OrderHandover
 {
     public static void MapOrderHandover(this IEndpointRouteBuilder app) =>
-        app.MapPost("/orders/{id:guid}/open", OpenAsync).DisableAntiforgery().RequireRateLimiting(CheckoutEndpoint.RateLimit);
+        app.MapPost("/orders/{id:guid}/open", OpenAsync).DisableAntiforgery().RequireRateLimiting(RateLimitNames.Checkout);
 
     static async Task<StatusCodeHttpResult> OpenAsync(
         Guid id, [FromForm] string clientSecret, HttpContext context, OrderClient orders, OrderSecrets secrets,

@@ -1,13 +1,12 @@
-using PaymentFlow.Web.Payments;
-
 namespace PaymentFlow.Web.Security;
 
 /// <summary>Limits our pages to our own files, and to Stripe's files if Stripe takes the card.</summary>
 static class SecurityHeaders
 {
-    public static void UseSecurityHeaders(this WebApplication app)
+    /// <param name="app">The app.</param>
+    /// <param name="stripe">Whether Stripe takes the card.</param>
+    public static void UseSecurityHeaders(this WebApplication app, bool stripe)
     {
-        var stripe = app.Services.GetRequiredService<PaymentOptions>().UsesStripe;
         app.Use((context, next) =>
         {
             var headers = context.Response.Headers;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using PaymentFlow.Contracts;
 
 namespace PaymentFlow.Web.Services;
 
@@ -10,7 +11,7 @@ public sealed record Problem(string Code, string? DeclineCode = null)
     /// <summary>Web's own code: the service gave no answer.</summary>
     public const string Unreachable = "unreachable";
 
-    public const string RateLimited = "rate_limited";
+    public const string RateLimited = ProblemCodes.RateLimited;
 
     /// <summary>Reads an error response. The code is <c>unknown</c> if the body is not a problem with a code.</summary>
     public static async Task<Problem> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using PaymentFlow.Web.Catalogue;
 using PaymentFlow.Web.Orders;
 
 namespace PaymentFlow.Web.Shop;

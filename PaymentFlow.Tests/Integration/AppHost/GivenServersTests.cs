@@ -1,11 +1,11 @@
 using PaymentFlow.AppHost;
+using PaymentFlow.Testing.Hosting;
 using PaymentFlow.Tests.Fixtures;
-using PaymentFlow.Tests.Hosting;
 using PaymentFlow.Tests.Integration.Payments;
 
 namespace PaymentFlow.Tests.Integration.AppHost;
 
-/// <summary>A broker, a server, a Stripe account and an identity provider of the developer's own.</summary>
+/// <summary>The app host with the developer's own broker, Postgres server, Stripe account and identity provider.</summary>
 public sealed class GivenServersTests
 {
     [Fact]

@@ -6,7 +6,7 @@ using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Integration.AppHost;
 
-/// <summary>The app host as a newcomer starts it: `dotnet run --project PaymentFlow.AppHost`.</summary>
+/// <summary>The app host, started with `dotnet run --project PaymentFlow.AppHost` as a new developer does.</summary>
 public sealed partial class HostProcess : IDisposable
 {
 #if DEBUG
@@ -21,13 +21,15 @@ public sealed partial class HostProcess : IDisposable
 
     public HostProcess(params string[] arguments)
     {
-        ProcessStartInfo command = new("dotnet", ["run", "--no-build", "-c", Configuration, "--project", "PaymentFlow.AppHost", "--", .. arguments])
+        ProcessStartInfo command = new(
+            "dotnet", ["run", "--no-build", "-c", Configuration, "--project", "PaymentFlow.AppHost", "--", .. arguments])
         {
             WorkingDirectory = Repository.Folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var (setting, value) in TestHost.NothingGiven) command.Environment[setting.Replace(":", "__", StringComparison.Ordinal)] = value;
+        foreach (var (setting, value) in TestHost.NothingGiven)
+            command.Environment[setting.Replace(":", "__", StringComparison.Ordinal)] = value;
         command.Environment["ConnectionStrings__elsewhere"] = Secret;
         _run = Process.Start(command)!;
         _run.OutputDataReceived += Read;
@@ -36,7 +38,7 @@ public sealed partial class HostProcess : IDisposable
         _run.BeginErrorReadLine();
     }
 
-    /// <summary>Part of the host's own settings; no service has a use for it.</summary>
+    /// <summary>A secret in the app host's own settings, which no service may receive.</summary>
     public static string Secret => "Password=of-the-host-alone";
 
     public string Output
@@ -50,14 +52,14 @@ public sealed partial class HostProcess : IDisposable
     /// <summary>The app host itself, the child of `dotnet run`.</summary>
     public int ProcessId => ProcessTree.ChildrenOf(_run.Id).Single();
 
-    /// <summary>Returns when the start screen is printed, that is, when everything is healthy.</summary>
+    /// <summary>Waits until the start screen is printed, which happens when everything is healthy.</summary>
     public async Task IsUpAsync()
     {
         var ended = _run.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.True(await Task.WhenAny(_up.Task, ended) == _up.Task, Output);
     }
 
-    /// <summary>What the start screen says after a title: an address or a key.</summary>
+    /// <summary>The address or key that the start screen shows for a title.</summary>
     public string Said(string title) => Regex.Match(Output, $@"^  {title} +(?:X-[\w-]+: )?(.+)$", RegexOptions.Multiline).Groups[1].Value;
 
     public async Task<int> ExitCodeAsync()
@@ -83,9 +85,13 @@ public sealed partial class HostProcess : IDisposable
 /// <summary>Processes by their parents and arguments (Linux).</summary>
 static class ProcessTree
 {
-    public static IReadOnlyList<int> ChildrenOf(int parent) => [.. Process.GetProcesses().Select(process => process.Id).Where(id => ParentOf(id) == parent)];
+    public static IReadOnlyList<int> ChildrenOf(int parent) =>
+        [.. Process.GetProcesses().Select(process => process.Id).Where(id => ParentOf(id) == parent)];
 
-    /// <summary>The host, and the orchestrator that watches it with all that it has started. The orchestrator is no child of the host's.</summary>
+    /// <summary>
+    /// The host, its orchestrator and all processes that the orchestrator started. The orchestrator is not a child of the host, but
+    /// monitors it.
+    /// </summary>
     public static IReadOnlyList<int> OfHost(int host)
     {
         var all = Process.GetProcesses().Select(process => process.Id).ToList();

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using PaymentFlow.Testing.Hosting;
 using PaymentFlow.Tests.Fixtures;
-using PaymentFlow.Tests.Hosting;
 using PaymentFlow.Tests.Integration.Orders;
 
 namespace PaymentFlow.Tests.Integration.AppHost;
@@ -15,14 +15,17 @@ public sealed class HostProcessTests : IDisposable
     readonly string _folder = TestHost.NewDataFolder();
 
     [Fact]
-    public async Task It_says_what_is_up_restarts_what_dies_and_leaves_nothing_behind_when_it_is_killed()
+    public async Task The_host_prints_its_start_screen_restarts_a_killed_Postgres_and_leaves_no_process_when_it_is_killed()
     {
         CreatedOrder order;
         using (HostProcess host = new("--free-ports", "--data-folder", _folder))
         {
             await host.IsUpAsync();
-            foreach (var title in (string[])["Shop", "Operator console", "PaymentApi", "OrderService", "Stripe sandbox", "Dashboard", "Operator key", "Merchant key"])
+            foreach (var title in (string[])
+                ["Shop", "Operator console", "PaymentApi", "OrderService", "Stripe sandbox", "Dashboard", "Operator key", "Merchant key"])
+            {
                 Assert.NotEmpty(host.Said(title));
+            }
             Assert.DoesNotContain("warn:", host.Output, StringComparison.Ordinal);
             Assert.DoesNotContain("certificate", host.Output, StringComparison.OrdinalIgnoreCase);
             order = await OrderAsync(host);
@@ -37,7 +40,8 @@ public sealed class HostProcessTests : IDisposable
             Assert.True(processes.Count > 8, $"Only {processes.Count} processes were found.");
             Assert.All(processes.Where(process => process != host.ProcessId), process =>
                 Assert.DoesNotContain(HostProcess.Secret, ProcessTree.TextOf(process, "environ"), StringComparison.Ordinal));
-            var postgres = processes.Single(process => ProcessTree.TextOf(process, "cmdline").Contains("postgres\0-D", StringComparison.Ordinal)
+            var postgres = processes.Single(process =>
+                ProcessTree.TextOf(process, "cmdline").Contains("postgres\0-D", StringComparison.Ordinal)
                 && !ProcessTree.TextOf(process, "cmdline").Contains("monitor", StringComparison.Ordinal));
             ProcessSignal.Kill.Send(postgres);
             await Eventually.TrueAsync(async () => await StatusOfAsync(host, order) == HttpStatusCode.OK);
@@ -57,7 +61,7 @@ public sealed class HostProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task It_stops_everything_in_order_and_starts_anew_when_told_to()
+    public async Task The_host_stops_everything_in_order_and_starts_with_empty_data_on_request()
     {
         CreatedOrder order;
         using (HostProcess host = new("--free-ports", "--data-folder", _folder))
@@ -66,7 +70,7 @@ public sealed class HostProcessTests : IDisposable
             order = await OrderAsync(host);
             await StopAsync(host);
         }
-        // Postgres removes it at the end of an orderly shutdown; the next start needs no recovery.
+        // Postgres removes this file at the end of an orderly shutdown, after which it needs no recovery.
         Assert.False(File.Exists(Path.Combine(_folder, "postgres", "postmaster.pid")));
 
         using HostProcess fresh = new("--free-ports", "--data-folder", _folder, "--fresh");
@@ -76,7 +80,7 @@ public sealed class HostProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task A_port_that_is_taken_is_named_with_the_remedy_and_the_refused_start_deletes_nothing()
+    public async Task A_taken_port_is_named_with_a_remedy_and_the_refused_start_deletes_nothing()
     {
         Directory.CreateDirectory(_folder);
         await File.WriteAllTextAsync(Path.Combine(_folder, "paymentflow.lock"), "", TestContext.Current.CancellationToken);
@@ -89,7 +93,7 @@ public sealed class HostProcessTests : IDisposable
         }
         catch (SocketException)
         {
-            // Another program has the port, which serves as well.
+            // Another program already has the port, which has the same effect.
         }
 
         using HostProcess host = new("--fresh", "--data-folder", _folder);

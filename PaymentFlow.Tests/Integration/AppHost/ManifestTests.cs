@@ -2,20 +2,28 @@ using System.Text.Json.Nodes;
 
 namespace PaymentFlow.Tests.Integration.AppHost;
 
-/// <summary>The manifest that `azd` reads, published without containers.</summary>
+/// <summary>The deployment manifest that `azd` reads.</summary>
 public sealed class ManifestTests
 {
     static readonly string[] Services = ["order-service", "payment-api", "web"];
 
     [Fact]
-    public async Task It_holds_the_services_their_references_and_every_secret_as_a_parameter_and_nothing_local()
+    public async Task The_manifest_holds_the_services_their_references_and_secret_parameters_and_nothing_local()
     {
         var resources = await PublishAsync();
 
-        Assert.Equal(Services, resources.Where(resource => TypeOf(resource.Value) == "project.v0").Select(resource => resource.Key).Order());
+        Assert.Equal(
+            Services, resources.Where(resource => TypeOf(resource.Value) == "project.v0").Select(resource => resource.Key).Order());
         Assert.All(resources, resource => Assert.Contains(TypeOf(resource.Value), (string[])["project.v0", "parameter.v0"]));
-        foreach (var secret in (string[])["kafka", "paymentsdb", "ordersdb", "operator-key", "merchant-key", "service-key", "stripe-api-key", "stripe-webhook-secret", "kafka-password"])
-            Assert.True(resources[secret]!["inputs"]!["value"]!["secret"]!.GetValue<bool>(), $"{secret} is no secret.");
+        foreach (var secret in (string[])
+            [
+                "kafka", "paymentsdb", "ordersdb", "operator-key", "merchant-key", "service-key",
+                "stripe-api-key", "stripe-webhook-secret", "kafka-password",
+            ])
+        {
+            Assert.True(
+                resources[secret]!["inputs"]!["value"]!["secret"]!.GetValue<bool>(), $"{secret} is not marked as a secret.");
+        }
         var payments = resources["payment-api"]!["env"]!;
         Assert.Equal("{paymentsdb.connectionString}", payments["ConnectionStrings__paymentsdb"]!.GetValue<string>());
         Assert.Equal("{order-service.bindings.http.url}", payments["services__order-service__http__0"]!.GetValue<string>());
@@ -24,8 +32,12 @@ public sealed class ManifestTests
         {
             foreach (var (name, value) in resources[service]!["env"]!.AsObject())
             {
-                if (name.Contains("Key", StringComparison.Ordinal) || name.Contains("Password", StringComparison.Ordinal) || name.StartsWith("ConnectionStrings", StringComparison.Ordinal))
+                if (name.Contains("Key", StringComparison.Ordinal)
+                    || name.Contains("Password", StringComparison.Ordinal)
+                    || name.StartsWith("ConnectionStrings", StringComparison.Ordinal))
+                {
                     Assert.Matches(@"^\{.+\}$", value!.GetValue<string>());
+                }
                 Assert.DoesNotContain("sandbox", name + value, StringComparison.OrdinalIgnoreCase);
                 Assert.DoesNotContain("localhost", value!.GetValue<string>(), StringComparison.Ordinal);
             }

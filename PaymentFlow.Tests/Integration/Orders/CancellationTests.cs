@@ -1,17 +1,17 @@
+using System.Net;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
-using System.Net;
-using PaymentFlow.Tests.Hosting;
+using PaymentFlow.Testing.Hosting;
 using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Tests.Integration.Payments;
 
 namespace PaymentFlow.Tests.Integration.Orders;
 
-/// <summary>An order is canceled by its customer or an operator, and for good.</summary>
+/// <summary>An order's customer or an operator cancels it. A cancellation is final.</summary>
 public sealed class CancellationTests(PaymentFlowApp host, OrdersApp app) : IClassFixture<OrdersApp>
 {
     [Fact]
-    public async Task A_customer_cancels_an_unpaid_order_and_sees_it_by_push()
+    public async Task A_customers_cancellation_of_an_unpaid_order_is_pushed()
     {
         var order = await app.CreateAsync();
         using var live = await LiveClient.OpenAsync(app, order);
@@ -26,7 +26,7 @@ public sealed class CancellationTests(PaymentFlowApp host, OrdersApp app) : ICla
     }
 
     [Fact]
-    public async Task A_canceled_order_takes_no_payment_and_canceling_again_changes_nothing()
+    public async Task A_canceled_order_cannot_be_paid_and_canceling_again_changes_nothing()
     {
         var customer = await Customer.OrdersAsync(host);
         using var live = await customer.WatchAsync();
@@ -71,7 +71,7 @@ public sealed class CancellationTests(PaymentFlowApp host, OrdersApp app) : ICla
     }
 
     [Fact]
-    public async Task Paying_and_canceling_at_once_end_in_exactly_one_of_the_two()
+    public async Task Paying_and_canceling_at_the_same_time_have_exactly_one_outcome()
     {
         for (var round = 0; round < 5; round++)
         {
@@ -89,7 +89,7 @@ public sealed class CancellationTests(PaymentFlowApp host, OrdersApp app) : ICla
     }
 
     [Fact]
-    public async Task An_operators_cancel_is_on_record()
+    public async Task An_operators_cancellation_is_recorded()
     {
         var order = await app.CreateAsync();
         using var live = await LiveClient.OpenAsync(app, order);
@@ -105,7 +105,7 @@ public sealed class CancellationTests(PaymentFlowApp host, OrdersApp app) : ICla
     }
 
     [Fact]
-    public async Task An_order_that_nobody_asked_to_cancel_names_nobody()
+    public async Task An_order_canceled_without_a_request_has_no_canceledBy()
     {
         var order = await app.CreateAsync();
         await app.PublishAsync(order.Payment(version: 2, status: "canceled"));
@@ -114,13 +114,13 @@ public sealed class CancellationTests(PaymentFlowApp host, OrdersApp app) : ICla
         var canceled = await app.AsCustomerAsync(order, HttpMethod.Get, $"/orders/{order.Id}");
 
         Assert.Equal(("canceled", null), (canceled["status"], canceled["canceledBy"]));
-        // Asked for too late, it was still not by them.
+        // A request after the cancellation does not change that.
         await app.AsCustomerAsync(order, HttpMethod.Post, $"/orders/{order.Id}/cancel");
         Assert.Null((await app.AsCustomerAsync(order, HttpMethod.Get, $"/orders/{order.Id}"))["canceledBy"]);
     }
 
     [Fact]
-    public async Task Whoever_may_not_see_an_order_cannot_cancel_it()
+    public async Task A_caller_without_access_to_an_order_cannot_cancel_it()
     {
         var mine = await app.CreateAsync();
         var another = await app.CreateAsync();
@@ -129,7 +129,7 @@ public sealed class CancellationTests(PaymentFlowApp host, OrdersApp app) : ICla
 
         Assert.Equal("unauthorized", await CodeAsync());
         Assert.Equal("unauthorized", await CodeAsync(("X-Api-Key", app.MerchantKey)));
-        // A service has no wish of its own, and lends a wrong token no rights.
+        // A service key alone cannot cancel, and it does not help a wrong token.
         Assert.Equal("unauthorized", await CodeAsync(("X-Service-Key", app.ServiceKey)));
         Assert.Equal("not_found", await CodeAsync(("X-Service-Key", app.ServiceKey), ("Authorization", $"Bearer {mine.ClientSecret}")));
         Assert.Equal("not_found", await CodeAsync(("Authorization", $"Bearer {mine.ClientSecret}")));
@@ -138,11 +138,13 @@ public sealed class CancellationTests(PaymentFlowApp host, OrdersApp app) : ICla
     }
 
     [Fact]
-    public async Task Without_PaymentApi_nothing_is_canceled_and_the_answer_says_to_come_again()
+    public async Task Without_PaymentApi_nothing_is_canceled_and_the_answer_has_Retry_After()
     {
-        // Alone with a database of its own: neither PaymentApi nor Kafka are there.
+        // This OrderService has its own database, no PaymentApi and no Kafka.
         var alone = await TestHost.StartAsync(model: builder => builder.AddProject<Projects.PaymentFlow_OrderService>("order-service")
-            .WithEnvironment("ConnectionStrings__ordersdb", host.OrdersDb.Replace("Database=ordersdb", "Database=ordersdb_alone", StringComparison.Ordinal))
+            .WithEnvironment(
+                "ConnectionStrings__ordersdb",
+                host.OrdersDb.Replace("Database=ordersdb", "Database=ordersdb_alone", StringComparison.Ordinal))
             .WithEnvironment("ConnectionStrings__kafka", "127.0.0.1:1")
             .WithEnvironment("services__payment-api__http__0", "http://127.0.0.1:1")
             .WithEnvironment("Operator__Key", host.OperatorKey)

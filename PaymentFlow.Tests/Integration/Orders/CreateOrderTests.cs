@@ -10,7 +10,7 @@ public sealed class CreateOrderTests(OrdersApp app) : IClassFixture<OrdersApp>
 {
     public static TheoryData<string, int, string> BadOrders => new()
     {
-        // What is no order at all.
+        // Bodies that are not an order.
         { "", 400, "malformed_request" },
         { "{", 400, "malformed_request" },
         { "null", 400, "malformed_request" },
@@ -22,7 +22,7 @@ public sealed class CreateOrderTests(OrdersApp app) : IClassFixture<OrdersApp>
         { """{"items":[{"productId":"mug","quantity":"1"}]}""", 400, "malformed_request" },
         { """{"items":[{"productId":"mug","quantity":1.5}]}""", 400, "malformed_request" },
         { """{"items":[{"productId":"mug","quantity":1,"quantity":2}]}""", 400, "malformed_request" },
-        // What is one, and wrong.
+        // Orders with invalid content.
         { "{}", 422, "empty_order" },
         { """{"items":[]}""", 422, "empty_order" },
         { """{"items":[{"productId":"unicorn","quantity":1}]}""", 422, "unknown_product" },
@@ -37,12 +37,12 @@ public sealed class CreateOrderTests(OrdersApp app) : IClassFixture<OrdersApp>
         { """{"items":[{"productId":"mug","quantity":900},{"productId":"mug","quantity":900}]}""", 422, "invalid_quantity" },
         { """{"items":[{"productId":"mug","quantity":1},{"productId":"workshop","quantity":1}]}""", 422, "mixed_currencies" },
         { $$"""{"items":[{{string.Join(',', Enumerable.Repeat("""{"productId":"mug","quantity":1}""", 51))}}]}""", 422, "too_many_items" },
-        // Amounts smuggled in.
+        // Orders with an amount or currency from the customer.
         { """{"items":[{"productId":"mug","quantity":1}],"amount":1}""", 422, "unknown_field" },
         { """{"items":[{"productId":"mug","quantity":1}],"currency":"jpy"}""", 422, "unknown_field" },
         { """{"items":[{"productId":"mug","quantity":1}],"total":1}""", 422, "unknown_field" },
         { """{"items":[{"productId":"mug","quantity":1,"unitAmount":1}]}""", 422, "unknown_field" },
-        // A merchant's order without the merchant's key.
+        // A merchant order without the merchant key.
         { """{"reference":"A-1","amount":500,"currency":"eur"}""", 401, "unauthorized" },
     };
 
@@ -86,13 +86,16 @@ public sealed class CreateOrderTests(OrdersApp app) : IClassFixture<OrdersApp>
         await AssertRefusedAsync(new StringContent(body, Encoding.UTF8, "application/json"), 422, code, app.MerchantKey);
 
     [Fact]
-    public async Task A_wrong_merchant_key_is_no_key() => await AssertRefusedAsync(
+    public async Task A_wrong_merchant_key_is_unauthorized() => await AssertRefusedAsync(
         JsonContent.Create(new { reference = "R", amount = 500, currency = "eur" }), 401, "unauthorized", app.MerchantKey + "x");
 
     [Fact]
-    public async Task An_order_is_priced_by_the_catalogue_and_waits_for_payment()
+    public async Task An_order_is_priced_by_the_catalog_and_waits_for_payment()
     {
-        using var response = await PostAsync(JsonContent.Create(new { items = new[] { new { productId = "mug", quantity = 2 }, new { productId = "mug", quantity = 1 } } }));
+        using var response = await PostAsync(JsonContent.Create(new
+        {
+            items = new[] { new { productId = "mug", quantity = 2 }, new { productId = "mug", quantity = 1 } },
+        }));
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         Assert.True(response.Headers.CacheControl!.NoStore);
         var order = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
@@ -104,15 +107,18 @@ public sealed class CreateOrderTests(OrdersApp app) : IClassFixture<OrdersApp>
         Assert.Equal(1, order.GetProperty("version").GetInt64());
         Assert.Equal(3, Assert.Single(order.GetProperty("items").EnumerateArray()).GetProperty("quantity").GetInt64());
         Assert.Matches("^PF-[0-9A-Z]{8}$", order.GetProperty("reference").GetString());
-        // 256 bits in base64url, and nowhere in the database.
+        // The secret has 256 bits in base64url. The database must not contain it.
         var secret = order.GetProperty("clientSecret").GetString()!;
         Assert.Matches("^[A-Za-z0-9_-]{43}$", secret);
-        Assert.False(await app.QueryAsync<bool>("SELECT o::text LIKE '%' || $2 || '%' FROM orders o WHERE id = $1", order.GetProperty("id").GetGuid(), secret));
-        await app.UntilAsync(1L, "SELECT count(*) FROM outbox WHERE key = $1 AND type = 'order.created' AND published_at IS NOT NULL", order.GetProperty("id").GetString()!);
+        Assert.False(await app.QueryAsync<bool>(
+            "SELECT o::text LIKE '%' || $2 || '%' FROM orders o WHERE id = $1", order.GetProperty("id").GetGuid(), secret));
+        await app.UntilAsync(
+            1L, "SELECT count(*) FROM outbox WHERE key = $1 AND type = 'order.created' AND published_at IS NOT NULL",
+            order.GetProperty("id").GetString()!);
     }
 
     [Fact]
-    public async Task A_merchant_names_reference_and_amount_once()
+    public async Task A_merchant_sets_reference_and_amount_and_cannot_reuse_the_reference()
     {
         var body = new { reference = $"shop-{Guid.CreateVersion7()}", amount = 4200, currency = "EUR", description = "Two nights" };
         using var response = await PostAsync(JsonContent.Create(body), app.MerchantKey);
@@ -141,8 +147,9 @@ public sealed class CreateOrderTests(OrdersApp app) : IClassFixture<OrdersApp>
         var trace = ActivityTraceId.CreateRandom();
         using var response = await PostAsync(content, merchantKey, trace);
         Assert.Equal(code, await CodeOf(response, status));
-        // An order is never without its event, and the event carries the trace of the request that made it.
-        Assert.Equal(0L, await app.QueryAsync<long>("SELECT count(*) FROM outbox WHERE traceparent LIKE '00-' || $1 || '-%'", trace.ToHexString()));
+        // Every order has an event with the trace of its request. So no event with this trace means no order.
+        Assert.Equal(0L, await app.QueryAsync<long>(
+            "SELECT count(*) FROM outbox WHERE traceparent LIKE '00-' || $1 || '-%'", trace.ToHexString()));
         Assert.Equal(0L, await app.QueryAsync<long>("""
             SELECT count(*) FROM orders o
             WHERE NOT EXISTS (SELECT FROM outbox WHERE key = o.id::text) AND description IS DISTINCT FROM 'written past the API'

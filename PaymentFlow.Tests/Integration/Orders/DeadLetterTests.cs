@@ -4,20 +4,20 @@ using PaymentFlow.Tests.Integration.Payments;
 
 namespace PaymentFlow.Tests.Integration.Orders;
 
-/// <summary>What could not be applied waits for an operator, who applies it after a fix.</summary>
+/// <summary>A message that could not be applied waits as a dead letter until an operator replays it after a fix.</summary>
 public sealed class DeadLetterTests(OrdersApp app) : IClassFixture<OrdersApp>
 {
     [Fact]
-    public async Task A_payment_of_an_order_that_is_not_there_is_applied_by_a_replay_once_it_is()
+    public async Task A_payment_of_a_missing_order_is_applied_by_a_replay_after_the_order_is_restored()
     {
         var lost = await app.LosePaymentAsync();
 
-        // The partition goes on.
-        var neighbour = await app.CreateAsync();
-        await app.PublishAsync(neighbour.Payment(version: 2), message => message.Key = lost.OrderId.ToString());
-        await app.UntilAsync("paid", "SELECT status FROM orders WHERE id = $1", neighbour.Id);
+        // Later messages of the partition are applied.
+        var neighbor = await app.CreateAsync();
+        await app.PublishAsync(neighbor.Payment(version: 2), message => message.Key = lost.OrderId.ToString());
+        await app.UntilAsync("paid", "SELECT status FROM orders WHERE id = $1", neighbor.Id);
 
-        // Before the fix it is refused, with the reason, and stays.
+        // Before the fix a replay is refused with the reason, and the dead letter stays.
         var refused = await ReplayAsync(lost.EventId);
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "replay_refused"), (refused.Status, refused.Code));
         Assert.Contains("there is no such order", refused["detail"], StringComparison.Ordinal);
@@ -32,12 +32,13 @@ public sealed class DeadLetterTests(OrdersApp app) : IClassFixture<OrdersApp>
         Assert.Equal(HttpStatusCode.OK, replayed.Status);
         Assert.Equal("paid", replayed.Body!["order"]!["status"]!.GetValue<string>());
         Assert.Equal("paid", (await live.NextAsync())!.Status);
-        await app.UntilAsync(1L, "SELECT count(*) FROM outbox WHERE key = $1 AND type = 'order.paid' AND published_at IS NOT NULL", order.Id.ToString());
+        await app.UntilAsync(
+            1L, "SELECT count(*) FROM outbox WHERE key = $1 AND type = 'order.paid' AND published_at IS NOT NULL", order.Id.ToString());
         Assert.DoesNotContain(await WaitingAsync(), letter => letter["id"]!.GetValue<Guid>() == lost.EventId);
     }
 
     [Fact]
-    public async Task A_replay_of_what_was_replayed_changes_nothing_and_says_so()
+    public async Task A_second_replay_is_refused_and_changes_nothing()
     {
         var lost = await app.LosePaymentAsync();
         await app.RestoreAsync(lost.OrderId);
@@ -51,7 +52,7 @@ public sealed class DeadLetterTests(OrdersApp app) : IClassFixture<OrdersApp>
     }
 
     [Fact]
-    public async Task Replays_at_once_apply_it_once()
+    public async Task Concurrent_replays_apply_a_dead_letter_once()
     {
         var lost = await app.LosePaymentAsync();
         await app.RestoreAsync(lost.OrderId);
@@ -59,12 +60,13 @@ public sealed class DeadLetterTests(OrdersApp app) : IClassFixture<OrdersApp>
         var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => ReplayAsync(lost.EventId)));
 
         Assert.Single(answers, answer => answer.Status == HttpStatusCode.OK);
-        Assert.Equal(7, answers.Count(answer => answer is { Status: HttpStatusCode.Conflict, Code: "already_replayed" or "replay_in_progress" }));
+        Assert.Equal(7, answers.Count(answer =>
+            answer is { Status: HttpStatusCode.Conflict, Code: "already_replayed" or "replay_in_progress" }));
         Assert.Equal(1L, await app.QueryAsync<long>("SELECT count(*) FROM outbox WHERE key = $1", lost.OrderId.ToString()));
     }
 
     [Fact]
-    public async Task A_replay_of_old_news_moves_no_order_back()
+    public async Task A_replay_of_an_old_event_does_not_move_the_order_back()
     {
         var lost = await app.LosePaymentAsync();
         await app.RestoreAsync(lost.OrderId);
@@ -78,7 +80,7 @@ public sealed class DeadLetterTests(OrdersApp app) : IClassFixture<OrdersApp>
     }
 
     [Fact]
-    public async Task A_message_that_no_fix_helps_is_readable_and_stays()
+    public async Task A_message_that_can_never_be_applied_stays_and_is_readable()
     {
         var order = await app.CreateAsync();
         var wrong = order.Payment(version: 2) with { Amount = order.Amount + 1 };
@@ -103,7 +105,7 @@ public sealed class DeadLetterTests(OrdersApp app) : IClassFixture<OrdersApp>
     }
 
     [Fact]
-    public async Task The_list_goes_on_from_page_to_page_oldest_first()
+    public async Task The_list_is_paged_with_the_oldest_first()
     {
         for (var i = 0; i < 3; i++) await app.LosePaymentAsync();
 
@@ -121,13 +123,13 @@ public sealed class DeadLetterTests(OrdersApp app) : IClassFixture<OrdersApp>
 
         var times = walked.Select(letter => letter["receivedAt"]!.GetValue<DateTime>()).ToList();
         Assert.Equal(times.Order(), times);
-        // Others may be added while this walks.
+        // Other tests may add dead letters while this test reads the pages.
         Assert.Equal(all.Select(letter => letter["id"]!.ToString()), walked.Select(letter => letter["id"]!.ToString()).Take(all.Count));
         Assert.Equal("invalid_limit", (await app.AsOperatorAsync(HttpMethod.Get, "/dead-letters?limit=0")).Code);
     }
 
     [Fact]
-    public async Task Every_replay_that_was_tried_is_on_record()
+    public async Task Every_attempted_replay_is_recorded()
     {
         var lost = await app.LosePaymentAsync();
         await ReplayAsync(lost.EventId);
@@ -140,11 +142,13 @@ public sealed class DeadLetterTests(OrdersApp app) : IClassFixture<OrdersApp>
     }
 
     [Fact]
-    public async Task Nobody_but_an_operator_sees_or_replays_anything()
+    public async Task Only_an_operator_sees_or_replays_dead_letters()
     {
         foreach (var (method, path) in new[]
         {
-            (HttpMethod.Get, "/dead-letters"), (HttpMethod.Post, $"/dead-letters/{Guid.CreateVersion7()}/replay"), (HttpMethod.Get, "/operator-actions"),
+            (HttpMethod.Get, "/dead-letters"),
+            (HttpMethod.Post, $"/dead-letters/{Guid.CreateVersion7()}/replay"),
+            (HttpMethod.Get, "/operator-actions"),
         })
         {
             foreach (var key in new[] { ("X-Service-Key", app.ServiceKey), ("X-Api-Key", app.MerchantKey), ("X-Operator-Key", "guess") })

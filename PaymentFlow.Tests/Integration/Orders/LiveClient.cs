@@ -7,10 +7,10 @@ namespace PaymentFlow.Tests.Integration.Orders;
 
 public sealed record Frame(string Type, Guid OrderId, string Status, long Version, string Message, DateTimeOffset At);
 
-/// <summary>A customer's WebSocket, as any client would open it.</summary>
+/// <summary>A customer's WebSocket, opened as any client opens it.</summary>
 public sealed class LiveClient : IDisposable
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     readonly ClientWebSocket _socket = new();
 
@@ -29,21 +29,22 @@ public sealed class LiveClient : IDisposable
         return client;
     }
 
-    /// <summary>The status that came instead of the upgrade.</summary>
+    /// <summary>Asserts that the upgrade is refused, and returns the status.</summary>
     public static async Task<HttpStatusCode> RefusalAsync(OrdersApp app, Guid orderId, Action<ClientWebSocketOptions> configure)
     {
         using ClientWebSocket socket = new();
         socket.Options.CollectHttpResponseDetails = true;
         configure(socket.Options);
-        await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(AddressOf(app, orderId, ""), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<WebSocketException>(() =>
+            socket.ConnectAsync(AddressOf(app, orderId, ""), TestContext.Current.CancellationToken));
         return socket.HttpStatusCode;
     }
 
-    /// <summary>The next frame, or null when the server closed.</summary>
+    /// <summary>The next frame, or null when the server closes the connection.</summary>
     public async Task<Frame?> NextAsync()
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(Timeout);
         var buffer = new byte[4096];
         var received = await _socket.ReceiveAsync(buffer, patience.Token);
         if (received.MessageType == WebSocketMessageType.Close) return null;
@@ -51,7 +52,7 @@ public sealed class LiveClient : IDisposable
         return JsonSerializer.Deserialize<Frame>(Encoding.UTF8.GetString(buffer, 0, received.Count), JsonSerializerOptions.Web);
     }
 
-    /// <summary>The first frame with this status, having checked that versions only go up.</summary>
+    /// <summary>Reads until the first frame with this status. Asserts that versions only go up.</summary>
     public async Task<Frame> UntilAsync(string status)
     {
         for (long version = 0; ;)

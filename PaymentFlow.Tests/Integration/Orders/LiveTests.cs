@@ -8,7 +8,7 @@ public sealed class LiveTests(OrdersApp app) : IClassFixture<OrdersApp>
     [Theory]
     [InlineData("", "Your order is paid")]
     [InlineData("lang=ru", "Ваш заказ оплачен")]
-    public async Task A_customer_sees_the_order_at_once_and_then_that_it_is_paid(string query, string message)
+    public async Task A_customer_gets_the_current_state_at_once_and_the_payment_by_push(string query, string message)
     {
         var order = await app.CreateAsync();
         using var live = await LiveClient.OpenAsync(app, order, query);
@@ -24,7 +24,7 @@ public sealed class LiveTests(OrdersApp app) : IClassFixture<OrdersApp>
     }
 
     [Fact]
-    public async Task The_language_is_that_of_the_browser_unless_asked_for()
+    public async Task The_language_is_the_browsers_unless_the_query_sets_one()
     {
         var order = await app.CreateAsync();
         using var live = await LiveClient.OpenAsync(app, order.Id, options =>
@@ -36,7 +36,7 @@ public sealed class LiveTests(OrdersApp app) : IClassFixture<OrdersApp>
     }
 
     [Fact]
-    public async Task A_browser_brings_its_secret_as_a_subprotocol()
+    public async Task A_browser_sends_its_secret_as_a_subprotocol()
     {
         var order = await app.CreateAsync();
         using var live = await LiveClient.OpenAsync(app, order.Id, options =>
@@ -50,11 +50,12 @@ public sealed class LiveTests(OrdersApp app) : IClassFixture<OrdersApp>
     }
 
     [Fact]
-    public async Task Who_may_not_see_the_order_is_refused_before_the_upgrade()
+    public async Task A_client_without_access_to_the_order_is_refused_before_the_upgrade()
     {
         var order = await app.CreateAsync();
         Assert.Equal(HttpStatusCode.Unauthorized, await LiveClient.RefusalAsync(app, order.Id, _ => { }));
-        Assert.Equal(HttpStatusCode.Unauthorized, await LiveClient.RefusalAsync(app, order.Id, options => options.AddSubProtocol("paymentflow.v1")));
+        Assert.Equal(HttpStatusCode.Unauthorized, await LiveClient.RefusalAsync(app, order.Id,
+            options => options.AddSubProtocol("paymentflow.v1")));
         Assert.Equal(HttpStatusCode.NotFound, await LiveClient.RefusalAsync(app, order.Id,
             options => options.SetRequestHeader("Authorization", "Bearer nonsense")));
         Assert.Equal(HttpStatusCode.NotFound, await LiveClient.RefusalAsync(app, Guid.CreateVersion7(),
@@ -72,7 +73,7 @@ public sealed class LiveTests(OrdersApp app) : IClassFixture<OrdersApp>
     }
 
     [Fact]
-    public async Task A_request_that_is_no_websocket_is_told_to_upgrade()
+    public async Task A_request_that_is_not_a_WebSocket_gets_426()
     {
         var order = await app.CreateAsync();
         using HttpRequestMessage request = new(HttpMethod.Get, $"/orders/{order.Id}/live");
@@ -82,7 +83,7 @@ public sealed class LiveTests(OrdersApp app) : IClassFixture<OrdersApp>
     }
 
     [Fact]
-    public async Task A_client_that_reconnects_has_missed_nothing()
+    public async Task A_client_that_reconnects_gets_the_state_that_it_missed()
     {
         var order = await app.CreateAsync();
         using (var live = await LiveClient.OpenAsync(app, order)) await live.NextAsync();
@@ -94,7 +95,7 @@ public sealed class LiveTests(OrdersApp app) : IClassFixture<OrdersApp>
     }
 
     [Fact]
-    public async Task Everybody_who_watches_an_order_is_told()
+    public async Task Every_socket_of_an_order_receives_its_updates()
     {
         var order = await app.CreateAsync();
         var watchers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => LiveClient.OpenAsync(app, order)));
@@ -107,7 +108,7 @@ public sealed class LiveTests(OrdersApp app) : IClassFixture<OrdersApp>
     }
 
     [Fact]
-    public async Task Small_talk_is_ignored_and_a_large_frame_ends_the_connection()
+    public async Task Small_messages_are_ignored_and_a_large_one_ends_the_connection()
     {
         var order = await app.CreateAsync();
         using var live = await LiveClient.OpenAsync(app, order);
@@ -122,7 +123,7 @@ public sealed class LiveTests(OrdersApp app) : IClassFixture<OrdersApp>
     }
 
     [Fact]
-    public async Task Versions_only_go_up_whatever_order_the_events_come_in()
+    public async Task Versions_only_go_up_even_when_events_arrive_out_of_order()
     {
         var order = await app.CreateAsync();
         using var live = await LiveClient.OpenAsync(app, order);

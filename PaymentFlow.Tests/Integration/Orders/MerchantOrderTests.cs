@@ -3,19 +3,19 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Confluent.Kafka;
-using PaymentFlow.Messaging.Events;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Tests.Integration.Payments;
 
 namespace PaymentFlow.Tests.Integration.Orders;
 
-/// <summary>A team's own shop: it names reference and amount, and fulfils by what it reads in the topics.</summary>
+/// <summary>Another team's shop sets reference and amount of its orders, and learns from the topics which ones to fulfill.</summary>
 public sealed class MerchantOrderTests(PaymentFlowApp host, OrdersApp app) : IClassFixture<OrdersApp>
 {
     [Theory]
     [InlineData("eur", 4200)]
     [InlineData("jpy", 50)]
-    public async Task A_merchants_order_is_paid_to_the_amount_and_its_reference_is_in_every_event(string currency, long amount)
+    public async Task A_merchants_order_is_charged_exactly_and_every_event_has_its_reference(string currency, long amount)
     {
         using var topics = Read(Topics.Payments, Topics.Orders);
         var reference = $"shop-{Guid.CreateVersion7()}";
@@ -45,7 +45,7 @@ public sealed class MerchantOrderTests(PaymentFlowApp host, OrdersApp app) : ICl
     }
 
     [Fact]
-    public async Task The_payer_of_a_merchants_order_cannot_name_the_amount()
+    public async Task The_payer_of_a_merchants_order_cannot_set_the_amount()
     {
         var order = await CreateAsync(new { reference = $"shop-{Guid.CreateVersion7()}", amount = 4200, currency = "usd" });
         using HttpClient payments = new() { BaseAddress = host.PaymentApi };
@@ -62,11 +62,12 @@ public sealed class MerchantOrderTests(PaymentFlowApp host, OrdersApp app) : ICl
     }
 
     [Fact]
-    public async Task One_reference_is_one_order_however_often_it_is_sent_at_once()
+    public async Task Concurrent_requests_with_one_reference_create_one_order()
     {
         var body = new { reference = $"shop-{Guid.CreateVersion7()}", amount = 4200, currency = "usd" };
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => app.SendAsync(HttpMethod.Post, "/orders", body, ("X-Api-Key", app.MerchantKey))));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ =>
+            app.SendAsync(HttpMethod.Post, "/orders", body, ("X-Api-Key", app.MerchantKey))));
 
         Assert.Single(answers, answer => answer.Status == HttpStatusCode.Created);
         Assert.Equal(7, answers.Count(answer => answer.Code == "duplicate_reference"));
@@ -97,7 +98,7 @@ public sealed class MerchantOrderTests(PaymentFlowApp host, OrdersApp app) : ICl
         return [.. all!.Where(charge => charge!["metadata"]?["order_id"]?.GetValue<string>() == order.Id.ToString())!];
     }
 
-    /// <summary>As any consumer would read them, from where they end now.</summary>
+    /// <summary>A consumer that reads the topics from their current end.</summary>
     IConsumer<string, byte[]> Read(params IEnumerable<string> topics)
     {
         var consumer = new ConsumerBuilder<string, byte[]>(new ConsumerConfig

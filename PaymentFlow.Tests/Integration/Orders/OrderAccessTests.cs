@@ -7,7 +7,7 @@ namespace PaymentFlow.Tests.Integration.Orders;
 public sealed class OrderAccessTests(OrdersApp app) : IClassFixture<OrdersApp>
 {
     [Fact]
-    public async Task The_secret_shows_its_order_and_no_other()
+    public async Task A_client_secret_gives_access_to_its_own_order_only()
     {
         var mine = await app.CreateAsync();
         var another = await app.CreateAsync();
@@ -23,7 +23,7 @@ public sealed class OrderAccessTests(OrdersApp app) : IClassFixture<OrdersApp>
     }
 
     [Fact]
-    public async Task Without_a_token_an_order_is_401_whether_it_exists_or_not()
+    public async Task Without_a_token_the_answer_is_401_whether_the_order_exists_or_not()
     {
         var order = await app.CreateAsync();
         foreach (var id in new[] { order.Id, Guid.CreateVersion7() })
@@ -35,7 +35,7 @@ public sealed class OrderAccessTests(OrdersApp app) : IClassFixture<OrdersApp>
     }
 
     [Fact]
-    public async Task A_wrong_token_and_an_unknown_order_look_the_same()
+    public async Task A_wrong_token_and_an_unknown_order_get_the_same_answer()
     {
         var order = await app.CreateAsync();
         foreach (var id in new[] { order.Id, Guid.CreateVersion7() })
@@ -52,8 +52,10 @@ public sealed class OrderAccessTests(OrdersApp app) : IClassFixture<OrdersApp>
         var order = await app.CreateAsync();
         foreach (var (name, value, status) in new[]
         {
-            ("X-Operator-Key", app.OperatorKey, HttpStatusCode.OK), ("X-Service-Key", app.ServiceKey, HttpStatusCode.OK),
-            ("X-Api-Key", app.MerchantKey, HttpStatusCode.Unauthorized), ("X-Operator-Key", app.OperatorKey + "x", HttpStatusCode.Unauthorized),
+            ("X-Operator-Key", app.OperatorKey, HttpStatusCode.OK),
+            ("X-Service-Key", app.ServiceKey, HttpStatusCode.OK),
+            ("X-Api-Key", app.MerchantKey, HttpStatusCode.Unauthorized),
+            ("X-Operator-Key", app.OperatorKey + "x", HttpStatusCode.Unauthorized),
         })
         {
             using var response = await GetAsync(order.Id, (name, value));
@@ -62,7 +64,7 @@ public sealed class OrderAccessTests(OrdersApp app) : IClassFixture<OrdersApp>
     }
 
     [Fact]
-    public async Task A_service_that_passes_a_token_on_lends_it_no_rights()
+    public async Task A_service_key_beside_a_wrong_token_gives_no_access()
     {
         var order = await app.CreateAsync();
         using var alone = await GetAsync(order.Id, ("X-Service-Key", app.ServiceKey));
@@ -77,7 +79,7 @@ public sealed class OrderAccessTests(OrdersApp app) : IClassFixture<OrdersApp>
     [InlineData("Bearer a b")]
     [InlineData("Basic YTpi")]
     [InlineData("Bearer", 513)]
-    public async Task What_is_no_token_by_its_form_is_not_the_same_as_none(string authorization, int letters = 0)
+    public async Task A_malformed_token_beside_a_service_key_is_unauthorized(string authorization, int letters = 0)
     {
         var order = await app.CreateAsync();
         var offered = letters == 0 ? authorization : $"{authorization} {new string('a', letters)}";
@@ -92,7 +94,7 @@ public sealed class OrderAccessTests(OrdersApp app) : IClassFixture<OrdersApp>
     }
 
     [Fact]
-    public async Task An_id_that_is_none_is_an_unknown_address()
+    public async Task An_invalid_order_id_is_not_found()
     {
         using var response = await app.Http.GetAsync("/orders/1%20OR%201=1", TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
@@ -100,7 +102,7 @@ public sealed class OrderAccessTests(OrdersApp app) : IClassFixture<OrdersApp>
     }
 
     [Fact]
-    public async Task Versions_are_told_to_services_only()
+    public async Task Versions_are_available_to_services_only()
     {
         var order = await app.CreateAsync();
         Guid[] ids = [order.Id, Guid.CreateVersion7()];
@@ -123,7 +125,8 @@ public sealed class OrderAccessTests(OrdersApp app) : IClassFixture<OrdersApp>
         return await SendAsync(request);
     }
 
-    async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) => await app.Http.SendAsync(request, TestContext.Current.CancellationToken);
+    async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) =>
+        await app.Http.SendAsync(request, TestContext.Current.CancellationToken);
 
     static async Task<string?> CodeOf(HttpResponseMessage response) =>
         (await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("code").GetString();

@@ -1,18 +1,18 @@
 using CsCheck;
 using Npgsql;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.CloudEvents;
-using PaymentFlow.Messaging.Consuming;
-using PaymentFlow.Messaging.Database;
-using PaymentFlow.Messaging.Events;
 using PaymentFlow.OrderService.Payments;
+using PaymentFlow.Persistence.Consuming;
+using PaymentFlow.Persistence.Database;
 using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Tests.Unit.Model;
 
 namespace PaymentFlow.Tests.Integration.Orders;
 
 /// <summary>
-/// The model's last property on the real thing: the statement that applies payments to orders, on Postgres, called by several
-/// replicas at once with batches that are shuffled, repeated and overlapping.
+/// Tests the statement that applies payments to orders on Postgres, with the property that StateMachineTests checks for its model.
+/// Several replicas call the statement at the same time with shuffled, repeated and overlapping batches.
 /// </summary>
 public sealed class OrderUpdateModelTests(PaymentFlowApp app)
 {
@@ -24,7 +24,7 @@ public sealed class OrderUpdateModelTests(PaymentFlowApp app)
     static readonly Gen<(Happening, int)[]> Steps = Gen.Select(Gen.Enum<Happening>(), Gen.Int[0, 10_000]).Array[0, 25];
 
     [Fact]
-    public async Task Orders_on_Postgres_end_as_the_model_however_replicas_apply_their_payments()
+    public async Task Orders_on_Postgres_end_in_the_models_state_when_replicas_apply_payments_concurrently()
     {
         NpgsqlDataSourceBuilder source = new(app.OrdersDb);
         DatabaseDefaults.Apply(source);
@@ -35,7 +35,7 @@ public sealed class OrderUpdateModelTests(PaymentFlowApp app)
             var histories = stories.Select(PaymentHistory.Of).ToList();
             foreach (var history in histories) await InsertAsync(database, history);
 
-            // Each replica gets all of it, in its own order: at-least-once taken to its end.
+            // Each replica gets all events in its own order, which is the extreme case of at-least-once delivery.
             await Task.WhenAll(Enumerable.Range(0, Replicas).Select(replica =>
                 ApplyAsync(store, [.. histories.SelectMany(history => history.Published)], new Random(seed + replica))));
 
@@ -43,7 +43,7 @@ public sealed class OrderUpdateModelTests(PaymentFlowApp app)
         }, iter: Iterations, threads: 1);
     }
 
-    /// <summary>As the consumer does: of a batch's events for one order only the newest is applied.</summary>
+    /// <summary>Applies only the newest event per order of each batch, as the consumer does.</summary>
     static async Task ApplyAsync(OrderUpdateStore store, IReadOnlyList<PaymentEvent> published, Random random)
     {
         PaymentEvent[] deliveries = [.. published, .. published.Where(_ => random.Next(2) == 0)];
@@ -59,7 +59,8 @@ public sealed class OrderUpdateModelTests(PaymentFlowApp app)
     }
 
     static ReceivedEvent<PaymentEvent> Received(PaymentEvent payment) => new(
-        new CloudEvent(payment.EventId, "payment", "/payment-api", DateTimeOffset.UnixEpoch, payment.OrderId.ToString(), [], null), payment);
+        new CloudEvent(payment.EventId, "payment", "/payment-api", DateTimeOffset.UnixEpoch, payment.OrderId.ToString(), [], null),
+        payment);
 
     static async Task InsertAsync(NpgsqlDataSource database, PaymentHistory history)
     {
@@ -93,7 +94,7 @@ public sealed class OrderUpdateModelTests(PaymentFlowApp app)
         Assert.Equal(history.Charges == 1, OrderState.Charged.Contains(status));
         Assert.Equal(history.RefundedAtStripe, row.GetInt64(2));
 
-        // The world hears of rising versions only, and of a paid order at most once.
+        // The outbox holds rising versions only, and at most one order.paid per order.
         string[] types = row.IsDBNull(3) ? [] : row.GetFieldValue<string[]>(3);
         long[] versions = row.IsDBNull(4) ? [] : row.GetFieldValue<long[]>(4);
         Assert.Equal(versions.Distinct().Order(), versions);

@@ -2,20 +2,20 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Confluent.Kafka;
 using Npgsql;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.CloudEvents;
-using PaymentFlow.Messaging.Events;
 using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Tests.Integration.Payments;
 
 namespace PaymentFlow.Tests.Integration.Orders;
 
-/// <summary>OrderService as its callers and its topics see it.</summary>
+/// <summary>Access to OrderService by its API, its topics and its database.</summary>
 public sealed class OrdersApp : IAsyncDisposable
 {
-    /// <summary>The trace that published payments belong to.</summary>
+    /// <summary>The trace of all payments that are published with this class.</summary>
     public const string Trace = "0af7651916cd43dd8448eb211c80319c";
 
-    /// <summary>By the event's id.</summary>
+    /// <summary>Counts the dead letters with an event's id.</summary>
     public const string IsDeadLettered = "SELECT count(*) FROM dead_letters WHERE event_id = $1";
 
     readonly IProducer<string, byte[]> _producer;
@@ -51,7 +51,7 @@ public sealed class OrdersApp : IAsyncDisposable
         return (await response.Content.ReadFromJsonAsync<CreatedOrder>(TestContext.Current.CancellationToken))!;
     }
 
-    /// <summary>Any call, with whatever headers prove the right to it.</summary>
+    /// <summary>Sends a request with the given headers.</summary>
     public async Task<Answer> SendAsync(HttpMethod method, string path, object? body, params (string Name, string Value)[] headers)
     {
         using HttpRequestMessage request = new(method, path) { Content = body is null ? null : JsonContent.Create(body) };
@@ -65,17 +65,18 @@ public sealed class OrdersApp : IAsyncDisposable
     public Task<Answer> AsCustomerAsync(CreatedOrder order, HttpMethod method, string path) =>
         SendAsync(method, path, null, ("Authorization", $"Bearer {order.ClientSecret}"));
 
-    /// <summary>Produces what PaymentApi would, or, by <paramref name="tamper"/>, what it never would.</summary>
+    /// <summary>Publishes an event as PaymentApi does, or, with <paramref name="tamper"/>, one that PaymentApi never publishes.</summary>
     public async Task PublishAsync(PaymentEvent payment, Action<Message<string, byte[]>>? tamper = null)
     {
-        CloudEvent cloudEvent = new(payment.EventId, "payment.succeeded", "/payment-api", DateTimeOffset.UnixEpoch.AddYears(56), payment.OrderId.ToString(),
+        CloudEvent cloudEvent = new(
+            payment.EventId, "payment.succeeded", "/payment-api", DateTimeOffset.UnixEpoch.AddYears(56), payment.OrderId.ToString(),
             JsonSerializer.SerializeToUtf8Bytes(payment, EventJson.Default.PaymentEvent), null);
         var message = KafkaBinding.ToMessage(cloudEvent, $"00-{Trace}-b7ad6b7169203331-01");
         tamper?.Invoke(message);
         await _producer.ProduceAsync(Topics.Payments, message, TestContext.Current.CancellationToken);
     }
 
-    /// <summary>A payment whose order is in no table, dead-lettered.</summary>
+    /// <summary>Publishes a payment of a missing order and waits until it is a dead letter.</summary>
     public async Task<PaymentEvent> LosePaymentAsync()
     {
         var model = await CreateAsync();
@@ -85,7 +86,7 @@ public sealed class OrdersApp : IAsyncDisposable
         return lost;
     }
 
-    /// <summary>The fix: the missing order's row, as a restore would put it in.</summary>
+    /// <summary>Inserts the row of a missing order, as a restored backup would.</summary>
     public async Task<CreatedOrder> RestoreAsync(Guid id)
     {
         var model = await CreateAsync();
@@ -104,7 +105,7 @@ public sealed class OrdersApp : IAsyncDisposable
         return (T)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
     }
 
-    /// <summary>Waits until the query's one value is <paramref name="expected"/>; the test's time-out ends a wait in vain.</summary>
+    /// <summary>Waits until the query's single value is <paramref name="expected"/>, for a minute at most.</summary>
     public async Task UntilAsync<T>(T expected, string sql, params object[] parameters)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -121,7 +122,8 @@ public sealed class OrdersApp : IAsyncDisposable
 }
 
 public sealed record CreatedOrder(
-    Guid Id, string Reference, string Status, long Version, long Amount, long AmountRefunded, string Currency, string ClientSecret, string Message)
+    Guid Id, string Reference, string Status, long Version, long Amount, long AmountRefunded, string Currency,
+    string ClientSecret, string Message)
 {
     readonly Guid _payment = Guid.CreateVersion7();
 

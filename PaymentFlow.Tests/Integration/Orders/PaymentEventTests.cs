@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Confluent.Kafka;
-using PaymentFlow.Messaging.Events;
+using PaymentFlow.Contracts.Events;
 
 namespace PaymentFlow.Tests.Integration.Orders;
 
@@ -15,22 +15,24 @@ public sealed class PaymentEventTests(OrdersApp app) : IClassFixture<OrdersApp>
     [InlineData("canceled", 0, "canceled", "order.canceled")]
     [InlineData("partially_refunded", 100, "partially_refunded", "order.refunded")]
     [InlineData("refunded", 1800, "refunded", "order.refunded")]
-    public async Task A_payment_moves_its_order_and_tells_the_world(string payment, long refunded, string status, string eventType)
+    public async Task A_payment_updates_its_order_and_publishes_an_event(string payment, long refunded, string status, string eventType)
     {
         var order = await app.CreateAsync();
         await app.PublishAsync(order.Payment(version: 2, payment, refunded));
         await app.UntilAsync(status, "SELECT status FROM orders WHERE id = $1", order.Id);
         Assert.Equal(refunded, await app.QueryAsync<long>("SELECT amount_refunded FROM orders WHERE id = $1", order.Id));
-        await app.UntilAsync(1L, "SELECT count(*) FROM outbox WHERE key = $1 AND type = $2 AND published_at IS NOT NULL", order.Id.ToString(), eventType);
-        // The whole state travels, the order's own reference included.
-        var data = await app.QueryAsync<string>("SELECT convert_from(data, 'UTF8') FROM outbox WHERE key = $1 AND type = $2", order.Id.ToString(), eventType);
+        await app.UntilAsync(
+            1L, "SELECT count(*) FROM outbox WHERE key = $1 AND type = $2 AND published_at IS NOT NULL", order.Id.ToString(), eventType);
+        // The event has the order's whole state, including its reference.
+        var data = await app.QueryAsync<string>(
+            "SELECT convert_from(data, 'UTF8') FROM outbox WHERE key = $1 AND type = $2", order.Id.ToString(), eventType);
         var state = JsonSerializer.Deserialize(data, EventJson.Default.OrderEvent)!;
         Assert.Equal((order.Id, order.Reference, 3, status, 2, order.Amount, refunded),
             (state.OrderId, state.Reference, state.Version, state.Status, state.PaymentVersion, state.Amount, state.AmountRefunded));
-        // What happened leads to its event.
+        // The order's history refers to the event.
         Assert.Equal(eventType, await app.QueryAsync<string>(
             "SELECT o.type FROM order_history h JOIN outbox o ON o.id = h.outbox_id WHERE h.order_id = $1", order.Id));
-        // One trace runs on from the payment's.
+        // The event continues the payment's trace.
         Assert.StartsWith($"00-{OrdersApp.Trace}-", await app.QueryAsync<string>(
             "SELECT traceparent FROM outbox WHERE key = $1 AND type = $2", order.Id.ToString(), eventType));
     }
@@ -44,7 +46,7 @@ public sealed class PaymentEventTests(OrdersApp app) : IClassFixture<OrdersApp>
 
         await app.PublishAsync(order.Payment(version: 3));
         await app.PublishAsync(order.Payment(version: 2, status: "failed"));
-        // One partition, so what comes after them tells that they were taken.
+        // All messages are in one partition, so this later event shows that the earlier ones were consumed.
         await app.PublishAsync(order.Payment(version: 4, status: "refunded", refunded: order.Amount));
         await app.UntilAsync("refunded", "SELECT status FROM orders WHERE id = $1", order.Id);
 
@@ -54,24 +56,26 @@ public sealed class PaymentEventTests(OrdersApp app) : IClassFixture<OrdersApp>
     }
 
     [Fact]
-    public async Task A_paid_order_is_told_as_paid_once_whatever_follows()
+    public async Task An_order_has_one_order_paid_event_whatever_follows()
     {
         var order = await app.CreateAsync();
         (string Status, long Refunded)[] steps =
         [
             ("failed", 0), ("succeeded", 0), ("succeeded", 0), ("partially_refunded", 100), ("partially_refunded", 100),
-            // The refund failed, and is given back.
+            // The partial refund fails, so the payment is succeeded again.
             ("succeeded", 0), ("refunded", order.Amount),
         ];
         for (var i = 0; i < steps.Length; i++)
         {
             await app.PublishAsync(order.Payment(version: i + 1, steps[i].Status, steps[i].Refunded));
-            // One by one, so that none is skipped for the next.
+            // Waiting for each event prevents it from being skipped in favor of the next.
             await app.UntilAsync(i + 1L, "SELECT payment_version FROM orders WHERE id = $1", order.Id);
         }
 
-        Assert.Equal("order.created,order.payment_failed,order.paid,order.refunded,order.refunded,order.refunded", await app.QueryAsync<string>(
-            "SELECT string_agg(type, ',' ORDER BY id) FROM outbox WHERE key = $1", order.Id.ToString()));
+        Assert.Equal(
+            "order.created,order.payment_failed,order.paid,order.refunded,order.refunded,order.refunded",
+            await app.QueryAsync<string>(
+                "SELECT string_agg(type, ',' ORDER BY id) FROM outbox WHERE key = $1", order.Id.ToString()));
     }
 
     public static TheoryData<string, Func<PaymentEvent, PaymentEvent>> Impossible => new()
@@ -80,21 +84,22 @@ public sealed class PaymentEventTests(OrdersApp app) : IClassFixture<OrdersApp>
         { "of another amount", payment => payment with { Amount = payment.Amount + 1 } },
         { "in another currency", payment => payment with { Currency = "eur" } },
         { "with a NUL in it", payment => payment with { Currency = "us\0" } },
-        { "with a status that is none", payment => payment with { Status = "charmed" } },
+        { "with an unknown status", payment => payment with { Status = "charmed" } },
         { "that refunds more than was paid", payment => payment with { AmountRefunded = payment.Amount + 1 } },
         { "without a version", payment => payment with { PaymentVersion = 0 } },
     };
 
     [Theory]
     [MemberData(nameof(Impossible), DisableDiscoveryEnumeration = true)]
-    public async Task An_event_that_cannot_be_true_is_dead_lettered_alone(string what, Func<PaymentEvent, PaymentEvent> tamper)
+    public async Task An_impossible_event_is_dead_lettered_and_its_neighbors_are_applied(
+        string what, Func<PaymentEvent, PaymentEvent> tamper)
     {
         _ = what;
         var good = await app.CreateAsync();
         var bad = await app.CreateAsync();
         var poison = tamper(bad.Payment(version: 7)) with { PaymentId = Guid.CreateVersion7() };
 
-        // In one partition, around the poison; a batch of them is split until it is by itself.
+        // The good events are before and after the impossible one in one partition. A batch of them is split until the bad one is alone.
         await app.PublishAsync(good.Payment(version: 1, status: "failed"));
         await app.PublishAsync(poison, message => message.Key = good.Id.ToString());
         await app.PublishAsync(good.Payment(version: 2));
@@ -106,28 +111,37 @@ public sealed class PaymentEventTests(OrdersApp app) : IClassFixture<OrdersApp>
     }
 
     [Fact]
-    public async Task Many_events_at_once_keep_their_order_and_the_one_that_cannot_be_true_stays_alone()
+    public async Task Many_events_at_once_keep_their_order_and_only_the_impossible_one_is_dead_lettered()
     {
-        // Enough for a batch that is split, over all partitions; and few enough to push nobody else's off the operators' live page.
+        // Enough events to split a batch in all partitions, but too few to displace other tests' orders on the operators' live page.
         const int Orders = 60;
         List<CreatedOrder> orders = [];
         while (orders.Count < Orders) orders.Add(await app.CreateAsync());
         var poison = orders[Orders / 2].Payment(version: 9) with { Amount = 1 };
 
         await Task.WhenAll(
-            [.. orders.SelectMany(order => (Task[])[app.PublishAsync(order.Payment(version: 1, status: "failed")), app.PublishAsync(order.Payment(version: 2))]),
-            app.PublishAsync(poison)]);
+            [
+                .. orders.SelectMany(order => (Task[])
+                [
+                    app.PublishAsync(order.Payment(version: 1, status: "failed")),
+                    app.PublishAsync(order.Payment(version: 2)),
+                ]),
+                app.PublishAsync(poison),
+            ]);
 
         var ids = orders.Select(order => order.Id).ToArray();
         await app.UntilAsync((long)Orders, "SELECT count(*) FROM orders WHERE id = ANY($1) AND status = 'paid' AND version = 3", ids);
         await app.UntilAsync(1L, DeadLetters, poison.EventId);
-        Assert.Equal(0L, await app.QueryAsync<long>("SELECT count(*) FROM dead_letters WHERE key = ANY($1) AND event_id <> $2", ids.Select(id => id.ToString()).ToArray(), poison.EventId));
-        // Of each order what it is now has been told, once.
-        Assert.Equal(Orders, await app.QueryAsync<long>("SELECT count(*) FROM outbox WHERE key = ANY($1) AND type = 'order.paid'", [ids.Select(id => id.ToString()).ToArray()]));
+        Assert.Equal(0L, await app.QueryAsync<long>(
+            "SELECT count(*) FROM dead_letters WHERE key = ANY($1) AND event_id <> $2",
+            ids.Select(id => id.ToString()).ToArray(), poison.EventId));
+        // Each order has one order.paid event.
+        Assert.Equal(Orders, await app.QueryAsync<long>(
+            "SELECT count(*) FROM outbox WHERE key = ANY($1) AND type = 'order.paid'", [ids.Select(id => id.ToString()).ToArray()]));
     }
 
     [Fact]
-    public async Task Another_payment_for_an_order_that_has_one_is_dead_lettered()
+    public async Task A_second_payment_for_an_order_is_dead_lettered()
     {
         var order = await app.CreateAsync();
         await app.PublishAsync(order.Payment(version: 2));
@@ -148,7 +162,7 @@ public sealed class PaymentEventTests(OrdersApp app) : IClassFixture<OrdersApp>
 
     [Theory]
     [MemberData(nameof(Unreadable), DisableDiscoveryEnumeration = true)]
-    public async Task A_poison_message_is_kept_once_and_blocks_nobody(string what, Action<Message<string, byte[]>> tamper)
+    public async Task An_unreadable_message_is_kept_once_and_does_not_block_later_ones(string what, Action<Message<string, byte[]>> tamper)
     {
         _ = what;
         var order = await app.CreateAsync();
@@ -162,7 +176,7 @@ public sealed class PaymentEventTests(OrdersApp app) : IClassFixture<OrdersApp>
     }
 
     [Fact]
-    public async Task A_message_that_is_no_cloud_event_is_kept_by_its_content()
+    public async Task A_message_that_is_not_a_CloudEvent_is_kept_with_its_content()
     {
         var order = await app.CreateAsync();
         var content = Encoding.UTF8.GetBytes($"stranger {order.Id}");

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace PaymentFlow.Tests.Integration.Payments;
 
-/// <summary>An HTTP answer, read.</summary>
+/// <summary>An HTTP answer with its parsed body.</summary>
 public sealed record Answer(HttpStatusCode Status, string? ContentType, JsonNode? Body, TimeSpan? RetryAfter)
 {
     public string? this[string member] => Body?[member]?.ToString();

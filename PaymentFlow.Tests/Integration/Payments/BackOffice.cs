@@ -1,15 +1,17 @@
 using System.Net.Http.Json;
-using PaymentFlow.Tests.Hosting;
+using PaymentFlow.Testing.Hosting;
 
 namespace PaymentFlow.Tests.Integration.Payments;
 
-/// <summary>Somebody with the operator's key, who says who he is.</summary>
+/// <summary>An operator, with the operator key and a name in the <c>X-Operator-Name</c> header.</summary>
 public sealed class BackOffice(RunningApp app, string name = "anna")
 {
     static readonly HttpClient Http = new();
 
     public Task<Answer> RefundAsync(Guid paymentId, long? amount = null, string? key = null) =>
-        SendAsync(HttpMethod.Post, $"/payments/{paymentId}/refunds", amount is null ? new { } : (object)new { amount }, key ?? Guid.CreateVersion7().ToString());
+        SendAsync(
+            HttpMethod.Post, $"/payments/{paymentId}/refunds", amount is null ? new { } : (object)new { amount },
+            key ?? Guid.CreateVersion7().ToString());
 
     public Task<Answer> CancelAsync(Guid paymentId) => SendAsync(HttpMethod.Post, $"/payments/{paymentId}/cancel");
 

@@ -29,13 +29,14 @@ public sealed class BadPaymentTests(PaymentFlowApp app)
     {
         var customer = await Customer.OrdersAsync(app);
 
-        var answer = await customer.PostAsync("/process-payment", body.Replace(Order, customer.OrderId.ToString(), StringComparison.Ordinal));
+        var answer = await customer.PostAsync(
+            "/process-payment", body.Replace(Order, customer.OrderId.ToString(), StringComparison.Ordinal));
 
         await AssertRefusedAsync(customer, answer, (HttpStatusCode)status, code);
     }
 
     [Fact]
-    public async Task A_body_that_is_no_JSON_or_too_large_is_refused()
+    public async Task A_body_that_is_not_JSON_or_is_too_large_is_refused()
     {
         var customer = await Customer.OrdersAsync(app);
         var body = $$"""{"orderId":"{{customer.OrderId}}","paymentMethod":"pm_card_visa"}""";
@@ -49,7 +50,7 @@ public sealed class BadPaymentTests(PaymentFlowApp app)
     }
 
     [Fact]
-    public async Task Only_the_orders_own_secret_pays_it()
+    public async Task An_order_is_paid_with_its_own_secret_only()
     {
         var customer = await Customer.OrdersAsync(app);
         var stranger = await Customer.OrdersAsync(app);
@@ -58,7 +59,9 @@ public sealed class BadPaymentTests(PaymentFlowApp app)
 
         foreach (var path in (string[])["/process-payment", "/payments"])
         {
-            var sent = path == "/payments" ? body.Replace(""","paymentMethod":"pm_card_visa" """.TrimEnd(), "", StringComparison.Ordinal) : body;
+            var sent = path == "/payments"
+                ? body.Replace(""","paymentMethod":"pm_card_visa" """.TrimEnd(), "", StringComparison.Ordinal)
+                : body;
             await AssertRefusedAsync(
                 customer, await customer.PostAsync(path, sent, secret: ""), HttpStatusCode.Unauthorized, "unauthorized");
             await AssertRefusedAsync(
@@ -69,7 +72,7 @@ public sealed class BadPaymentTests(PaymentFlowApp app)
     }
 
     [Fact]
-    public async Task An_order_that_is_known_from_its_own_customer_is_still_nobody_elses()
+    public async Task A_cached_order_is_still_refused_to_a_stranger()
     {
         var customer = await Customer.OrdersAsync(app);
         var stranger = await Customer.OrdersAsync(app);

@@ -3,11 +3,11 @@ using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Integration.Payments;
 
-/// <summary>Canceled or paid, never both: Stripe decides, and everybody hears the same.</summary>
+/// <summary>A payment is either canceled or paid, never both. Stripe decides, and every answer agrees with Stripe.</summary>
 public sealed class CancelTests(PaymentFlowApp app)
 {
     [Fact]
-    public async Task An_order_that_has_no_payment_yet_is_canceled_and_a_later_pay_finds_it_so()
+    public async Task An_order_without_a_payment_is_canceled_and_a_later_payment_is_refused()
     {
         var customer = await Customer.OrdersAsync(app);
         using var live = await customer.WatchAsync();
@@ -66,7 +66,7 @@ public sealed class CancelTests(PaymentFlowApp app)
     }
 
     [Fact]
-    public async Task A_pay_and_a_cancel_at_the_same_moment_end_as_one_of_the_two()
+    public async Task A_payment_and_a_cancellation_at_the_same_moment_have_one_outcome()
     {
         for (var round = 0; round < 10; round++)
         {
@@ -76,8 +76,9 @@ public sealed class CancelTests(PaymentFlowApp app)
 
             var answers = await Task.WhenAll(customer.PayAsync(), customer.CancelAsync(), customer.CancelAsync());
 
-            // A cancel that found the payment under way is asked for again.
-            await Eventually.TrueAsync(async () => (await customer.CancelAsync()) is { Status: HttpStatusCode.OK } or { Code: "already_paid" });
+            // The cancellation is repeated, because it may have been refused while the payment was under way.
+            await Eventually.TrueAsync(async () =>
+                (await customer.CancelAsync()) is { Status: HttpStatusCode.OK } or { Code: "already_paid" });
             var charges = await customer.ChargesAsync();
             await live.UntilAsync(charges.Count == 0 ? "canceled" : "paid");
             Assert.True(charges.Count <= 1);
@@ -86,7 +87,7 @@ public sealed class CancelTests(PaymentFlowApp app)
     }
 
     [Fact]
-    public async Task A_stranger_cancels_nothing_and_what_an_operator_cancels_is_on_record()
+    public async Task A_stranger_cannot_cancel_and_a_cancellation_by_an_operator_is_recorded()
     {
         var customer = await Customer.OrdersAsync(app);
         var stranger = await Customer.OrdersAsync(app);

@@ -3,7 +3,7 @@ using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Integration.Payments;
 
-/// <summary>However many clicks, tabs and retries: one charge.</summary>
+/// <summary>Any number of clicks, tabs and retries leads to one charge.</summary>
 public sealed class ConcurrentPaymentTests(PaymentFlowApp app)
 {
     const int Clicks = 50;
@@ -37,7 +37,7 @@ public sealed class ConcurrentPaymentTests(PaymentFlowApp app)
         Assert.Single(answers.Select(answer => answer["paymentId"]).Distinct());
         if (keys is Keys.One)
         {
-            // A repeat hears the present state.
+            // A repeated request gets the current state.
             Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
             Assert.All(answers, answer => Assert.Contains(answer["status"], (string[])["processing", "succeeded"]));
         }
@@ -52,7 +52,7 @@ public sealed class ConcurrentPaymentTests(PaymentFlowApp app)
     }
 
     [Fact]
-    public async Task A_payment_beside_many_that_prepare_it_is_paid()
+    public async Task A_payment_beside_many_requests_that_prepare_it_is_paid()
     {
         var customer = await Customer.OrdersAsync(app);
         var body = $$"""{"orderId":"{{customer.OrderId}}"}""";
@@ -62,7 +62,8 @@ public sealed class ConcurrentPaymentTests(PaymentFlowApp app)
 
         Assert.Equal((HttpStatusCode.OK, "succeeded"), (paid.Status, paid["status"]));
         Assert.All(await Task.WhenAll(prepared), answer => Assert.Contains(
-            (answer.Status, answer.Code), ((HttpStatusCode, string?)[])[(HttpStatusCode.OK, null), (HttpStatusCode.Conflict, "already_paid")]));
+            (answer.Status, answer.Code),
+            ((HttpStatusCode, string?)[])[(HttpStatusCode.OK, null), (HttpStatusCode.Conflict, "already_paid")]));
         Assert.Single(await customer.ChargesAsync());
     }
 
@@ -95,7 +96,7 @@ public sealed class ConcurrentPaymentTests(PaymentFlowApp app)
     }
 
     [Fact]
-    public async Task An_idempotency_key_stands_for_one_body()
+    public async Task An_idempotency_key_cannot_be_used_with_another_body()
     {
         var customer = await Customer.OrdersAsync(app);
         var declined = await customer.PayAsync("pm_card_visa_chargeDeclinedLostCard", key: "k");
@@ -110,7 +111,7 @@ public sealed class ConcurrentPaymentTests(PaymentFlowApp app)
     }
 
     [Fact]
-    public async Task An_order_can_be_tried_ten_times()
+    public async Task An_order_has_ten_payment_attempts()
     {
         var customer = await Customer.OrdersAsync(app);
         for (var attempt = 0; attempt < 10; attempt++)

@@ -3,12 +3,12 @@ using System.Net.Http.Json;
 using System.Net.WebSockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using PaymentFlow.Tests.Hosting;
+using PaymentFlow.Testing.Hosting;
 using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Integration.Payments;
 
-/// <summary>A customer with one order, who knows nothing but the public contract.</summary>
+/// <summary>A customer with one order, who uses the public contract only.</summary>
 public sealed class Customer
 {
     static readonly HttpClient Http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 100 });
@@ -50,7 +50,7 @@ public sealed class Customer
                 : (object)new { orderId = OrderId, paymentMethod, returnUrl }),
             key);
 
-    /// <summary>Whatever payment the order has, or will have.</summary>
+    /// <summary>Cancels the order's payment. If there is none yet, a later payment is refused.</summary>
     public Task<Answer> CancelAsync() => PostAsync("/payments/cancel", $$"""{"orderId":"{{OrderId}}"}""");
 
     /// <summary>POSTs to PaymentApi as this customer.</summary>
@@ -76,11 +76,13 @@ public sealed class Customer
         return await Answer.OfAsync(await Http.SendAsync(request, Token));
     }
 
-    /// <summary>The sandbox's ledger: the charges that were made for this order.</summary>
+    /// <summary>The charges for this order in the sandbox's ledger.</summary>
     public async Task<IReadOnlyList<JsonNode>> ChargesAsync()
     {
         var all = await Http.GetFromJsonAsync<JsonArray>(new Uri(_app.GetEndpoint("stripe-sandbox"), "/_sandbox/charges"), Token);
-        return [.. all!.Where(charge => charge!["metadata"]?["order_id"]?.GetValue<string>() == OrderId.ToString()).Select(charge => charge!)];
+        return [.. all!
+            .Where(charge => charge!["metadata"]?["order_id"]?.GetValue<string>() == OrderId.ToString())
+            .Select(charge => charge!)];
     }
 
     /// <summary>Opens the order's WebSocket.</summary>
@@ -88,7 +90,11 @@ public sealed class Customer
     {
         var socket = new ClientWebSocket();
         socket.Options.SetRequestHeader("Authorization", $"Bearer {Secret}");
-        var address = new UriBuilder(new Uri(_app.GetEndpoint("order-service"), $"/orders/{OrderId}/live")) { Scheme = "ws", Query = query };
+        var address = new UriBuilder(new Uri(_app.GetEndpoint("order-service"), $"/orders/{OrderId}/live"))
+        {
+            Scheme = "ws",
+            Query = query,
+        };
         await socket.ConnectAsync(address.Uri, Token);
         return new LiveOrder(socket);
     }

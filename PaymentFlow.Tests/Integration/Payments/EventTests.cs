@@ -1,16 +1,16 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Confluent.Kafka;
-using PaymentFlow.Messaging.Events;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Integration.Payments;
 
-/// <summary>What the world hears through Kafka, read by a plain client.</summary>
+/// <summary>The events that PaymentFlow publishes to Kafka, read by a plain client.</summary>
 public sealed class EventTests(PaymentFlowApp app)
 {
     [Fact]
-    public async Task A_payment_is_told_as_CloudEvents_in_one_trace_from_the_request_to_the_order()
+    public async Task A_payment_is_published_as_CloudEvents_in_one_trace_from_the_request_to_the_order()
     {
         const string TraceId = "4bf92f3577b34da6a3ce929d0e0e4736";
         using var consumer = new ConsumerBuilder<string, byte[]>(new ConsumerConfig
@@ -65,7 +65,7 @@ public sealed class EventTests(PaymentFlowApp app)
                 return (message.Headers, message.Data);
             }
             var next = consumer.Consume(TestContext.Current.CancellationToken);
-            // Other tests send rubbish on purpose; its key is none of ours.
+            // Other tests publish malformed messages on purpose. Their keys differ from this order's.
             if (next.Message.Key != customer.OrderId.ToString()) continue;
             _read.Add((next.Topic, next.Message.Key,
                 next.Message.Headers.ToDictionary(header => header.Key, header => Encoding.UTF8.GetString(header.GetValueBytes())),

@@ -3,15 +3,15 @@ using System.Text.Json.Nodes;
 
 namespace PaymentFlow.Tests.Integration.Payments;
 
-/// <summary>An open WebSocket on an order, frame by frame.</summary>
+/// <summary>Reads an order's WebSocket frame by frame.</summary>
 public sealed class LiveOrder(ClientWebSocket socket) : IDisposable
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     public async Task<JsonNode> NextAsync()
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        timeout.CancelAfter(Patience);
+        timeout.CancelAfter(Timeout);
         var buffer = new byte[8192];
         var frame = await socket.ReceiveAsync(buffer, timeout.Token);
         Assert.Equal(WebSocketMessageType.Text, frame.MessageType);
@@ -19,7 +19,7 @@ public sealed class LiveOrder(ClientWebSocket socket) : IDisposable
         return JsonNode.Parse(buffer.AsSpan(0, frame.Count))!;
     }
 
-    /// <summary>Reads on until the order has the status; versions must only go up on the way.</summary>
+    /// <summary>Reads until the order has the status. Asserts that versions only go up.</summary>
     public async Task<JsonNode> UntilAsync(string status)
     {
         for (long version = 0; ;)

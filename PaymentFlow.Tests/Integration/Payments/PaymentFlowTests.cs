@@ -3,13 +3,13 @@ using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Integration.Payments;
 
-/// <summary>The reason that all of this exists.</summary>
+/// <summary>The main scenario: a customer pays, and the order's WebSocket reports it.</summary>
 public sealed class PaymentFlowTests(PaymentFlowApp app)
 {
     [Theory]
     [InlineData("", "Your order is paid")]
     [InlineData("lang=ru", "Ваш заказ оплачен")]
-    public async Task A_paid_order_reaches_its_WebSocket_without_being_asked_for(string query, string message)
+    public async Task A_paid_order_is_pushed_to_its_WebSocket(string query, string message)
     {
         var customer = await Customer.OrdersAsync(app);
         using var live = await customer.WatchAsync(query);
@@ -51,7 +51,7 @@ public sealed class PaymentFlowTests(PaymentFlowApp app)
     }
 
     [Fact]
-    public async Task A_prepared_payment_is_the_one_that_is_paid()
+    public async Task Paying_an_order_uses_its_prepared_payment()
     {
         var customer = await Customer.OrdersAsync(app);
         var body = $$"""{"orderId":"{{customer.OrderId}}"}""";
@@ -65,7 +65,7 @@ public sealed class PaymentFlowTests(PaymentFlowApp app)
     }
 
     [Fact]
-    public async Task The_history_tells_the_way_of_a_payment_to_its_customer_and_to_an_operator_only()
+    public async Task The_history_of_a_payment_is_visible_to_its_customer_and_to_operators_only()
     {
         var customer = await Customer.OrdersAsync(app);
         await customer.PayAsync("pm_card_visa_chargeDeclined");

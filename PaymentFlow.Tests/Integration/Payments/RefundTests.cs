@@ -4,14 +4,14 @@ using Stripe;
 
 namespace PaymentFlow.Tests.Integration.Payments;
 
-/// <summary>Money goes back as often as it was asked for, never more than was charged, and the screen says so.</summary>
+/// <summary>Each requested refund is made once, never beyond the charged amount, and the order's WebSocket shows it.</summary>
 public sealed class RefundTests(PaymentFlowApp app)
 {
     readonly BackOffice _anna = new(app.App);
     readonly StripeAccount _stripe = new(app.App);
 
     [Fact]
-    public async Task A_full_refund_reaches_the_screen_and_a_repeat_is_the_same_refund()
+    public async Task A_full_refund_is_pushed_and_a_repeated_request_gives_the_same_refund()
     {
         var (customer, payment) = await PaidAsync();
         using var live = await customer.WatchAsync();
@@ -21,7 +21,9 @@ public sealed class RefundTests(PaymentFlowApp app)
         var repeat = await _anna.RefundAsync(payment, key: "once");
         var another = await _anna.RefundAsync(payment, key: "twice");
 
-        Assert.Equal((HttpStatusCode.OK, "succeeded", customer.Amount.ToString(null, null)), (refunded.Status, refunded["status"], refunded["amount"]));
+        Assert.Equal(
+            (HttpStatusCode.OK, "succeeded", customer.Amount.ToString(null, null)),
+            (refunded.Status, refunded["status"], refunded["amount"]));
         Assert.Equal(refunded["id"], repeat["id"]);
         Assert.Equal((HttpStatusCode.Conflict, "already_refunded"), (another.Status, another.Code));
         Assert.Equal(customer.Amount, await RefundedAtStripeAsync(payment));
@@ -29,7 +31,7 @@ public sealed class RefundTests(PaymentFlowApp app)
     }
 
     [Fact]
-    public async Task Several_partial_refunds_may_come_to_the_whole_and_not_to_more()
+    public async Task Partial_refunds_may_add_up_to_the_charge_but_not_to_more()
     {
         var (customer, payment) = await PaidAsync();
         using var live = await customer.WatchAsync();
@@ -47,7 +49,7 @@ public sealed class RefundTests(PaymentFlowApp app)
     }
 
     [Fact]
-    public async Task Refunds_at_the_same_moment_never_exceed_the_charge_together()
+    public async Task Concurrent_refunds_together_never_exceed_the_charge()
     {
         var (customer, payment) = await PaidAsync();
         var each = customer.Amount / 3;
@@ -61,7 +63,7 @@ public sealed class RefundTests(PaymentFlowApp app)
     }
 
     [Fact]
-    public async Task The_same_key_at_the_same_moment_is_one_refund_and_stands_for_one_body()
+    public async Task Concurrent_requests_with_one_key_make_one_refund_and_the_key_is_bound_to_its_body()
     {
         var (_, payment) = await PaidAsync();
 
@@ -74,7 +76,7 @@ public sealed class RefundTests(PaymentFlowApp app)
     }
 
     [Fact]
-    public async Task A_refund_made_in_Stripes_dashboard_comes_in_and_is_counted()
+    public async Task A_refund_made_in_Stripes_dashboard_is_counted()
     {
         var (customer, payment) = await PaidAsync();
         using var live = await customer.WatchAsync();
@@ -89,7 +91,7 @@ public sealed class RefundTests(PaymentFlowApp app)
     }
 
     [Fact]
-    public async Task A_refund_that_fails_afterwards_gives_its_amount_back()
+    public async Task A_refund_that_fails_later_is_no_longer_counted()
     {
         var (customer, payment) = await PaidAsync("pm_card_refundFail");
         using var live = await customer.WatchAsync();
@@ -105,7 +107,7 @@ public sealed class RefundTests(PaymentFlowApp app)
     }
 
     [Fact]
-    public async Task What_is_not_paid_is_not_refunded_and_a_refund_needs_a_key_and_a_good_amount()
+    public async Task A_refund_needs_a_paid_payment_an_idempotency_key_and_a_valid_amount()
     {
         var customer = await Customer.OrdersAsync(app);
         var declined = Guid.Parse((await customer.PayAsync("pm_card_visa_chargeDeclined"))["paymentId"]!);
@@ -120,7 +122,7 @@ public sealed class RefundTests(PaymentFlowApp app)
     }
 
     [Fact]
-    public async Task Every_refund_is_on_record_with_who_asked_for_it()
+    public async Task Every_refund_is_recorded_with_the_operators_name()
     {
         var (_, payment) = await PaidAsync();
 
@@ -133,16 +135,17 @@ public sealed class RefundTests(PaymentFlowApp app)
     }
 
     [Fact]
-    public async Task A_dispute_is_told_of_and_kept_until_it_is_closed()
+    public async Task A_dispute_is_shown_with_its_current_status()
     {
         var (customer, payment) = await PaidAsync();
 
-        var dispute = await _stripe.PostAsync("/_sandbox/disputes", new { payment_intent = await IntentOfAsync(payment), reason = "fraudulent" });
+        var dispute = await _stripe.PostAsync(
+            "/_sandbox/disputes", new { payment_intent = await IntentOfAsync(payment), reason = "fraudulent" });
         await Eventually.TrueAsync(async () => (await DisputesAsync()) is ["needs_response"]);
         await _stripe.PostAsync($"/_sandbox/disputes/{dispute["id"]}/close", new { status = "lost" });
         await Eventually.TrueAsync(async () => (await DisputesAsync()) is ["lost"]);
 
-        // The money is Stripe's matter; the order stays paid, at a version that says that there is news.
+        // Stripe handles the disputed money. The order stays paid.
         Assert.Equal("succeeded", (await _anna.PaymentAsync(payment))["status"]);
         using var live = await customer.WatchAsync();
         Assert.Equal("paid", (await live.NextAsync())["status"]!.GetValue<string>());

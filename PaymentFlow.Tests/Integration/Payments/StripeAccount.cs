@@ -1,12 +1,12 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using PaymentFlow.Tests.Hosting;
+using PaymentFlow.Testing.Hosting;
 using PaymentFlow.Tests.Fixtures;
 using Stripe;
 
 namespace PaymentFlow.Tests.Integration.Payments;
 
-/// <summary>What somebody with the Stripe account sees and does, in its dashboard for instance; and the sandbox's switches.</summary>
+/// <summary>The Stripe account as its owner uses it, for example in the dashboard, and the controls of the sandbox.</summary>
 public sealed class StripeAccount(RunningApp app)
 {
     static readonly HttpClient Http = new();
@@ -20,7 +20,7 @@ public sealed class StripeAccount(RunningApp app)
     public async Task<PaymentIntent> IntentAsync(string id) =>
         await Client.V1.PaymentIntents.GetAsync(id, cancellationToken: TestContext.Current.CancellationToken);
 
-    /// <summary>The next <paramref name="count"/> calls of that kind fail in that way.</summary>
+    /// <summary>Makes the next <paramref name="count"/> calls of one kind fail with one fault.</summary>
     public async Task FailAsync(string call, string fault, int count = 1, int? seconds = null)
     {
         using var response = await Http.PostAsJsonAsync(
@@ -28,9 +28,12 @@ public sealed class StripeAccount(RunningApp app)
         response.EnsureSuccessStatusCode();
     }
 
-    /// <summary>Until a call is held by a fault, before or after its deed.</summary>
+    /// <summary>Waits until a fault holds a call, before or after Stripe has done its work.</summary>
     public Task HoldingAsync() => Eventually.TrueAsync(async () =>
-        (await Http.GetFromJsonAsync<JsonNode>(new Uri(app.GetEndpoint("stripe-sandbox"), "/_sandbox/faults"), Token))!["holding"]!.GetValue<int>() > 0);
+    {
+        var faults = await Http.GetFromJsonAsync<JsonNode>(new Uri(app.GetEndpoint("stripe-sandbox"), "/_sandbox/faults"), Token);
+        return faults!["holding"]!.GetValue<int>() > 0;
+    });
 
     public async Task RecoverAsync()
     {

@@ -4,18 +4,19 @@ using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Integration.Payments;
 
-/// <summary>3-D Secure, as far as an API client goes: what it is told to do, and how the outcome finds its way back.</summary>
+/// <summary>3-D Secure for an API client: the next action in the answer, and the outcome by push.</summary>
 public sealed partial class ThreeDSecureTests(PaymentFlowApp app)
 {
     [Fact]
-    public async Task With_a_return_URL_the_customer_is_sent_to_the_bank_and_without_one_to_Stripe_js()
+    public async Task The_next_action_is_a_redirect_with_a_return_URL_and_Stripe_js_without_one()
     {
         var redirected = await Customer.OrdersAsync(app);
         var answer = await redirected.PayAsync("pm_card_threeDSecure2Required", returnUrl: new Uri(app.Web, "/orders/x/return").ToString());
 
         Assert.Equal((HttpStatusCode.OK, "requires_action"), (answer.Status, answer["status"]));
         Assert.Equal("redirect", answer.Body!["nextAction"]!["type"]!.GetValue<string>());
-        Assert.StartsWith(app.StripeSandbox.ToString(), answer.Body["nextAction"]!["redirectUrl"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            app.StripeSandbox.ToString(), answer.Body["nextAction"]!["redirectUrl"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.Empty(await redirected.ChargesAsync());
 
         var embedded = await Customer.OrdersAsync(app);
@@ -27,7 +28,7 @@ public sealed partial class ThreeDSecureTests(PaymentFlowApp app)
     }
 
     [Fact]
-    public async Task A_repeat_with_the_same_key_hears_the_same_next_action_and_another_method_may_be_tried()
+    public async Task A_repeat_with_the_same_key_gets_the_same_next_action_and_another_method_may_be_tried()
     {
         var customer = await Customer.OrdersAsync(app);
         using var live = await customer.WatchAsync();
@@ -44,7 +45,7 @@ public sealed partial class ThreeDSecureTests(PaymentFlowApp app)
     [Theory]
     [InlineData("approve", "paid", 1)]
     [InlineData("fail", "payment_failed", 0)]
-    public async Task What_the_customer_answers_on_the_banks_page_reaches_the_order_by_push(string outcome, string status, int charges)
+    public async Task The_outcome_of_the_banks_page_is_pushed(string outcome, string status, int charges)
     {
         var customer = await Customer.OrdersAsync(app);
         using var live = await customer.WatchAsync();

@@ -11,7 +11,7 @@ public sealed class WebhookTests(PaymentFlowApp app)
     [InlineData(null)]
     [InlineData("t=1,v1=00")]
     [InlineData("rubbish")]
-    public async Task A_webhook_without_a_good_signature_is_refused(string? signature)
+    public async Task A_webhook_without_a_valid_signature_is_refused(string? signature)
     {
         var answer = await SendAsync("""{"id":"evt_1","object":"event"}""", signature);
 
@@ -19,7 +19,7 @@ public sealed class WebhookTests(PaymentFlowApp app)
     }
 
     [Fact]
-    public async Task A_stale_webhook_is_refused_and_a_strangers_is_none_of_ours()
+    public async Task A_stale_webhook_is_refused_and_a_current_one_about_a_foreign_object_is_accepted()
     {
         var secret = await app.App.GetParameterAsync("sandbox-webhook-secret");
         var body = new JsonObject
@@ -41,7 +41,8 @@ public sealed class WebhookTests(PaymentFlowApp app)
         }.ToJsonString();
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
 
-        Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync(body, EventUtility.GenerateSignatureHeader(body, secret, now - 301))).Status);
+        Assert.Equal(
+            HttpStatusCode.BadRequest, (await SendAsync(body, EventUtility.GenerateSignatureHeader(body, secret, now - 301))).Status);
         Assert.Equal(HttpStatusCode.OK, (await SendAsync(body, EventUtility.GenerateSignatureHeader(body, secret, now))).Status);
     }
 

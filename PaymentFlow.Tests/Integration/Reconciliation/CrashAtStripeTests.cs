@@ -7,8 +7,8 @@ using Customer = PaymentFlow.Tests.Integration.Payments.Customer;
 namespace PaymentFlow.Tests.Integration.Reconciliation;
 
 /// <summary>
-/// PaymentApi is killed (-9) while Stripe has a call of its in hand, before and after Stripe did what was asked. Whoever asked
-/// repeats, as a browser would, until there is an answer; the books show one deed.
+/// PaymentApi is killed (-9) during a call to Stripe, before or after Stripe has done its work. The client repeats its request
+/// until there is an answer, as a browser would. The operation must happen once.
 /// </summary>
 [Collection(nameof(FaultyStripeApp))]
 public sealed class CrashAtStripeTests(FaultyStripeApp faulty) : IAsyncLifetime
@@ -40,7 +40,7 @@ public sealed class CrashAtStripeTests(FaultyStripeApp faulty) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_charge_that_nobody_was_told_of_pays_the_order_without_anybodys_repeat()
+    public async Task A_charge_whose_answer_was_lost_pays_the_order_without_a_repeated_request()
     {
         var customer = await Customer.OrdersAsync(faulty.App);
         using var live = await customer.WatchAsync();
@@ -49,7 +49,7 @@ public sealed class CrashAtStripeTests(FaultyStripeApp faulty) : IAsyncLifetime
 
         await live.UntilAsync("paid");
         Assert.Single(await customer.ChargesAsync());
-        // Where was the money? The journey has the one attempt, and that its end came later than its beginning's process.
+        // The journey shows one attempt, although another process recorded its end.
         var journey = await _anna.SendAsync(HttpMethod.Get, $"/payments/journey?orderId={customer.OrderId}");
         var kinds = journey.Body!["steps"]!.AsArray().Select(step => step!["kind"]!.GetValue<string>()).ToList();
         Assert.Equal(
@@ -60,7 +60,7 @@ public sealed class CrashAtStripeTests(FaultyStripeApp faulty) : IAsyncLifetime
     [Theory]
     [InlineData("hang_before")]
     [InlineData("hang_after")]
-    public async Task A_cancel_is_a_cancel(string fault)
+    public async Task A_cancellation_takes_effect(string fault)
     {
         var customer = await Customer.OrdersAsync(faulty.App);
         using var live = await customer.WatchAsync();
@@ -103,7 +103,7 @@ public sealed class CrashAtStripeTests(FaultyStripeApp faulty) : IAsyncLifetime
         await faulty.Stripe.RecoverAsync();
     }
 
-    /// <summary>As a browser does while the service starts, or says that it is not known yet.</summary>
+    /// <summary>Repeats a request as a browser does while the service starts or the outcome is unknown.</summary>
     static Task RepeatUntilAsync(string status, Func<Task<Answer>> ask) => Eventually.TrueAsync(async () =>
     {
         try

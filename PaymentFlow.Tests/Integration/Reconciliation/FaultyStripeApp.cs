@@ -1,17 +1,17 @@
 using System.Diagnostics;
 using Npgsql;
-using PaymentFlow.Tests.Hosting;
+using PaymentFlow.Testing.Hosting;
 using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Tests.Integration.Payments;
 
 namespace PaymentFlow.Tests.Integration.Reconciliation;
 
-/// <summary>Its tests share one app and run one after another, for Stripe's faults hit whoever calls next.</summary>
+/// <summary>These tests share one app and run one after another, because a fault of Stripe hits the next call of any test.</summary>
 [CollectionDefinition(nameof(FaultyStripeApp))]
 public sealed class FaultyStripeTestsCollection : ICollectionFixture<FaultyStripeApp>;
 
 /// <summary>
-/// A PaymentFlow whose Stripe fails when it is told to and delivers no webhook, so that only asking again finds the truth.
+/// A PaymentFlow whose Stripe fails on command and delivers no webhook, so that PaymentApi learns outcomes only by asking Stripe.
 /// </summary>
 public sealed class FaultyStripeApp : IAsyncLifetime
 {
@@ -25,7 +25,7 @@ public sealed class FaultyStripeApp : IAsyncLifetime
     {
         App = await TestHost.StartAsync(environment: new Dictionary<string, string>
         {
-            // Above what a test's own calls take on a busy machine: only what a test leaves alone is to be abandoned.
+            // Longer than the calls of a test take on a busy machine, so that no payment in use is abandoned.
             ["Payments__AbandonAfter"] = "00:00:06",
             ["Payments__FirstCheck"] = "00:00:02",
             ["Payments__LookEvery"] = "00:00:00.2",
@@ -36,7 +36,7 @@ public sealed class FaultyStripeApp : IAsyncLifetime
         Stripe = new StripeAccount(App);
     }
 
-    /// <summary>kill -9. The app host starts it again.</summary>
+    /// <summary>Kills PaymentApi with SIGKILL. The app host starts it again.</summary>
     public void KillPaymentApi()
     {
         using var process = Process.GetProcessById(App.ProcessIdOf("payment-api")!.Value);
@@ -44,7 +44,7 @@ public sealed class FaultyStripeApp : IAsyncLifetime
         process.WaitForExit();
     }
 
-    /// <summary>As if the payment had last moved that much longer ago: what would be asked then is asked now.</summary>
+    /// <summary>Moves the payment's last change into the past and makes its next check due now.</summary>
     public Task AgeAsync(Guid payment, TimeSpan by) => QueryAsync<bool>(
         """
         WITH aged AS (UPDATE payments SET updated_at = updated_at - $2, reconcile_at = now() WHERE id = $1),

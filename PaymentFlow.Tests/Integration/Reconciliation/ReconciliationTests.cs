@@ -6,7 +6,7 @@ using Customer = PaymentFlow.Tests.Integration.Payments.Customer;
 
 namespace PaymentFlow.Tests.Integration.Reconciliation;
 
-/// <summary>An outcome that is not known is asked for: never guessed, never charged anew.</summary>
+/// <summary>PaymentApi asks Stripe for an unknown outcome. It never guesses the outcome and never charges again.</summary>
 [Collection(nameof(FaultyStripeApp))]
 public sealed class ReconciliationTests(FaultyStripeApp faulty) : IAsyncLifetime
 {
@@ -35,7 +35,7 @@ public sealed class ReconciliationTests(FaultyStripeApp faulty) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_confirmation_that_Stripe_never_saw_gives_the_order_back_to_its_customer()
+    public async Task An_order_is_payable_again_after_a_confirmation_that_Stripe_never_received()
     {
         var customer = await Customer.OrdersAsync(faulty.App);
         await faulty.Stripe.FailAsync("confirm", "error_before", count: 2);
@@ -49,14 +49,14 @@ public sealed class ReconciliationTests(FaultyStripeApp faulty) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_earlier_decline_is_not_taken_for_the_answer_to_a_confirmation_that_may_be_under_way()
+    public async Task An_earlier_decline_does_not_settle_a_confirmation_that_may_be_under_way()
     {
         var customer = await Customer.OrdersAsync(faulty.App);
         var payment = Guid.Parse((await customer.PayAsync("pm_card_visa_chargeDeclined"))["paymentId"]!);
         await faulty.Stripe.FailAsync("confirm", "error_before", count: 2);
         Assert.Equal("processing", (await customer.PayAsync(key: "second"))["status"]);
 
-        // Asked at once: Stripe shows the first one's decline, and that settles nothing.
+        // Asked at this moment, Stripe still shows the decline of the first attempt, which settles nothing.
         await faulty.AgeAsync(payment, TimeSpan.Zero);
         await AskedAsync(payment);
         Assert.Equal("processing", (await _anna.PaymentAsync(payment))["status"]);
@@ -68,7 +68,7 @@ public sealed class ReconciliationTests(FaultyStripeApp faulty) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_prepared_and_never_paid_is_canceled_at_Stripe_and_here()
+    public async Task A_payment_that_is_prepared_and_never_paid_is_canceled_at_Stripe_and_in_PaymentApi()
     {
         var customer = await Customer.OrdersAsync(faulty.App);
         using var live = await customer.WatchAsync();
@@ -82,7 +82,7 @@ public sealed class ReconciliationTests(FaultyStripeApp faulty) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_3D_Secure_that_is_left_alone_expires_and_charges_nothing()
+    public async Task An_abandoned_3D_Secure_challenge_expires_without_a_charge()
     {
         var customer = await Customer.OrdersAsync(faulty.App);
         using var live = await customer.WatchAsync();
@@ -95,7 +95,7 @@ public sealed class ReconciliationTests(FaultyStripeApp faulty) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_no_webhook_delivered_is_found_in_List_Events()
+    public async Task An_event_without_a_webhook_is_found_by_listing_Stripes_events()
     {
         var customer = await Customer.OrdersAsync(faulty.App);
         using var live = await customer.WatchAsync();
@@ -126,7 +126,7 @@ public sealed class ReconciliationTests(FaultyStripeApp faulty) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_refund_that_Stripe_never_saw_is_given_back()
+    public async Task A_refund_that_Stripe_never_received_can_be_made_again()
     {
         var (customer, payment) = await PaidAsync();
         await faulty.Stripe.FailAsync("refund", "error_before", count: 2);
@@ -142,7 +142,7 @@ public sealed class ReconciliationTests(FaultyStripeApp faulty) : IAsyncLifetime
     [Theory]
     [InlineData("confirm")]
     [InlineData("create")]
-    public async Task When_Stripe_is_at_its_limit_nothing_was_charged_and_the_same_key_pays_later(string call)
+    public async Task When_Stripe_limits_the_rate_nothing_is_charged_and_the_same_key_pays_later(string call)
     {
         var customer = await Customer.OrdersAsync(faulty.App);
         await faulty.Stripe.FailAsync(call, "rate_limit", count: 10);
@@ -158,7 +158,7 @@ public sealed class ReconciliationTests(FaultyStripeApp faulty) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Stripes_memory_of_an_error_does_not_keep_an_order_from_being_paid()
+    public async Task An_error_that_Stripe_repeats_for_an_idempotency_key_does_not_block_the_order()
     {
         var customer = await Customer.OrdersAsync(faulty.App);
         await faulty.Stripe.FailAsync("create", "error_after");
@@ -172,7 +172,7 @@ public sealed class ReconciliationTests(FaultyStripeApp faulty) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_cancel_whose_outcome_is_not_known_is_asked_for_again()
+    public async Task A_cancellation_with_an_unknown_outcome_can_be_repeated()
     {
         var customer = await Customer.OrdersAsync(faulty.App);
         await customer.PayAsync("pm_card_visa_chargeDeclined");
@@ -186,12 +186,12 @@ public sealed class ReconciliationTests(FaultyStripeApp faulty) : IAsyncLifetime
         Assert.Equal((HttpStatusCode.OK, "canceled"), (again.Status, again["status"]));
     }
 
-    /// <summary>Until Stripe has been asked about the payment, and nothing came of it.</summary>
+    /// <summary>Waits until PaymentApi has asked Stripe about the payment and has handled the answer.</summary>
     async Task AskedAsync(Guid payment)
     {
         await Eventually.TrueAsync(async () => await faulty.QueryAsync<bool>(
             "SELECT reconcile_at > now() FROM payments WHERE id = $1", payment));
-        // The next question of any payment is put after this one's answer.
+        // Checks run in batches, one after another. So when a later check of another payment is done, this payment's check is done too.
         var other = await Customer.OrdersAsync(faulty.App);
         await faulty.Stripe.FailAsync("confirm", "error_after");
         using var live = await other.WatchAsync();

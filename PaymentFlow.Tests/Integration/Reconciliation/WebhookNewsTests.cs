@@ -7,7 +7,9 @@ using Customer = PaymentFlow.Tests.Integration.Payments.Customer;
 
 namespace PaymentFlow.Tests.Integration.Reconciliation;
 
-/// <summary>Webhooks written and signed by the tests: early, late, twice, out of order, and of what is not ours.</summary>
+/// <summary>
+/// The tests write and sign webhooks themselves. The webhooks come early, late, twice or out of order, or concern foreign objects.
+/// </summary>
 [Collection(nameof(FaultyStripeApp))]
 public sealed class WebhookNewsTests(FaultyStripeApp faulty)
 {
@@ -15,7 +17,7 @@ public sealed class WebhookNewsTests(FaultyStripeApp faulty)
     readonly BackOffice _anna = new(faulty.App);
 
     [Fact]
-    public async Task Either_of_two_secrets_will_do_while_one_is_rolled()
+    public async Task Both_secrets_are_accepted_while_the_webhook_secret_is_rotated()
     {
         var intent = await PaidIntentAsync();
         foreach (var secret in (string[])[await faulty.App.GetParameterAsync("sandbox-webhook-secret"), FaultyStripeApp.SecondSecret])
@@ -24,11 +26,13 @@ public sealed class WebhookNewsTests(FaultyStripeApp faulty)
             Assert.Equal(HttpStatusCode.OK, await DeliverAsync(id, "payment_intent.succeeded", intent.Raw, secret));
             await AppliedAsync(id);
         }
-        Assert.Equal(HttpStatusCode.BadRequest, await DeliverAsync(NewEventId(), "payment_intent.succeeded", intent.Raw, "whsec_of_a_stranger"));
+        Assert.Equal(
+            HttpStatusCode.BadRequest,
+            await DeliverAsync(NewEventId(), "payment_intent.succeeded", intent.Raw, "whsec_of_a_stranger"));
     }
 
     [Fact]
-    public async Task What_comes_twice_or_too_late_changes_nothing()
+    public async Task A_duplicate_or_late_webhook_changes_nothing()
     {
         var intent = await PaidIntentAsync();
         var before = await _anna.PaymentAsync(intent.Payment);
@@ -47,7 +51,7 @@ public sealed class WebhookNewsTests(FaultyStripeApp faulty)
     }
 
     [Fact]
-    public async Task What_says_no_more_than_others_do_is_answered_200_and_not_stored()
+    public async Task A_redundant_webhook_is_answered_200_and_not_stored()
     {
         var intent = await PaidIntentAsync();
         string[] ids = [NewEventId(), NewEventId(), NewEventId()];
@@ -65,7 +69,7 @@ public sealed class WebhookNewsTests(FaultyStripeApp faulty)
     }
 
     [Fact]
-    public async Task Stripe_is_not_asked_about_a_payment_that_is_known_to_be_paid()
+    public async Task Stripe_is_not_asked_about_a_paid_payment()
     {
         var intent = await PaidIntentAsync();
         var id = NewEventId();
@@ -83,13 +87,13 @@ public sealed class WebhookNewsTests(FaultyStripeApp faulty)
     }
 
     [Fact]
-    public async Task A_webhook_that_is_faster_than_our_own_commit_is_kept_and_applied()
+    public async Task A_webhook_that_arrives_before_the_PaymentIntent_is_stored_is_kept_and_applied()
     {
         var customer = await Customer.OrdersAsync(faulty.App);
         await faulty.Stripe.FailAsync("create", "error_after", count: 2);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await customer.PayAsync()).Status);
         var payment = await faulty.QueryAsync<Guid>("SELECT id FROM payments WHERE order_id = $1", customer.OrderId);
-        // It was created all the same: Stripe knows it, our row does not.
+        // Stripe created the PaymentIntent despite the error, but the payment's row does not contain it.
         var intent = (await faulty.Stripe.Client.V1.PaymentIntents.ListAsync(
             new PaymentIntentListOptions { Limit = 100 }, cancellationToken: TestContext.Current.CancellationToken))
             .First(known => known.Metadata["order_id"] == customer.OrderId.ToString());
@@ -104,7 +108,7 @@ public sealed class WebhookNewsTests(FaultyStripeApp faulty)
     }
 
     [Fact]
-    public async Task What_is_not_ours_is_answered_200_and_left_alone()
+    public async Task A_webhook_about_a_foreign_object_is_answered_200_and_ignored()
     {
         var (refund, intent, unknown) = (NewEventId(), NewEventId(), NewEventId());
 
@@ -121,7 +125,7 @@ public sealed class WebhookNewsTests(FaultyStripeApp faulty)
             ["object"] = "payment_intent",
             ["metadata"] = new JsonObject(),
         });
-        // It says that it is ours, but Stripe has never heard of it.
+        // The metadata names a payment of PaymentFlow, but Stripe does not know the PaymentIntent.
         var ofNobody = await DeliverAsync(unknown, "payment_intent.succeeded", new JsonObject
         {
             ["id"] = "pi_of_nobody",
@@ -158,7 +162,9 @@ public sealed class WebhookNewsTests(FaultyStripeApp faulty)
             Content = new StringContent(body),
         };
         request.Headers.Add("Stripe-Signature", EventUtility.GenerateSignatureHeader(
-            body, secret ?? await faulty.App.GetParameterAsync("sandbox-webhook-secret"), TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()));
+            body,
+            secret ?? await faulty.App.GetParameterAsync("sandbox-webhook-secret"),
+            TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()));
         using var response = await Http.SendAsync(request, TestContext.Current.CancellationToken);
         return response.StatusCode;
     }

@@ -1,12 +1,12 @@
 using Npgsql;
-using PaymentFlow.Tests.Hosting;
-using PaymentFlow.Tests.Chaos.Driver;
+using PaymentFlow.Testing.Chaos;
+using PaymentFlow.Testing.Hosting;
 using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Tests.Integration.Payments;
 
 namespace PaymentFlow.Tests.Integration.Resilience;
 
-/// <summary>Kafka acknowledges, and then loses everything it holds: topics, messages, groups and offsets.</summary>
+/// <summary>Kafka acknowledges messages and then loses all its data, including topics, messages, groups and offsets.</summary>
 public sealed class BrokerLossTests : IAsyncLifetime
 {
     readonly Broker _kafka = new();
@@ -16,7 +16,7 @@ public sealed class BrokerLossTests : IAsyncLifetime
         configuration: new Dictionary<string, string?>(TestHost.NothingGiven) { ["ConnectionStrings:kafka"] = _kafka.BootstrapServers },
         environment: new Dictionary<string, string>
         {
-            // As the app host gives them for a broker of its own.
+            // The app host sets the same values for its own broker.
             ["Aspire__Confluent__Kafka__Consumer__Config__FetchWaitMaxMs"] = "5",
             ["Aspire__Confluent__Kafka__Consumer__Config__SessionTimeoutMs"] = "2000",
             ["Aspire__Confluent__Kafka__Consumer__Config__HeartbeatIntervalMs"] = "300",
@@ -27,7 +27,7 @@ public sealed class BrokerLossTests : IAsyncLifetime
         });
 
     [Fact]
-    public async Task Payments_that_Kafka_lost_before_order_service_read_them_are_paid_all_the_same()
+    public async Task Orders_become_paid_although_Kafka_lost_their_events_before_order_service_read_them()
     {
         const int Orders = 100;
         var customers = await Task.WhenAll(Enumerable.Range(0, Orders).Select(_ => Customer.OrdersAsync(_app)));
@@ -39,9 +39,10 @@ public sealed class BrokerLossTests : IAsyncLifetime
         OutageApp.Signal(sandbox, "STOP");
         var paying = customers.Select(customer => customer.PayAsync()).ToList();
         await UntilAsync("paymentsdb", Orders, """
-            SELECT count(*) FROM payment_attempts a JOIN payments p ON p.id = a.payment_id WHERE p.order_id = ANY($1) AND a.status = 'started'
+            SELECT count(*) FROM payment_attempts a JOIN payments p ON p.id = a.payment_id
+            WHERE p.order_id = ANY($1) AND a.status = 'started'
             """, ids);
-        // Each has read its order; from here on OrderService hears nothing.
+        // Each payment has read its order. From here on OrderService reads no event.
         OutageApp.Signal(orderService, "STOP");
         OutageApp.Signal(sandbox, "CONT");
         Assert.All(await Task.WhenAll(paying), answer => Assert.Equal("succeeded", answer["status"]));
@@ -54,7 +55,7 @@ public sealed class BrokerLossTests : IAsyncLifetime
         await UntilAsync("ordersdb", Orders, "SELECT count(*) FROM orders WHERE id = ANY($1) AND status = 'paid'", ids);
         await UntilAsync("paymentsdb", Orders, "SELECT count(*) FROM outbox WHERE key = ANY($1) AND applied_at IS NOT NULL",
             ids.Select(id => id.ToString()).ToArray());
-        // And whoever comes next is served as if nothing had been.
+        // The next customer is served as usual.
         var next = await Customer.OrdersAsync(_app);
         Assert.Equal("succeeded", (await next.PayAsync())["status"]);
         await UntilAsync("ordersdb", 1, "SELECT count(*) FROM orders WHERE id = ANY($1) AND status = 'paid'", [next.OrderId]);

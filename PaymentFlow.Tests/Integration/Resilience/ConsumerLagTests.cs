@@ -3,20 +3,21 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using PaymentFlow.Messaging.Consuming;
-using PaymentFlow.Messaging.Events;
-using PaymentFlow.Tests.Chaos.Driver;
+using PaymentFlow.Contracts.Events;
+using PaymentFlow.Contracts.Statistics;
+using PaymentFlow.Persistence.Consuming;
+using PaymentFlow.Testing.Chaos;
 using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Integration.Resilience;
 
-/// <summary>How far a consumer says that it is behind, and how far the broker says that its group is, on a broker of its own.</summary>
+/// <summary>A consumer's own lag metric and its group's lag according to the broker. The test has its own broker.</summary>
 public sealed class ConsumerLagTests(PaymentFlowApp app)
 {
     const int Events = 5;
 
     [Fact]
-    public async Task What_is_taken_but_not_applied_counts_as_lag()
+    public async Task A_message_that_is_consumed_but_not_applied_counts_as_lag()
     {
         var token = TestContext.Current.CancellationToken;
         await using Broker kafka = new();
@@ -36,11 +37,12 @@ public sealed class ConsumerLagTests(PaymentFlowApp app)
         await consumer.StartAsync(token);
         await handler.Begun.Task.WaitAsync(token);
         await Eventually.TrueAsync(() => Lag() == Events);
-        List<PartitionLag> behind = [.. Enumerable.Range(0, Broker.Partitions).Select(partition => new PartitionLag(partition, partition == 0 ? Events : 0))];
+        List<PartitionLag> behind = [.. Enumerable.Range(0, Broker.Partitions)
+            .Select(partition => new PartitionLag(partition, partition == 0 ? Events : 0))];
         await Eventually.TrueAsync(async () => await group.ReadAsync(token) is { } lag && lag.SequenceEqual(behind));
         handler.Go.SetResult();
         await Eventually.TrueAsync(() => Lag() == 0);
-        // What is applied is committed within a second.
+        // The offsets of applied messages are committed within a second.
         await Eventually.TrueAsync(async () => (await group.ReadAsync(token))?.Sum(partition => partition.Events) == 0);
 
         kafka.Wire.Target = null;
@@ -63,7 +65,7 @@ public sealed class ConsumerLagTests(PaymentFlowApp app)
         return lag;
     }
 
-    /// <summary>Has a batch in hand until it is let go.</summary>
+    /// <summary>Keeps a batch in progress until <see cref="Go"/> is set.</summary>
     sealed class Handler : IEventBatchHandler<PaymentEvent>
     {
         public TaskCompletionSource Begun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

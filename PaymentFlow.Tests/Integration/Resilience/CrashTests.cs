@@ -4,7 +4,7 @@ using PaymentFlow.Tests.Integration.Payments;
 
 namespace PaymentFlow.Tests.Integration.Resilience;
 
-/// <summary>A process dies without a word in the middle of payments.</summary>
+/// <summary>A process is killed in the middle of payments.</summary>
 [Collection(nameof(OutageApp))]
 public sealed class CrashTests(OutageApp app)
 {
@@ -15,8 +15,8 @@ public sealed class CrashTests(OutageApp app)
         List<Task<Answer>> paying;
         using (app.Pause("stripe-sandbox"))
         {
-            // Each has read its order by now, and waits for Stripe.
             paying = customers.Select(customer => customer.PayAsync()).ToList();
+            // After this wait each payment has read its order and waits for Stripe.
             await app.ClaimedAsync([.. customers.Select(customer => customer.OrderId)]);
             app.Kill("order-service");
         }
@@ -26,7 +26,7 @@ public sealed class CrashTests(OutageApp app)
     }
 
     [Fact]
-    public async Task Payment_api_killed_under_load_charges_nobody_twice_and_every_charged_order_becomes_paid()
+    public async Task Payment_api_killed_under_load_charges_no_order_twice_and_every_charged_order_becomes_paid()
     {
         const int Orders = 100;
         var customers = await Task.WhenAll(Enumerable.Range(0, Orders).Select(_ => Customer.OrdersAsync(app.App)));
@@ -35,7 +35,7 @@ public sealed class CrashTests(OutageApp app)
 
         var paying = customers.Select(customer => Task.Run(async () =>
         {
-            // As a browser would: again, with the same key, until there is an answer that is final for this page.
+            // As a browser does, repeat the request with the same key until there is an answer that is final for the page.
             while (true)
             {
                 try
@@ -73,7 +73,7 @@ public sealed class CrashTests(OutageApp app)
     [Theory]
     [InlineData("pm_card_visa", "paid", 1)]
     [InlineData("pm_card_visa_chargeDeclined", "payment_failed", 0)]
-    public async Task Payment_api_killed_before_it_could_store_what_Stripe_decided_hears_of_it_by_webhook(
+    public async Task Payment_api_killed_before_it_stored_an_outcome_learns_it_from_a_webhook(
         string paymentMethod, string status, int charges)
     {
         var customer = await Customer.OrdersAsync(app.App);

@@ -1,17 +1,17 @@
+using System.Net.Http.Json;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
-using System.Net.Http.Json;
-using PaymentFlow.Tests.Hosting;
-using PaymentFlow.Messaging.Events;
-using PaymentFlow.PaymentApi.Delivery;
 using PaymentFlow.AppHost;
 using PaymentFlow.AppHost.Development;
+using PaymentFlow.Contracts.Events;
+using PaymentFlow.PaymentApi.DeliveryCheck;
+using PaymentFlow.Testing.Hosting;
 using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Tests.Integration.Orders;
 
 namespace PaymentFlow.Tests.Integration.Resilience;
 
-/// <summary>However many replicas there are, they publish again within one rate.</summary>
+/// <summary>All replicas together publish lost events again within one rate limit.</summary>
 public sealed class DeliveryRateTests(PaymentFlowApp app)
 {
     static readonly DateTimeOffset Now = new(2031, 5, 1, 12, 0, 0, TimeSpan.Zero);
@@ -19,7 +19,7 @@ public sealed class DeliveryRateTests(PaymentFlowApp app)
     static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(100);
 
     [Fact]
-    public async Task Replicas_share_one_stretch_of_time_and_take_over_from_one_that_stands_still()
+    public async Task Replicas_share_one_schedule_and_take_over_from_one_that_hangs()
     {
         var token = TestContext.Current.CancellationToken;
         await using ScratchDatabase database = new(app.PaymentsDb);
@@ -28,30 +28,31 @@ public sealed class DeliveryRateTests(PaymentFlowApp app)
 
         Assert.True(await first.TryLeadAsync(Now, Now + Lease, token));
         Assert.False(await second.TryLeadAsync(Now, Now + Lease, token));
-        Assert.Null(await second.TakeTimeAsync(Slice, Now, Now + Lease, token));
-        // Asked for at one moment, they begin one after the other.
-        Assert.Equal(Now, await first.TakeTimeAsync(Slice, Now, Now + Lease, token));
-        Assert.Equal(Now + Slice, await first.TakeTimeAsync(Slice, Now, Now + Lease, token));
+        Assert.Null(await second.ReservePublishSlotAsync(Slice, Now, Now + Lease, token));
+        // Two slots reserved at the same moment begin one after the other.
+        Assert.Equal(Now, await first.ReservePublishSlotAsync(Slice, Now, Now + Lease, token));
+        Assert.Equal(Now + Slice, await first.ReservePublishSlotAsync(Slice, Now, Now + Lease, token));
 
         var later = Now + Lease + TimeSpan.FromSeconds(1);
         Assert.True(await second.TryLeadAsync(later, later + Lease, token));
-        // Who stood still comes back to nothing.
-        Assert.Null(await first.TakeTimeAsync(Slice, later, later + Lease, token));
-        Assert.Equal(later, await second.TakeTimeAsync(Slice, later, later + Lease, token));
+        // The first replica has lost its lease.
+        Assert.Null(await first.ReservePublishSlotAsync(Slice, later, later + Lease, token));
+        Assert.Equal(later, await second.ReservePublishSlotAsync(Slice, later, later + Lease, token));
         await second.ResignAsync(token);
-        // What one has taken stays taken, whoever comes next.
+        // A reserved slot stays reserved for the next leader.
         Assert.True(await first.TryLeadAsync(later, later + Lease, token));
-        Assert.Equal(later + Slice, await first.TakeTimeAsync(Slice, later, later + Lease, token));
+        Assert.Equal(later + Slice, await first.ReservePublishSlotAsync(Slice, later, later + Lease, token));
     }
 
     [Fact]
-    public async Task Two_replicas_together_stay_within_the_rate_also_when_one_ends_half_way()
+    public async Task Two_replicas_together_stay_within_the_rate_even_when_one_stops_halfway()
     {
         const int Events = 60, PerSecond = 20;
         var own = await TestHost.StartAsync(model: builder => Define(builder, PerSecond));
         try
         {
-            await using LostEvents lost = new(await own.GetConnectionStringAsync("paymentsdb"), await own.GetConnectionStringAsync("kafka"));
+            await using LostEvents lost = new(
+                await own.GetConnectionStringAsync("paymentsdb"), await own.GetConnectionStringAsync("kafka"));
             using HttpClient http = new() { BaseAddress = own.GetEndpoint("order-service") };
             var payments = new PaymentEvent[Events];
             for (var i = 0; i < Events; i++) payments[i] = (await OrderAsync(http)).Payment(version: 2);
@@ -67,7 +68,7 @@ public sealed class DeliveryRateTests(PaymentFlowApp app)
             Assert.Contains(Replicas.Except([leader]), replica => own.LogsOf(replica)
                 .Any(line => line.Contains("again that OrderService has not applied", StringComparison.Ordinal)));
             var times = lost.InKafka(payments).SelectMany(item => item.Value).Order().ToList();
-            // The first slice may come late in its time and the last one early in its own.
+            // The first slot may be used late and the last one early.
             Assert.InRange((times[^1] - times[0]).TotalSeconds, (double)times.Count / PerSecond - 3 * Slice.TotalSeconds, double.MaxValue);
         }
         finally
@@ -102,7 +103,7 @@ public sealed class DeliveryRateTests(PaymentFlowApp app)
             var payments = builder.AddProject<Projects.PaymentFlow_PaymentApi>(replica)
                 .WithReference(paymentsDb).WaitFor(paymentsDb).WithReference(kafka).WaitFor(kafka).WithReference(orders)
                 .WithEnvironment("Services__Key", "service-key").WithEnvironment("Operator__Key", "operator-key")
-                // Nobody pays here.
+                // This test makes no payments.
                 .WithEnvironment("Stripe__ApiKey", "sk_test_nobody").WithEnvironment("Stripe__WebhookSecrets__0", "whsec_nobody")
                 .WithEnvironment("Delivery__MaxPerSecond", perSecond.ToString(System.Globalization.CultureInfo.InvariantCulture))
                 .WithEnvironment("Delivery__Every", "00:00:00.5")

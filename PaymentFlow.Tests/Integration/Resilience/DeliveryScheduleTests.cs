@@ -2,26 +2,27 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
-using PaymentFlow.Messaging.Events;
-using PaymentFlow.Messaging.Outbox;
-using PaymentFlow.PaymentApi.Delivery;
+using PaymentFlow.Contracts.Events;
+using PaymentFlow.PaymentApi.DeliveryCheck;
+using PaymentFlow.Persistence.Outbox;
 using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Integration.Resilience;
 
-/// <summary>When events are asked about, by a clock of the test's own.</summary>
+/// <summary>When the delivery check asks about events. The test has its own clock.</summary>
 public sealed class DeliveryScheduleTests(PaymentFlowApp app)
 {
     static readonly DateTimeOffset Published = new(2031, 5, 1, 12, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public async Task An_event_is_asked_about_from_half_a_minute_on_and_then_later_and_later()
+    public async Task An_event_is_checked_after_half_a_minute_and_then_at_growing_intervals()
     {
         var token = TestContext.Current.CancellationToken;
         FakeTimeProvider time = new(Published);
-        await using ScratchDatabase database = new(app.PaymentsDb, builder => builder.Configuration["ConnectionStrings:kafka"] = app.KafkaBootstrap);
+        await using ScratchDatabase database = new(
+            app.PaymentsDb, builder => builder.Configuration["ConnectionStrings:kafka"] = app.KafkaBootstrap);
         await database.InitializeAsync();
-        // Of an order that nobody knows: it can only be asked about again.
+        // The order does not exist, so the event is never published again, only checked again.
         PaymentEvent payment = new(Guid.CreateVersion7(), Guid.CreateVersion7(), null, 2, "succeeded", 100, 0, "usd");
         await LostEvents.AddAsync(database.Source, Published, payment);
 
@@ -43,7 +44,7 @@ public sealed class DeliveryScheduleTests(PaymentFlowApp app)
                 return false;
             });
             Assert.InRange(time.GetUtcNow(), due, DateTimeOffset.MaxValue);
-            // The next question comes 30 s, 1 min, 2 min, 4 min after this one, give or take a fifth.
+            // The next checks come 30 s, 1 min, 2 min and 4 min after the one before, with a deviation of up to 20 %.
             DateTimeOffset next = await database.QueryAsync<DateTime>("SELECT wait_from + interval '30 seconds' FROM outbox");
             Assert.InRange((next - due).TotalSeconds, 30 * Math.Pow(2, checks - 1) * 0.8, double.MaxValue);
             due = next;

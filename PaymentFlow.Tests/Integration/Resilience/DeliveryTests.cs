@@ -3,7 +3,7 @@ using PaymentFlow.Tests.Integration.Orders;
 
 namespace PaymentFlow.Tests.Integration.Resilience;
 
-/// <summary>The end-to-end check: what Kafka loses after acknowledging it, and what it must leave alone.</summary>
+/// <summary>The delivery check publishes events again that Kafka acknowledged and lost, and no others.</summary>
 public sealed class DeliveryTests(PaymentFlowApp app, OrdersApp orders) : IClassFixture<OrdersApp>, IAsyncDisposable
 {
     const string OrderStatus = "SELECT status FROM orders WHERE id = $1";
@@ -11,7 +11,7 @@ public sealed class DeliveryTests(PaymentFlowApp app, OrdersApp orders) : IClass
     readonly LostEvents _lost = new(app.PaymentsDb, app.KafkaBootstrap);
 
     [Fact]
-    public async Task What_Kafka_lost_is_published_again_and_its_order_becomes_paid()
+    public async Task A_lost_event_is_published_again_and_its_order_becomes_paid()
     {
         var order = await orders.CreateAsync();
         var payment = order.Payment(version: 3);
@@ -22,7 +22,7 @@ public sealed class DeliveryTests(PaymentFlowApp app, OrdersApp orders) : IClass
     }
 
     [Fact]
-    public async Task Of_an_orders_lost_events_the_newest_is_enough()
+    public async Task Only_the_newest_lost_event_of_an_order_is_published_again()
     {
         var order = await orders.CreateAsync();
         var failed = order.Payment(version: 2, "failed");
@@ -35,7 +35,7 @@ public sealed class DeliveryTests(PaymentFlowApp app, OrdersApp orders) : IClass
     }
 
     [Fact]
-    public async Task What_has_arrived_is_marked_and_left_alone()
+    public async Task An_event_that_has_arrived_is_marked_and_not_published_again()
     {
         var order = await orders.CreateAsync();
         var superseded = order.Payment(version: 2, "failed");
@@ -45,7 +45,8 @@ public sealed class DeliveryTests(PaymentFlowApp app, OrdersApp orders) : IClass
         await _lost.AddAsync(superseded, newest);
 
         await Eventually.TrueAsync(async () =>
-            await _lost.StateAsync(superseded) is { Applied: true, Checks: 0 } && await _lost.StateAsync(newest) is { Applied: true, Checks: 0 });
+            await _lost.StateAsync(superseded) is { Applied: true, Checks: 0 }
+            && await _lost.StateAsync(newest) is { Applied: true, Checks: 0 });
         var inKafka = _lost.InKafka(superseded, newest);
         Assert.Equal((0, 1), (inKafka[superseded.EventId].Count, inKafka[newest.EventId].Count));
     }
@@ -65,7 +66,7 @@ public sealed class DeliveryTests(PaymentFlowApp app, OrdersApp orders) : IClass
     }
 
     [Fact]
-    public async Task An_event_of_an_order_that_nobody_knows_is_kept_and_not_published_again()
+    public async Task An_event_of_an_unknown_order_is_kept_and_not_published_again()
     {
         var stranger = (await orders.CreateAsync()).Payment(version: 3) with { OrderId = Guid.CreateVersion7() };
         await _lost.AddAsync(stranger);

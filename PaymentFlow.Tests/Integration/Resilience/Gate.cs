@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace PaymentFlow.Tests.Integration.Resilience;
 
-/// <summary>An address where nobody answers until it is opened; from then on it leads to a server.</summary>
+/// <summary>An address that refuses connections until it is opened and then forwards them to a server.</summary>
 public sealed class Gate : IAsyncDisposable
 {
     readonly CancellationTokenSource _closed = new();
@@ -12,7 +12,7 @@ public sealed class Gate : IAsyncDisposable
 
     public Gate()
     {
-        // Without a listener on it connections are refused.
+        // The port has no listener after this, so connections are refused.
         using TcpListener reserve = new(IPAddress.Loopback, 0);
         reserve.Start();
         Port = ((IPEndPoint)reserve.LocalEndpoint).Port;
@@ -57,7 +57,7 @@ public sealed class Gate : IAsyncDisposable
             }
             catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
             {
-                // Either side is gone: so is the connection.
+                // One side has closed, so the connection ends.
             }
         }
     }

@@ -1,13 +1,13 @@
 using System.Net;
 using Confluent.Kafka;
 using Npgsql;
-using PaymentFlow.Messaging.Events;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Tests.Integration.Payments;
 
 namespace PaymentFlow.Tests.Integration.Resilience;
 
-/// <summary>SIGTERM in the middle of work: what is begun is finished, and nothing is left for the next start to find.</summary>
+/// <summary>After SIGTERM a service finishes the work that it has begun and leaves none for the next start.</summary>
 [Collection(nameof(OutageApp))]
 public sealed class GracefulStopTests(OutageApp app)
 {
@@ -15,22 +15,24 @@ public sealed class GracefulStopTests(OutageApp app)
     public async Task A_payment_in_flight_is_answered_and_published_before_payment_api_ends()
     {
         var customer = await Customer.OrdersAsync(app.App);
-        // A test before this one may have left the way to OrderService closed for a moment.
-        await Eventually.TrueAsync(async () => (await customer.PostAsync("/payments", $$"""{"orderId":"{{customer.OrderId}}"}""")).Status == HttpStatusCode.OK);
+        // An earlier test may have opened the circuit breaker for OrderService, which stays open for a moment.
+        await Eventually.TrueAsync(async () =>
+            (await customer.PostAsync("/payments", $$"""{"orderId":"{{customer.OrderId}}"}""")).Status == HttpStatusCode.OK);
         Task<Answer> paying;
         using (app.Pause("stripe-sandbox"))
         {
             paying = customer.PayAsync();
             await app.ClaimedAsync(customer.OrderId);
             app.Terminate("payment-api");
-            // No new work is taken.
+            // The service accepts no new requests.
             await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => customer.PayAsync()) is HttpRequestException);
         }
 
         var answer = await paying;
         Assert.Equal((HttpStatusCode.OK, "succeeded"), (answer.Status, answer["status"]));
         await app.OrderIsAsync("paid", customer.OrderId);
-        await Eventually.TrueAsync(() => app.LogOfTheEnd("payment-api")?.Any(line => line.Contains("ended with exit code 0", StringComparison.Ordinal)) == true);
+        await Eventually.TrueAsync(() =>
+            app.LogOfTheEnd("payment-api")?.Any(line => line.Contains("ended with exit code 0", StringComparison.Ordinal)) == true);
         Assert.True(await app.QueryAsync<bool>("paymentsdb",
             "SELECT published_at IS NOT NULL FROM outbox WHERE key = $1 ORDER BY id DESC LIMIT 1", customer.OrderId.ToString()));
         await app.ReadyAsync("payment-api");
@@ -44,7 +46,7 @@ public sealed class GracefulStopTests(OutageApp app)
         await using (var row = await RowLock.TakeAsync(await app.App.GetConnectionStringAsync("ordersdb"), customer.OrderId))
         {
             Assert.Equal("succeeded", (await customer.PayAsync())["status"]);
-            // The batch is in hand: it waits for the row.
+            // The consumer is applying the batch and waits for the row's lock.
             await row.SomebodyWaitsAsync();
             app.Terminate("order-service");
             await Eventually.TrueAsync(() => app.LogOfTheEnd("order-service") is { } log
@@ -52,13 +54,13 @@ public sealed class GracefulStopTests(OutageApp app)
         }
 
         await Eventually.TrueAsync(() => app.App.ProcessIdOf("order-service") is null);
-        // It is not started again before a second has passed, so this is what the one that ended has left.
+        // The app host waits a second before it restarts the service, so the offsets are still those of the stopped process.
         Assert.Equal(0, await UncommittedAsync());
         await app.OrderIsAsync("paid", customer.OrderId);
         await app.ReadyAsync("order-service");
     }
 
-    /// <summary>How many messages of <c>payments</c> the group has not committed.</summary>
+    /// <summary>The number of messages in <c>payments</c> that the group has not committed.</summary>
     async Task<long> UncommittedAsync()
     {
         using var consumer = new ConsumerBuilder<string, byte[]>(new ConsumerConfig
@@ -74,11 +76,12 @@ public sealed class GracefulStopTests(OutageApp app)
         return consumer.Committed(partitions, patience).Sum(committed =>
         {
             var offsets = consumer.QueryWatermarkOffsets(committed.TopicPartition, patience);
-            return offsets.High.Value - (committed.Offset.IsSpecial ? offsets.Low.Value : committed.Offset.Value);
+            // The committed offset is beyond the end when the broker has lost its messages.
+            return Math.Max(0, offsets.High.Value - (committed.Offset.IsSpecial ? offsets.Low.Value : committed.Offset.Value));
         });
     }
 
-    /// <summary>Holds an order's row, so that whoever updates it waits.</summary>
+    /// <summary>Locks an order's row, so that every update of the row waits.</summary>
     sealed class RowLock : IAsyncDisposable
     {
         readonly NpgsqlConnection _connection;
@@ -89,7 +92,7 @@ public sealed class GracefulStopTests(OutageApp app)
         {
             NpgsqlConnection connection = new($"{ordersDb};Pooling=false");
             await connection.OpenAsync(TestContext.Current.CancellationToken);
-            // Its end with the connection is its release.
+            // The transaction ends with the connection, which releases the lock.
             await using NpgsqlCommand take = new($"BEGIN; SELECT FROM orders WHERE id = '{order}' FOR UPDATE", connection);
             await take.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
             return new RowLock(connection);

@@ -1,17 +1,17 @@
 using System.Text.Json;
 using Confluent.Kafka;
 using Npgsql;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.CloudEvents;
-using PaymentFlow.Messaging.Events;
 
 namespace PaymentFlow.Tests.Integration.Resilience;
 
-/// <summary>PaymentApi's outbox with events that Kafka has acknowledged and lost.</summary>
+/// <summary>Adds events to PaymentApi's outbox that Kafka acknowledged and lost.</summary>
 public sealed class LostEvents(string paymentsDb, string kafka) : IAsyncDisposable
 {
     readonly NpgsqlDataSource _database = NpgsqlDataSource.Create(paymentsDb);
 
-    /// <summary>Rows as they stand a minute after they were published.</summary>
+    /// <summary>Adds rows that were published a minute ago.</summary>
     public Task AddAsync(params PaymentEvent[] payments) => AddAsync(_database, TimeProvider.System.GetUtcNow().AddMinutes(-1), payments);
 
     public static async Task AddAsync(NpgsqlDataSource database, DateTimeOffset publishedAt, params PaymentEvent[] payments)
@@ -36,7 +36,7 @@ public sealed class LostEvents(string paymentsDb, string kafka) : IAsyncDisposab
         await batch.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Whether it is known to be applied, and how often it was asked about in vain.</summary>
+    /// <summary>Whether the event is known to be applied, and the number of checks that did not find it applied.</summary>
     public async Task<(bool Applied, int Checks)> StateAsync(PaymentEvent payment)
     {
         await using var command = _database.CreateCommand("SELECT applied_at IS NOT NULL, checks FROM outbox WHERE event_id = $1");
@@ -46,7 +46,7 @@ public sealed class LostEvents(string paymentsDb, string kafka) : IAsyncDisposab
         return (row.GetBoolean(0), row.GetInt16(1));
     }
 
-    /// <summary>When each of the events was published that Kafka holds now.</summary>
+    /// <summary>For each event the times at which it was published, as far as Kafka still holds it.</summary>
     public IReadOnlyDictionary<Guid, List<DateTime>> InKafka(params PaymentEvent[] payments)
     {
         var times = payments.ToDictionary(payment => payment.EventId, _ => new List<DateTime>());
@@ -65,7 +65,8 @@ public sealed class LostEvents(string paymentsDb, string kafka) : IAsyncDisposab
         {
             var result = consumer.Consume(TestContext.Current.CancellationToken);
             if (result.IsPartitionEOF) ended++;
-            else if (TryRead(result.Message) is { } id && times.TryGetValue(id, out var published)) published.Add(result.Message.Timestamp.UtcDateTime);
+            else if (TryRead(result.Message) is { } id && times.TryGetValue(id, out var published))
+                published.Add(result.Message.Timestamp.UtcDateTime);
         }
         consumer.Close();
         return times;
@@ -81,7 +82,7 @@ public sealed class LostEvents(string paymentsDb, string kafka) : IAsyncDisposab
         }
         catch (FormatException)
         {
-            // Other tests' poison.
+            // Other tests publish malformed messages.
             return null;
         }
     }

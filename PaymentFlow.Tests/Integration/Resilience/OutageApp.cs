@@ -1,16 +1,16 @@
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
-using PaymentFlow.Tests.Hosting;
+using PaymentFlow.Testing.Hosting;
 using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Integration.Resilience;
 
-/// <summary>Its tests share one app and run one after another.</summary>
+/// <summary>These tests share one app and run one after another.</summary>
 [CollectionDefinition(nameof(OutageApp))]
 public sealed class OutageTestsCollection : ICollectionFixture<OutageApp>;
 
-/// <summary>A PaymentFlow of these tests' own, whose parts are killed, paused and cut off.</summary>
+/// <summary>A PaymentFlow for these tests only. They kill, pause and cut off its parts.</summary>
 public sealed class OutageApp : IAsyncLifetime
 {
     static readonly HttpClient Http = new();
@@ -21,7 +21,7 @@ public sealed class OutageApp : IAsyncLifetime
 
     public async ValueTask DisposeAsync() => await TestHost.StopAsync(App);
 
-    /// <summary>kill -9. The app host starts it again.</summary>
+    /// <summary>Kills the process with SIGKILL. The app host starts it again.</summary>
     public void Kill(string resource)
     {
         using var process = Process.GetProcessById(App.ProcessIdOf(resource)!.Value);
@@ -29,10 +29,10 @@ public sealed class OutageApp : IAsyncLifetime
         process.WaitForExit();
     }
 
-    /// <summary>SIGTERM, as a deployment or an orchestrator sends it. The app host starts it again.</summary>
+    /// <summary>Sends SIGTERM, as a deployment or an orchestrator does. The app host starts the process again.</summary>
     public void Terminate(string resource) => Signal(App.ProcessIdOf(resource)!.Value, "TERM");
 
-    /// <summary>What it has logged since it was last told to end; null before that.</summary>
+    /// <summary>The log lines since the resource last began to shut down, or null if it never did.</summary>
     public IReadOnlyList<string>? LogOfTheEnd(string resource)
     {
         var lines = App.LogsOf(resource).ToList();
@@ -40,7 +40,7 @@ public sealed class OutageApp : IAsyncLifetime
         return told < 0 ? null : lines[told..];
     }
 
-    /// <summary>Waits until it takes work (again).</summary>
+    /// <summary>Waits until the resource is healthy.</summary>
     public Task ReadyAsync(string resource) => Eventually.TrueAsync(async () =>
     {
         try
@@ -54,7 +54,7 @@ public sealed class OutageApp : IAsyncLifetime
         }
     });
 
-    /// <summary>The process stands still, its connections stay open, until the answer is disposed.</summary>
+    /// <summary>Pauses the process until the result is disposed. Its connections stay open.</summary>
     public IDisposable Pause(string resource)
     {
         var id = App.ProcessIdOf(resource)!.Value;
@@ -62,7 +62,9 @@ public sealed class OutageApp : IAsyncLifetime
         return new Undo(() => Signal(id, "CONT"));
     }
 
-    /// <summary>Ends all connections to the database, as a restart of Postgres does, and lets none in until the answer is disposed.</summary>
+    /// <summary>
+    /// Ends all connections to the database, as a restart of Postgres does, and refuses new ones until the result is disposed.
+    /// </summary>
     public async Task<IDisposable> CutOffAsync(string database)
     {
         await using var server = await ServerAsync();
@@ -85,7 +87,7 @@ public sealed class OutageApp : IAsyncLifetime
         return (T)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
     }
 
-    /// <summary>Waits until that many confirmations are stored for the orders without an outcome.</summary>
+    /// <summary>Waits until each order has a started payment attempt without an outcome.</summary>
     public Task ClaimedAsync(params Guid[] orders) =>
         Eventually.TrueAsync(async () => await QueryAsync<long>("paymentsdb",
             """
@@ -98,7 +100,11 @@ public sealed class OutageApp : IAsyncLifetime
 
     async Task<NpgsqlConnection> ServerAsync()
     {
-        var address = new NpgsqlConnectionStringBuilder(await App.GetConnectionStringAsync("ordersdb")) { Database = "postgres", Pooling = false };
+        var address = new NpgsqlConnectionStringBuilder(await App.GetConnectionStringAsync("ordersdb"))
+        {
+            Database = "postgres",
+            Pooling = false,
+        };
         var connection = new NpgsqlConnection(address.ConnectionString);
         await connection.OpenAsync(CancellationToken.None);
         return connection;

@@ -1,16 +1,16 @@
 using System.Net;
-using PaymentFlow.Messaging.Events;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Tests.Integration.Payments;
 
 namespace PaymentFlow.Tests.Integration.Resilience;
 
-/// <summary>Something is away for a while: who asks meanwhile hears the documented answer, and afterwards nothing is missing.</summary>
+/// <summary>During an outage a client gets the documented answer. After the outage nothing is missing.</summary>
 [Collection(nameof(OutageApp))]
 public sealed class OutageTests(OutageApp app)
 {
     [Fact]
-    public async Task While_Stripe_is_away_a_payment_is_put_off_and_the_same_key_pays_later()
+    public async Task While_Stripe_is_away_a_payment_is_refused_and_the_same_key_pays_later()
     {
         var customer = await Customer.OrdersAsync(app.App);
         app.Kill("stripe-sandbox");
@@ -26,13 +26,13 @@ public sealed class OutageTests(OutageApp app)
         Assert.Equal((HttpStatusCode.OK, "succeeded"), (answer.Status, answer["status"]));
         await app.OrderIsAsync("paid", customer.OrderId);
         Assert.Single(await customer.ChargesAsync());
-        // What never came before Stripe is not held against the customer.
+        // An attempt that never reached Stripe does not count toward the customer's limit.
         Assert.Equal(1, await app.QueryAsync<int>("paymentsdb",
             "SELECT attempts - attempts_not_sent FROM payments WHERE order_id = $1", customer.OrderId));
     }
 
     [Fact]
-    public async Task Who_has_prepared_a_payment_pays_though_OrderService_is_away_and_its_order_is_paid_afterwards()
+    public async Task A_prepared_payment_can_be_paid_while_order_service_is_away_and_its_order_is_paid_afterwards()
     {
         var customer = await Customer.OrdersAsync(app.App);
         var another = await Customer.OrdersAsync(app.App);
@@ -50,7 +50,7 @@ public sealed class OutageTests(OutageApp app)
     }
 
     [Fact]
-    public async Task A_payment_method_that_Stripe_does_not_know_is_refused_as_often_as_it_is_sent()
+    public async Task An_unknown_payment_method_is_refused_each_time_that_it_is_sent()
     {
         var customer = await Customer.OrdersAsync(app.App);
 
@@ -91,7 +91,7 @@ public sealed class OutageTests(OutageApp app)
     public async Task A_decline_that_could_not_be_stored_is_stored_when_the_database_is_back()
     {
         var customer = await Customer.OrdersAsync(app.App);
-        // A second attempt, so that a webhook alone could not tell its decline from this one's.
+        // The order has an earlier decline, so a webhook alone could not show which attempt was declined.
         Assert.Equal(HttpStatusCode.PaymentRequired, (await customer.PayAsync("pm_card_visa_chargeDeclined")).Status);
         using (var stripe = app.Pause("stripe-sandbox"))
         {
@@ -100,7 +100,7 @@ public sealed class OutageTests(OutageApp app)
             using var database = await app.CutOffAsync("paymentsdb");
             stripe.Dispose();
 
-            // Stripe was asked, so this is not the moment for "nothing was charged".
+            // Stripe received the request, so PaymentApi must not claim that nothing was charged.
             var answer = await paying;
             Assert.Equal((HttpStatusCode.OK, "processing"), (answer.Status, answer["status"]));
         }
@@ -112,7 +112,7 @@ public sealed class OutageTests(OutageApp app)
     }
 
     [Fact]
-    public async Task A_consumer_whose_database_is_away_goes_on_where_it_stopped()
+    public async Task A_consumer_whose_database_was_away_continues_where_it_stopped()
     {
         var customers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Customer.OrdersAsync(app.App)));
         using (var stripe = app.Pause("stripe-sandbox"))
@@ -123,7 +123,8 @@ public sealed class OutageTests(OutageApp app)
             stripe.Dispose();
 
             Assert.All(await Task.WhenAll(paying), answer => Assert.Equal("succeeded", answer["status"]));
-            await Eventually.TrueAsync(() => app.App.LogsOf("order-service").Any(line => line.Contains("events, retrying in", StringComparison.Ordinal)));
+            await Eventually.TrueAsync(() =>
+                app.App.LogsOf("order-service").Any(line => line.Contains("events, retrying in", StringComparison.Ordinal)));
         }
 
         foreach (var customer in customers) await app.OrderIsAsync("paid", customer.OrderId);
@@ -131,16 +132,19 @@ public sealed class OutageTests(OutageApp app)
     }
 
     [Fact]
-    public async Task While_order_service_is_away_nothing_is_published_again_and_afterwards_everything()
+    public async Task Lost_events_are_published_again_only_after_order_service_is_back()
     {
         var customers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Customer.OrdersAsync(app.App)));
-        await using LostEvents lost = new(await app.App.GetConnectionStringAsync("paymentsdb"), await app.App.GetConnectionStringAsync("kafka"));
+        await using LostEvents lost = new(
+            await app.App.GetConnectionStringAsync("paymentsdb"), await app.App.GetConnectionStringAsync("kafka"));
         var payments = customers.Select(customer => new PaymentEvent(
-            Guid.CreateVersion7(), customer.OrderId, null, 2, "succeeded", customer.Amount, 0, customer.Order["currency"]!.GetValue<string>())).ToArray();
+            Guid.CreateVersion7(), customer.OrderId, null, 2, "succeeded", customer.Amount, 0,
+            customer.Order["currency"]!.GetValue<string>())).ToArray();
         using (await app.CutOffAsync("ordersdb"))
         {
             await lost.AddAsync(payments);
-            await Eventually.TrueAsync(() => app.App.LogsOf("payment-api").Any(line => line.Contains("waits for OrderService", StringComparison.Ordinal)));
+            await Eventually.TrueAsync(() =>
+                app.App.LogsOf("payment-api").Any(line => line.Contains("waits for OrderService", StringComparison.Ordinal)));
             Assert.All(payments, payment => Assert.Empty(lost.InKafka(payments)[payment.EventId]));
             Assert.Equal((false, 0), await lost.StateAsync(payments[0]));
         }

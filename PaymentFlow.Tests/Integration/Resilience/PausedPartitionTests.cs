@@ -4,14 +4,14 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
-using PaymentFlow.Messaging.Consuming;
-using PaymentFlow.Messaging.Events;
-using PaymentFlow.Tests.Chaos.Driver;
+using PaymentFlow.Contracts.Events;
+using PaymentFlow.Persistence.Consuming;
+using PaymentFlow.Testing.Chaos;
 using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Integration.Resilience;
 
-/// <summary>A consumer pauses its partitions while the database is away; meanwhile another member of its group comes and goes.</summary>
+/// <summary>A consumer pauses its partitions while the database is away. Meanwhile another consumer joins and leaves its group.</summary>
 public sealed class PausedPartitionTests(PaymentFlowApp app)
 {
     const string Group = "paused-test";
@@ -19,7 +19,7 @@ public sealed class PausedPartitionTests(PaymentFlowApp app)
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_partition_that_was_taken_away_while_it_was_paused_is_read_when_it_comes_back()
+    public async Task A_partition_that_was_revoked_while_paused_is_read_when_it_is_assigned_again()
     {
         await using Broker kafka = new();
         await using ScratchDatabase database = new(app.PaymentsDb, builder =>
@@ -34,7 +34,7 @@ public sealed class PausedPartitionTests(PaymentFlowApp app)
         using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = kafka.BootstrapServers }).Build();
 
         await consumer.StartAsync(Token);
-        // All of them have been applied, so all four partitions are assigned, and then paused.
+        // When all of these are applied, all four partitions are assigned.
         var first = await ProduceAsync(producer);
         await Eventually.TrueAsync(() => handler.Applied.IsSupersetOf(first));
         handler.Away = true;
@@ -56,7 +56,7 @@ public sealed class PausedPartitionTests(PaymentFlowApp app)
                 return other.Assignment.Count > 0;
             });
             handler.Away = false;
-            // What it had in hand; the rest may be in the other's partitions.
+            // Wait only for the messages that the first consumer has read. The rest may be in the other consumer's partitions.
             await Eventually.TrueAsync(() =>
             {
                 other.Consume(TimeSpan.FromMilliseconds(100));
@@ -77,7 +77,7 @@ public sealed class PausedPartitionTests(PaymentFlowApp app)
         ["HeartbeatIntervalMs"] = "300",
     };
 
-    /// <summary>One event into each partition.</summary>
+    /// <summary>Publishes one event to each partition.</summary>
     static async Task<HashSet<Guid>> ProduceAsync(IProducer<string, byte[]> producer)
     {
         HashSet<Guid> orders = [];
@@ -85,7 +85,7 @@ public sealed class PausedPartitionTests(PaymentFlowApp app)
         return orders;
     }
 
-    /// <summary>Its database is away when it is told so.</summary>
+    /// <summary>Fails as if the database were away while <see cref="Away"/> is set.</summary>
     sealed class Handler : IEventBatchHandler<PaymentEvent>
     {
         readonly ConcurrentDictionary<Guid, byte> _seen = new();

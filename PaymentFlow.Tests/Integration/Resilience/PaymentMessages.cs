@@ -1,15 +1,15 @@
 using System.Text.Json;
 using Confluent.Kafka;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.CloudEvents;
-using PaymentFlow.Messaging.Events;
 
 namespace PaymentFlow.Tests.Integration.Resilience;
 
-/// <summary>What PaymentApi would publish, on a broker of a test's own.</summary>
+/// <summary>Publishes events like PaymentApi's to a test's own broker.</summary>
 static class PaymentMessages
 {
-    /// <summary>A payment of a new order, into the partition.</summary>
-    /// <returns>The order.</returns>
+    /// <summary>Publishes the event of a payment for a new order to the partition.</summary>
+    /// <returns>The order's id.</returns>
     public static async Task<Guid> ProducePaymentAsync(this IProducer<string, byte[]> producer, int partition)
     {
         PaymentEvent payment = new(Guid.CreateVersion7(), Guid.CreateVersion7(), null, 1, "succeeded", 100, 0, "usd");

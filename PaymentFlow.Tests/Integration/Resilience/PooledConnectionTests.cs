@@ -1,14 +1,17 @@
 using Npgsql;
-using PaymentFlow.Messaging.Database;
+using PaymentFlow.Persistence.Database;
 using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Integration.Resilience;
 
-/// <summary>Connections are handed on without a reset, with their plans: what must not be handed on with them is a transaction.</summary>
+/// <summary>
+/// Pooled connections keep their plans, because they are reused without a reset. An open transaction must not be kept.
+/// See docs/decisions/0006-database-sessions.md.
+/// </summary>
 public sealed class PooledConnectionTests(PaymentFlowApp app)
 {
     [Fact]
-    public async Task A_transaction_that_was_left_open_is_rolled_back_before_the_connection_is_handed_on()
+    public async Task A_transaction_that_was_left_open_is_rolled_back_before_the_connection_is_reused()
     {
         NpgsqlDataSourceBuilder builder = new(app.PaymentsDb);
         DatabaseDefaults.Apply(builder);
@@ -28,7 +31,7 @@ public sealed class PooledConnectionTests(PaymentFlowApp app)
     }
 
     [Fact]
-    public async Task A_plan_that_was_made_for_an_empty_table_is_one_for_a_full_table()
+    public async Task A_plan_that_was_made_for_a_small_table_suits_a_large_one()
     {
         NpgsqlDataSourceBuilder builder = new(app.PaymentsDb);
         DatabaseDefaults.Apply(builder);
@@ -41,7 +44,8 @@ public sealed class PooledConnectionTests(PaymentFlowApp app)
 
         Assert.Contains("Index", await QueryAsync<string>(connection, "EXPLAIN EXECUTE find(1)"));
         await QueryAsync<int>(connection, "EXECUTE find(1)");
-        await QueryAsync<object?>(connection, "PREPARE find_all (integer[]) AS SELECT g.id FROM unnest($1) AS i (id) JOIN grows g ON g.id = i.id");
+        await QueryAsync<object?>(
+            connection, "PREPARE find_all (integer[]) AS SELECT g.id FROM unnest($1) AS i (id) JOIN grows g ON g.id = i.id");
         Assert.StartsWith("Nested Loop", await QueryAsync<string>(connection, "EXPLAIN EXECUTE find_all('{1}')"), StringComparison.Ordinal);
         Assert.Equal(0, await QueryAsync<long>(connection, "SELECT custom_plans FROM pg_prepared_statements WHERE name = 'find'"));
     }

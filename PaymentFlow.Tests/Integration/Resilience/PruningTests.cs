@@ -1,12 +1,12 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
-using PaymentFlow.Messaging.Pruning;
+using PaymentFlow.Persistence.Pruning;
 using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Integration.Resilience;
 
-/// <summary>The rules as PaymentApi registers them, on a database of this test's own, at a time of its own.</summary>
+/// <summary>PaymentApi's pruning rules. The test has its own database and its own clock.</summary>
 public sealed class PruningTests(PaymentFlowApp app) : IAsyncLifetime
 {
     static readonly DateTimeOffset Now = new(2031, 5, 1, 12, 0, 0, TimeSpan.Zero);
@@ -17,7 +17,7 @@ public sealed class PruningTests(PaymentFlowApp app) : IAsyncLifetime
     public async ValueTask InitializeAsync() => await _database.InitializeAsync();
 
     [Fact]
-    public async Task Published_and_applied_rows_go_after_a_week_and_nothing_else_ever()
+    public async Task Published_and_applied_rows_are_deleted_after_a_week_and_other_rows_never()
     {
         await AddAsync("old orders", "orders", Now.AddDays(-8), null);
         await AddAsync("old applied", "payments", Now.AddDays(-8), Now.AddDays(-8));
@@ -26,7 +26,7 @@ public sealed class PruningTests(PaymentFlowApp app) : IAsyncLifetime
         await AddAsync("old unpublished orders", "orders", null, null);
         await AddAsync("young orders", "orders", Now.AddDays(-6), null);
         await AddAsync("young applied", "payments", Now.AddDays(-6), Now.AddDays(-6));
-        // More than a batch of them.
+        // These rows are more than one batch.
         await _database.ExecuteAsync("""
             INSERT INTO outbox (event_id, topic, key, type, source, time, data, published_at)
             SELECT gen_random_uuid(), 'orders', 'old orders', '', '', now(), '', timestamptz '2031-01-01' FROM generate_series(1, 1200)
@@ -39,7 +39,7 @@ public sealed class PruningTests(PaymentFlowApp app) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Ids_of_webhooks_go_a_month_after_they_were_applied()
+    public async Task Webhook_ids_are_deleted_a_month_after_they_were_applied()
     {
         await _database.ExecuteAsync("""
             INSERT INTO stripe_events (id, type, object_id, received_at, processed_at) VALUES
@@ -50,11 +50,12 @@ public sealed class PruningTests(PaymentFlowApp app) : IAsyncLifetime
 
         await PruneUntilAsync("SELECT count(*) FROM stripe_events WHERE id = 'old'");
 
-        Assert.Equal("old waiting, young", await _database.QueryAsync<string>("SELECT string_agg(id, ', ' ORDER BY id) FROM stripe_events"));
+        Assert.Equal(
+            "old waiting, young", await _database.QueryAsync<string>("SELECT string_agg(id, ', ' ORDER BY id) FROM stripe_events"));
     }
 
     [Fact]
-    public async Task A_row_that_somebody_holds_is_passed_over()
+    public async Task A_locked_row_is_skipped()
     {
         await AddAsync("held", "orders", Now.AddDays(-8), null);
         await AddAsync("free", "orders", Now.AddDays(-8), null);
@@ -75,10 +76,11 @@ public sealed class PruningTests(PaymentFlowApp app) : IAsyncLifetime
         VALUES (gen_random_uuid(), $1, $2, '', '', now(), '', '2030-01-01', $3, $4)
         """, topic, key, published?.UtcDateTime ?? (object)DBNull.Value, applied?.UtcDateTime ?? (object)DBNull.Value);
 
-    /// <summary>Lets an hour pass after the other until the query counts nothing any more.</summary>
+    /// <summary>Advances the clock until the query counts no rows.</summary>
     async Task PruneUntilAsync(string remaining)
     {
-        using var worker = new PruningWorker(_database.Rules, _database.Source, _database.Migration, _time, NullLogger<PruningWorker>.Instance);
+        using var worker = new PruningWorker(
+            _database.Rules, _database.Source, _database.Migration, _time, NullLogger<PruningWorker>.Instance);
         await worker.StartAsync(TestContext.Current.CancellationToken);
         await Eventually.TrueAsync(async () =>
         {

@@ -3,22 +3,22 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using PaymentFlow.Messaging.Database;
-using PaymentFlow.Messaging.Migrations;
-using PaymentFlow.Messaging.Outbox;
-using PaymentFlow.Messaging.Pruning;
 using PaymentFlow.PaymentApi.Webhooks;
+using PaymentFlow.Persistence.Database;
+using PaymentFlow.Persistence.Migrations;
+using PaymentFlow.Persistence.Outbox;
+using PaymentFlow.Persistence.Pruning;
 
 namespace PaymentFlow.Tests.Integration.Resilience;
 
-/// <summary>A database like PaymentApi's, on the real server, where nobody else works.</summary>
+/// <summary>A database like PaymentApi's on the real server, used by one test only.</summary>
 public sealed class ScratchDatabase : IAsyncDisposable
 {
     readonly IHost _host;
     readonly string _server;
     readonly string _name = $"scratch_{Guid.CreateVersion7():N}";
 
-    /// <param name="more">Further parts of a service, for <see cref="Services"/> to give.</param>
+    /// <param name="more">Adds further services to <see cref="Services"/>.</param>
     public ScratchDatabase(string paymentsDb, Action<HostApplicationBuilder>? more = null)
     {
         _server = new NpgsqlConnectionStringBuilder(paymentsDb) { Database = "postgres", Pooling = false }.ConnectionString;
@@ -30,7 +30,7 @@ public sealed class ScratchDatabase : IAsyncDisposable
         builder.Services.AddLogging(logging => logging.ClearProviders());
         builder.Services.AddSingleton(TimeProvider.System);
         more?.Invoke(builder);
-        builder.AddNpgsqlDataSource("paymentsdb", configureDataSourceBuilder: DatabaseDefaults.Apply);
+        builder.AddDatabase("paymentsdb");
         builder.AddDatabaseMigration("paymentsdb", typeof(StripeEventPruning).Assembly, deadLetters: true);
         builder.AddOutbox();
         builder.AddStripeEventPruning();

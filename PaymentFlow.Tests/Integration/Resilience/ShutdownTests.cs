@@ -4,16 +4,17 @@ using PaymentFlow.Tests.Integration.Orders;
 
 namespace PaymentFlow.Tests.Integration.Resilience;
 
-/// <summary>Open WebSockets of a service that stops.</summary>
+/// <summary>Open WebSockets when a service stops.</summary>
 [Collection(nameof(OutageApp))]
 public sealed class ShutdownTests(OutageApp app)
 {
     [Fact]
-    public async Task A_service_that_stops_tells_its_customers_to_reconnect()
+    public async Task A_service_that_stops_closes_its_WebSockets_with_EndpointUnavailable()
     {
         var token = TestContext.Current.CancellationToken;
         using HttpClient http = new() { BaseAddress = app.App.GetEndpoint("order-service") };
-        using var response = await http.PostAsJsonAsync("/orders", new { items = new[] { new { productId = "mug", quantity = 1 } } }, token);
+        using var response = await http.PostAsJsonAsync(
+            "/orders", new { items = new[] { new { productId = "mug", quantity = 1 } } }, token);
         var order = (await response.Content.ReadFromJsonAsync<CreatedOrder>(token))!;
         using ClientWebSocket socket = new();
         socket.Options.SetRequestHeader("Authorization", $"Bearer {order.ClientSecret}");

@@ -1,17 +1,17 @@
-using Aspire.Hosting;
-using Aspire.Hosting.ApplicationModel;
 using System.Globalization;
 using System.Net;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
 using Npgsql;
-using PaymentFlow.Tests.Hosting;
 using PaymentFlow.AppHost;
 using PaymentFlow.AppHost.Development;
+using PaymentFlow.Testing.Hosting;
 using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Tests.Integration.Payments;
 
 namespace PaymentFlow.Tests.Integration.Resilience;
 
-/// <summary>Every service is up before Postgres, before Kafka, and before those that it calls.</summary>
+/// <summary>Every service starts before Postgres, before Kafka and before the services that it calls.</summary>
 public sealed class StartOrderTests : IAsyncLifetime
 {
     static readonly HttpClient Http = new();
@@ -31,15 +31,15 @@ public sealed class StartOrderTests : IAsyncLifetime
             builder.AddLocalPostgres("postgres").WithDataFolder(builder.DataFolder()).AddDatabase("ordersdb");
         });
         _ordersDb = await _servers.GetConnectionStringAsync("ordersdb");
-        // Nobody has created this one yet.
+        // This database does not exist yet.
         _paymentsDb = new NpgsqlConnectionStringBuilder(_ordersDb) { Database = "paymentsdb" }.ConnectionString;
         _app = await TestHost.StartAsync(model: Define);
     }
 
     [Fact]
-    public async Task Services_wait_for_what_is_missing_say_so_and_take_payments_as_soon_as_the_database_is_there()
+    public async Task Services_report_missing_dependencies_and_take_payments_as_soon_as_the_database_is_there()
     {
-        // Nothing but the processes: alive, and not ready for want of their databases.
+        // While only the processes run, the services are alive but not ready, because their databases are missing.
         foreach (var service in (string[])["order-service", "payment-api"])
         {
             await Eventually.TrueAsync(async () => await HealthAsync(service) is (HttpStatusCode.ServiceUnavailable, var missing)
@@ -49,10 +49,11 @@ public sealed class StartOrderTests : IAsyncLifetime
                 && missing.Contains("kafka: ", StringComparison.Ordinal));
             Assert.Equal(HttpStatusCode.OK, (await AskAsync(service, "/alive")).Status);
         }
-        await Eventually.TrueAsync(async () => await HealthAsync("web") is (HttpStatusCode.OK, var missing) && missing.Contains("push: ", StringComparison.Ordinal));
+        await Eventually.TrueAsync(async () =>
+            await HealthAsync("web") is (HttpStatusCode.OK, var missing) && missing.Contains("push: ", StringComparison.Ordinal));
         var processes = Processes();
 
-        // With their databases they are ready; without Kafka they are Degraded, and payments are taken all the same.
+        // With their databases the services are ready. Without Kafka they are Degraded, but take payments.
         _postgres.Open("127.0.0.1", new NpgsqlConnectionStringBuilder(_ordersDb).Port);
         foreach (var service in (string[])["order-service", "payment-api"])
         {
@@ -63,7 +64,7 @@ public sealed class StartOrderTests : IAsyncLifetime
         var answer = await customer.PayAsync();
         Assert.Equal((HttpStatusCode.OK, "succeeded"), (answer.Status, answer["status"]));
 
-        // And with Kafka, whatever waited for it comes in by itself.
+        // With Kafka the waiting events arrive without further action.
         var kafka = (await _servers.GetConnectionStringAsync("kafka")).Split(':');
         _kafka.Open(kafka[0], int.Parse(kafka[1], CultureInfo.InvariantCulture));
         await using var live = NpgsqlDataSource.Create(_ordersDb);
@@ -75,14 +76,15 @@ public sealed class StartOrderTests : IAsyncLifetime
         });
         foreach (var service in (string[])["order-service", "payment-api", "web"])
             await Eventually.TrueAsync(async () => await HealthAsync(service) is (HttpStatusCode.OK, "Healthy"));
-        // Nobody had to be started again for it.
+        // No process was restarted.
         Assert.Equal(processes, Processes());
 
-        // A peer that is away is told of by name.
+        // The health answer names a peer that is down.
         await using (await _app.KeepDownAsync("order-service"))
         {
             foreach (var service in (string[])["payment-api", "web"])
-                await Eventually.TrueAsync(async () => (await HealthAsync(service)).Body.Contains("order-service: ", StringComparison.Ordinal));
+                await Eventually.TrueAsync(async () =>
+                    (await HealthAsync(service)).Body.Contains("order-service: ", StringComparison.Ordinal));
         }
     }
 
@@ -94,7 +96,7 @@ public sealed class StartOrderTests : IAsyncLifetime
         await _kafka.DisposeAsync();
     }
 
-    /// <summary>The model of AppHost.cs without an order of start, and with gates before the servers.</summary>
+    /// <summary>The model of AppHost.cs without a start order and with gates in front of the servers.</summary>
     void Define(IDistributedApplicationBuilder builder)
     {
         var orders = builder.AddProject<Projects.PaymentFlow_OrderService>("order-service");
@@ -134,7 +136,7 @@ public sealed class StartOrderTests : IAsyncLifetime
         }
         catch (HttpRequestException)
         {
-            // Not even listening yet.
+            // The service does not listen yet.
             return default;
         }
     }

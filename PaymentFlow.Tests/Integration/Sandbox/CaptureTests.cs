@@ -13,7 +13,7 @@ public sealed class CaptureTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _sandbox.DisposeAsync();
 
     [Fact]
-    public async Task Manual_capture_reserves_first_and_moves_the_money_when_captured()
+    public async Task Manual_capture_first_reserves_the_money_and_later_charges_it()
     {
         var held = await HoldAsync(1250);
         Assert.Equal(("requires_capture", 1250, 0), (held.Status, held.AmountCapturable, held.AmountReceived));
@@ -21,7 +21,8 @@ public sealed class CaptureTests : IAsyncLifetime
         Assert.Empty(await _sandbox.ChargesAsync());
         await Assert.ThrowsAsync<StripeException>(() => _sandbox.RefundAsync(held.Id));
 
-        var captured = await _sandbox.Stripe.V1.PaymentIntents.CaptureAsync(held.Id, new() { Expand = ["latest_charge"] }, cancellationToken: Token);
+        var captured = await _sandbox.Stripe.V1.PaymentIntents.CaptureAsync(
+            held.Id, new() { Expand = ["latest_charge"] }, cancellationToken: Token);
 
         Assert.Equal(("succeeded", 0, 1250), (captured.Status, captured.AmountCapturable, captured.AmountReceived));
         Assert.Equal((true, held.LatestCharge.Id), (captured.LatestCharge.Captured, captured.LatestCharge.Id));
@@ -34,7 +35,7 @@ public sealed class CaptureTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_part_can_be_captured_and_only_that_part_refunded()
+    public async Task A_part_can_be_captured_and_only_that_part_can_be_refunded()
     {
         var held = await HoldAsync(1000);
         var tooMuch = await Assert.ThrowsAsync<StripeException>(() => CaptureAsync(held.Id, 1001));
@@ -50,21 +51,24 @@ public sealed class CaptureTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Canceling_gives_back_what_was_reserved()
+    public async Task Canceling_releases_the_reserved_money()
     {
         var held = await HoldAsync(1000);
 
-        var canceled = await _sandbox.Stripe.V1.PaymentIntents.CancelAsync(held.Id, new() { Expand = ["latest_charge"] }, cancellationToken: Token);
+        var canceled = await _sandbox.Stripe.V1.PaymentIntents.CancelAsync(
+            held.Id, new() { Expand = ["latest_charge"] }, cancellationToken: Token);
 
         Assert.Equal(("canceled", 0), (canceled.Status, canceled.AmountCapturable));
-        Assert.Equal((false, true, 1000), (canceled.LatestCharge.Captured, canceled.LatestCharge.Refunded, canceled.LatestCharge.AmountRefunded));
+        Assert.Equal(
+            (false, true, 1000),
+            (canceled.LatestCharge.Captured, canceled.LatestCharge.Refunded, canceled.LatestCharge.AmountRefunded));
         await Assert.ThrowsAsync<StripeException>(() => CaptureAsync(held.Id));
         Assert.Empty(await _sandbox.ChargesAsync());
         Assert.False((await _sandbox.LedgerAsync(held.Id)).GetProperty("charges")[0].GetProperty("captured").GetBoolean());
     }
 
     [Fact]
-    public async Task What_is_not_reserved_cannot_be_captured()
+    public async Task A_payment_that_is_not_reserved_cannot_be_captured()
     {
         var open = await _sandbox.CreateAsync();
 

@@ -12,12 +12,13 @@ public sealed class DisputeTests : IAsyncLifetime
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _sandbox = await SandboxHost.StartAsync(settings: "--Sandbox:AfterEffectsDelay=00:00:00.05");
+    public async ValueTask InitializeAsync() =>
+        _sandbox = await SandboxHost.StartAsync(settings: "--Sandbox:ScheduledEffectsDelay=00:00:00.05");
 
     public ValueTask DisposeAsync() => _sandbox.DisposeAsync();
 
     [Fact]
-    public async Task A_dispute_takes_the_money_and_winning_it_brings_it_back()
+    public async Task A_dispute_withdraws_the_money_and_a_won_dispute_reinstates_it()
     {
         var paid = await _sandbox.PayAsync(amount: 1250);
         var id = await OpenAsync(new { payment_intent = paid.Id, reason = "product_not_received" });
@@ -49,7 +50,9 @@ public sealed class DisputeTests : IAsyncLifetime
 
         await CloseAsync(id, "lost");
 
-        Assert.Equal(("lost", 400), ((await _sandbox.Stripe.V1.Disputes.GetAsync(id, cancellationToken: Token)) is var d ? d.Status : "", d.Amount));
+        Assert.Equal(
+            ("lost", 400),
+            ((await _sandbox.Stripe.V1.Disputes.GetAsync(id, cancellationToken: Token)) is var d ? d.Status : "", d.Amount));
         Assert.DoesNotContain("charge.dispute.funds_reinstated", await _sandbox.NewsAsync(paid.Id));
         Assert.Equal("charge_disputed", (await Assert.ThrowsAsync<StripeException>(() => _sandbox.RefundAsync(paid.Id))).StripeError.Code);
         var again = await _sandbox.Http.PostAsJsonAsync($"/_sandbox/disputes/{id}/close", new { status = "won" }, Token);
@@ -68,17 +71,19 @@ public sealed class DisputeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Evidence_is_kept_and_Stripes_magic_words_decide()
+    public async Task Evidence_is_kept_and_Stripes_special_test_values_decide_the_dispute()
     {
         var paid = await _sandbox.PayAsync();
         var id = await OpenAsync(new { payment_intent = paid.Id });
         var disputes = _sandbox.Stripe.V1.Disputes;
 
         var staged = await disputes.UpdateAsync(
-            id, new() { Evidence = new() { CustomerName = "Ada" }, Metadata = new() { ["case"] = "7" }, Submit = false }, cancellationToken: Token);
+            id, new() { Evidence = new() { CustomerName = "Ada" }, Metadata = new() { ["case"] = "7" }, Submit = false },
+            cancellationToken: Token);
         Assert.Equal(("needs_response", "Ada", "7"), (staged.Status, staged.Evidence.CustomerName, staged.Metadata["case"]));
 
-        var won = await disputes.UpdateAsync(id, new() { Evidence = new() { UncategorizedText = "winning_evidence" } }, cancellationToken: Token);
+        var won = await disputes.UpdateAsync(
+            id, new() { Evidence = new() { UncategorizedText = "winning_evidence" } }, cancellationToken: Token);
         Assert.Equal(("won", 1), (won.Status, won.EvidenceDetails.SubmissionCount));
         Assert.Equal(
             ["charge.dispute.updated", "charge.dispute.updated", "charge.dispute.closed", "charge.dispute.funds_reinstated"],
@@ -89,7 +94,7 @@ public sealed class DisputeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_cannot_be_disputed_is_refused_and_nothing_happens()
+    public async Task An_invalid_dispute_is_refused_and_changes_nothing()
     {
         var open = await _sandbox.CreateAsync();
         var paid = await _sandbox.PayAsync();

@@ -20,7 +20,7 @@ public sealed class FaultTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _sandbox.DisposeAsync();
 
     [Fact]
-    public async Task A_500_before_the_charge_does_nothing_and_leaves_the_key_free()
+    public async Task A_500_before_the_charge_changes_nothing_and_does_not_use_the_idempotency_key()
     {
         var intent = await _sandbox.CreateAsync();
         await PlanAsync("confirm", "error_before");
@@ -36,7 +36,7 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_500_after_the_charge_is_what_the_key_keeps_and_a_restart_keeps_it_too()
+    public async Task A_500_after_the_charge_is_replayed_for_its_idempotency_key_even_after_a_restart()
     {
         var folder = Directory.CreateTempSubdirectory("paymentflow-faults-");
         var journal = Path.Combine(folder.FullName, "journal.ndjson");
@@ -63,7 +63,7 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_hang_after_the_charge_ends_without_an_answer_and_the_repeat_gets_the_kept_success()
+    public async Task A_hang_after_the_charge_ends_without_an_answer_and_a_repeat_gets_the_stored_success()
     {
         var intent = await _sandbox.CreateAsync();
         await PlanAsync("confirm", "hang_after", seconds: 0.05);
@@ -77,13 +77,16 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_client_that_hangs_up_in_a_hang_is_noticed()
+    public async Task A_held_call_ends_when_its_client_disconnects()
     {
         var intent = await _sandbox.CreateAsync();
         await PlanAsync("confirm", "hang_before", seconds: 3600);
 
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Intents}/{intent.Id}/confirm") { Content = new FormUrlEncodedContent(Visa) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Intents}/{intent.Id}/confirm")
+        {
+            Content = new FormUrlEncodedContent(Visa),
+        };
         request.Headers.Authorization = new("Bearer", SandboxHost.ApiKey);
         var held = _sandbox.Http.SendAsync(request, patience.Token);
         await HoldingAsync(1);
@@ -95,7 +98,7 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Ending_the_faults_lets_go_of_the_calls_that_are_held()
+    public async Task Clearing_the_faults_releases_the_held_calls()
     {
         var intent = await _sandbox.CreateAsync();
         await PlanAsync("confirm", "hang_before", count: 5, seconds: 3600);
@@ -110,7 +113,7 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_slow_call_keeps_its_key_and_is_done_even_for_a_client_that_has_gone()
+    public async Task A_slow_call_keeps_its_idempotency_key_in_use_and_completes_even_when_its_client_disconnects()
     {
         var intent = await _sandbox.CreateAsync();
         await PlanAsync("confirm", "slow", seconds: 3600);
@@ -118,7 +121,8 @@ public sealed class FaultTests : IAsyncLifetime
         await HoldingAsync(1);
 
         var meanwhile = await ConfirmAsync(intent.Id, "key");
-        Assert.Equal((HttpStatusCode.Conflict, "idempotency_key_in_use"), (meanwhile.Status, meanwhile.Error.GetProperty("code").GetString()));
+        Assert.Equal(
+            (HttpStatusCode.Conflict, "idempotency_key_in_use"), (meanwhile.Status, meanwhile.Error.GetProperty("code").GetString()));
         Assert.Empty(await _sandbox.ChargesAsync());
 
         await _sandbox.Http.DeleteAsync(Faults, Token);
@@ -127,7 +131,10 @@ public sealed class FaultTests : IAsyncLifetime
         intent = await _sandbox.CreateAsync();
         await PlanAsync("confirm", "slow", seconds: 3600);
         using var patience = new CancellationTokenSource();
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Intents}/{intent.Id}/confirm") { Content = new FormUrlEncodedContent(Visa) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Intents}/{intent.Id}/confirm")
+        {
+            Content = new FormUrlEncodedContent(Visa),
+        };
         request.Headers.Authorization = new("Bearer", SandboxHost.ApiKey);
         var gone = _sandbox.Http.SendAsync(request, patience.Token);
         await HoldingAsync(1);
@@ -138,7 +145,7 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_rate_limit_says_when_to_come_back_and_does_nothing()
+    public async Task A_rate_limit_answers_429_with_Retry_After_and_changes_nothing()
     {
         await PlanAsync("create", "rate_limit", seconds: 3);
         var form = new Dictionary<string, string> { ["amount"] = "500", ["currency"] = "eur" };
@@ -153,7 +160,7 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Faults_meet_exactly_as_many_calls_as_were_asked_for_and_only_of_their_kind()
+    public async Task Faults_hit_exactly_the_requested_number_of_calls_of_their_kind()
     {
         await PlanAsync("create", "error_before", count: 7);
         var form = new Dictionary<string, string> { ["amount"] = "500", ["currency"] = "eur" };
@@ -177,7 +184,7 @@ public sealed class FaultTests : IAsyncLifetime
     [InlineData("capture", "POST", "/{id}/capture")]
     [InlineData("refund", "POST", "/../refunds")]
     [InlineData("list", "GET", "/../events")]
-    public async Task Each_call_meets_the_faults_of_its_kind(string call, string method, string path)
+    public async Task Each_call_is_hit_by_the_faults_of_its_kind(string call, string method, string path)
     {
         var id = (await _sandbox.CreateAsync()).Id;
         foreach (var other in (string[])["create", "retrieve", "list", "confirm", "cancel", "capture", "refund"])
@@ -191,7 +198,7 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_fault_for_any_call_never_touches_the_sandboxs_own_addresses_or_strangers()
+    public async Task A_fault_for_any_call_does_not_hit_the_sandboxs_own_endpoints_or_unauthorized_calls()
     {
         await PlanAsync("any", "error_before");
 
@@ -209,7 +216,7 @@ public sealed class FaultTests : IAsyncLifetime
     [InlineData("""{ "call": "any", "fault": "fire" }""", "fault must be one of hang_before, hang_after")]
     [InlineData("""{ "call": "any", "fault": "slow", "count": 0 }""", "count must be")]
     [InlineData("""{ "call": "any", "fault": "slow", "seconds": -1 }""", "seconds must be")]
-    public async Task A_fault_that_makes_no_sense_is_refused_and_nothing_is_planned(string json, string because)
+    public async Task An_invalid_fault_is_refused_and_not_planned(string json, string because)
     {
         using var content = new StringContent(json, null, "application/json");
         var refused = await _sandbox.Http.PostAsync(Faults, content, Token);

@@ -16,7 +16,7 @@ public sealed class IdempotencyTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _sandbox.DisposeAsync();
 
     [Fact]
-    public async Task A_repeat_gets_the_same_body_and_says_that_it_is_one()
+    public async Task A_repeated_request_gets_the_same_body_and_is_marked_as_replayed()
     {
         var form = new Dictionary<string, string> { ["amount"] = "500", ["currency"] = "eur", ["metadata[a]"] = "1" };
         var first = await _sandbox.PostAsync(Intents, form, "create");
@@ -32,7 +32,7 @@ public sealed class IdempotencyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_decline_is_repeated_as_it_was_even_after_another_card_has_paid()
+    public async Task A_decline_is_replayed_unchanged_even_after_another_card_has_paid()
     {
         var intent = await _sandbox.CreateAsync();
         var confirm = $"{Intents}/{intent.Id}/confirm";
@@ -50,7 +50,7 @@ public sealed class IdempotencyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_refusal_for_its_state_is_kept_too()
+    public async Task A_refusal_because_of_the_state_is_replayed_too()
     {
         var intent = await _sandbox.CreateAsync(change: o => (o.Confirm, o.PaymentMethod) = (true, "pm_card_visa"));
 
@@ -63,7 +63,7 @@ public sealed class IdempotencyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Other_parameters_or_another_endpoint_under_the_same_key_are_an_idempotency_error()
+    public async Task Other_parameters_or_another_endpoint_with_the_same_key_are_an_idempotency_error()
     {
         var intent = await _sandbox.CreateAsync();
         await _sandbox.PostAsync($"{Intents}/{intent.Id}/confirm", Visa, "key");
@@ -80,7 +80,7 @@ public sealed class IdempotencyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_request_refused_before_it_ran_leaves_its_key_free()
+    public async Task A_request_refused_by_validation_does_not_use_its_key()
     {
         var refused = await _sandbox.PostAsync(Intents, new() { ["currency"] = "usd" }, "key");
         Assert.Equal((HttpStatusCode.BadRequest, "parameter_missing"), (refused.Status, refused.Error.GetProperty("code").GetString()));
@@ -92,20 +92,21 @@ public sealed class IdempotencyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_key_in_flight_is_409_and_the_first_request_still_ends_well()
+    public async Task A_request_with_a_key_in_use_gets_409_and_the_first_request_succeeds()
     {
         var intent = await _sandbox.CreateAsync();
         var slot = _sandbox.Services.GetRequiredService<SandboxState>().Find(intent.Id)!;
         var confirm = $"{Intents}/{intent.Id}/confirm";
 
-        // Whoever holds the PaymentIntent keeps the request that came first from ending.
+        // While the test holds the PaymentIntent's gate, the first request cannot end.
         await slot.Gate.WaitAsync(TestContext.Current.CancellationToken);
         var both = (Task<WireAnswer>[])[_sandbox.PostAsync(confirm, Visa, "key"), _sandbox.PostAsync(confirm, Visa, "key")];
         var turnedAway = await Task.WhenAny(both);
         slot.Gate.Release();
         var (second, first) = (await turnedAway, await both.Single(t => t != turnedAway));
 
-        Assert.Equal((HttpStatusCode.Conflict, "idempotency_key_in_use"), (second.Status, second.Error.GetProperty("code").GetString()));
+        Assert.Equal(
+            (HttpStatusCode.Conflict, "idempotency_key_in_use"), (second.Status, second.Error.GetProperty("code").GetString()));
         Assert.Equal(HttpStatusCode.OK, first.Status);
         Assert.Equal(first.Body, (await _sandbox.PostAsync(confirm, Visa, "key")).Body);
         Assert.Single(await _sandbox.ChargesAsync());
@@ -116,7 +117,8 @@ public sealed class IdempotencyTests : IAsyncLifetime
     {
         var intent = await _sandbox.CreateAsync();
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => _sandbox.PostAsync($"{Intents}/{intent.Id}/confirm", Visa, "one")));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ =>
+            _sandbox.PostAsync($"{Intents}/{intent.Id}/confirm", Visa, "one")));
 
         Assert.All(answers, a => Assert.Contains(a.Status, (HttpStatusCode[])[HttpStatusCode.OK, HttpStatusCode.Conflict]));
         Assert.Single(answers.Where(a => a.Status == HttpStatusCode.OK).Select(a => a.Body).Distinct());

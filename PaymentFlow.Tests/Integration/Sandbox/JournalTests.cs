@@ -17,7 +17,7 @@ public sealed class JournalTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task A_restart_keeps_everything_and_a_torn_last_line_costs_only_itself()
+    public async Task A_restart_keeps_everything_except_an_incomplete_last_line()
     {
         var form = new Dictionary<string, string> { ["payment_method"] = "pm_card_visa", ["expand[]"] = "latest_charge" };
         string paid, open, challenged, declinedBody;
@@ -28,10 +28,14 @@ public sealed class JournalTests : IDisposable
             confirmed = await before.PostAsync($"/v1/payment_intents/{paid}/confirm", form, "pay");
             open = (await before.CreateAsync()).Id;
             declinedBody = (await before.PostAsync(
-                $"/v1/payment_intents/{open}/confirm", new() { ["payment_method"] = "pm_card_chargeDeclinedExpiredCard" }, "declined")).Body;
-            challenged = (await before.ConfirmAsync((await before.CreateAsync()).Id, "pm_card_threeDSecure2Required", "https://shop.example/")).Id;
+                $"/v1/payment_intents/{open}/confirm",
+                new() { ["payment_method"] = "pm_card_chargeDeclinedExpiredCard" },
+                "declined")).Body;
+            challenged = (await before.ConfirmAsync(
+                (await before.CreateAsync()).Id, "pm_card_threeDSecure2Required", "https://shop.example/")).Id;
         }
-        await System.IO.File.AppendAllTextAsync(Journal, """{"intent":{"id":"pi_torn","client_sec""", TestContext.Current.CancellationToken);
+        await System.IO.File.AppendAllTextAsync(
+            Journal, """{"intent":{"id":"pi_torn","client_sec""", TestContext.Current.CancellationToken);
 
         for (var restart = 0; restart < 2; restart++)
         {
@@ -51,14 +55,14 @@ public sealed class JournalTests : IDisposable
                 $"/v1/payment_intents/{open}/confirm", new() { ["payment_method"] = "pm_card_chargeDeclinedExpiredCard" }, "declined");
             Assert.Equal((HttpStatusCode.PaymentRequired, declinedBody), (declined.Status, declined.Body));
 
-            // What is written after the cut must be readable at the next start.
+            // Lines written after the incomplete one must be readable at the next start.
             await after.CreateAsync(change: o => (o.Confirm, o.PaymentMethod) = (true, "pm_card_visa"));
             Assert.Equal(2 + restart, (await after.ChargesAsync()).Count);
         }
     }
 
     [Fact]
-    public async Task The_books_and_the_events_are_the_same_after_a_restart()
+    public async Task The_ledger_and_the_events_are_the_same_after_a_restart()
     {
         string ledger, events;
         await using (var before = await SandboxHost.StartAsync(Journal))
@@ -92,7 +96,7 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
-    public async Task After_kill_9_under_load_every_payment_that_was_answered_is_in_the_ledger()
+    public async Task After_kill_9_under_load_every_answered_payment_is_in_the_ledger()
     {
         var address = new Uri($"http://127.0.0.1:{FreePort()}");
         var told = new ConcurrentBag<string>();
@@ -114,7 +118,7 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
-    public async Task A_journal_in_use_or_damaged_in_the_middle_is_refused_by_name()
+    public async Task An_error_names_a_journal_that_is_in_use_or_damaged_in_the_middle()
     {
         await using (await SandboxHost.StartAsync(Journal))
         {
@@ -147,7 +151,7 @@ public sealed class JournalTests : IDisposable
         }
         catch (Exception dead) when (dead is HttpRequestException or StripeException or IOException)
         {
-            // The sandbox was killed: what it did not answer is nobody's claim.
+            // The sandbox was killed. A payment without an answer may be in the ledger or not.
         }
     }
 
@@ -170,7 +174,7 @@ public sealed class JournalTests : IDisposable
             }
             catch (HttpRequestException)
             {
-                // Not listening yet.
+                // The sandbox does not listen yet.
             }
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }

@@ -1,3 +1,4 @@
+// cspell:ignore colour
 using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
@@ -18,7 +19,7 @@ public sealed class ListTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _sandbox.DisposeAsync();
 
     [Fact]
-    public async Task Events_are_kept_without_an_endpoint_and_walked_newest_first_from_a_cursor()
+    public async Task Events_are_kept_without_a_webhook_endpoint_and_paged_newest_first()
     {
         var ids = new List<string>();
         for (var i = 0; i < 7; i++) ids.Add((await _sandbox.CreateAsync()).Id);
@@ -37,7 +38,7 @@ public sealed class ListTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Events_can_be_chosen_by_type_by_time_and_by_delivery()
+    public async Task Events_can_be_filtered_by_type_time_and_delivery()
     {
         var paid = await _sandbox.PayAsync();
         await Assert.ThrowsAsync<StripeException>(() => _sandbox.PayAsync("pm_card_chargeDeclined"));
@@ -52,7 +53,7 @@ public sealed class ListTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Events_reach_back_30_days()
+    public async Task Events_are_listed_for_30_days()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(56));
         await using var sandbox = await SandboxHost.StartAsync(time: time);
@@ -67,9 +68,9 @@ public sealed class ListTests : IAsyncLifetime
     }
 
     [Fact]
-    public void A_register_forgets_its_oldest_beyond_what_it_keeps_and_walks_on_past_the_gap()
+    public void An_index_drops_its_oldest_entries_above_its_limit_and_keeps_the_order_of_the_others()
     {
-        var register = new Register<string>(keep: 100);
+        var register = new OrderedIndex<string>(keep: 100);
         for (var i = 0; i < 1000; i++) register.Set($"{i}", $"{i}");
 
         Assert.InRange(register.Count, 100, 110);
@@ -90,7 +91,7 @@ public sealed class ListTests : IAsyncLifetime
     [InlineData("types[]=charge.succeeded&type=charge.failed")]
     [InlineData("created[gte]=yesterday")]
     [InlineData("colour=red")]
-    public async Task A_list_that_makes_no_sense_is_refused(string query)
+    public async Task An_invalid_list_request_is_refused(string query)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/events?{query}");
         request.Headers.Authorization = new("Bearer", SandboxHost.ApiKey);
@@ -103,13 +104,14 @@ public sealed class ListTests : IAsyncLifetime
     [Fact]
     public async Task An_unknown_event_is_404()
     {
-        var missing = await Assert.ThrowsAsync<StripeException>(() => _sandbox.Stripe.V1.Events.GetAsync("evt_none", cancellationToken: Token));
+        var missing = await Assert.ThrowsAsync<StripeException>(() =>
+            _sandbox.Stripe.V1.Events.GetAsync("evt_none", cancellationToken: Token));
 
         Assert.Equal((HttpStatusCode.NotFound, "resource_missing"), (missing.HttpStatusCode, missing.StripeError.Code));
     }
 
     [Fact]
-    public async Task Charges_and_PaymentIntents_are_listed_failed_attempts_too()
+    public async Task Charges_and_PaymentIntents_are_listed_including_failed_attempts()
     {
         var intent = await _sandbox.CreateAsync();
         await Assert.ThrowsAsync<StripeException>(() => _sandbox.ConfirmAsync(intent.Id, "pm_card_chargeDeclined"));
@@ -121,7 +123,8 @@ public sealed class ListTests : IAsyncLifetime
         Assert.Equal("failed", (await _sandbox.Stripe.V1.Charges.GetAsync(charges.Last().Id, cancellationToken: Token)).Status);
         Assert.Equal(["failed", "succeeded"], (await _sandbox.LedgerAsync(intent.Id)).GetProperty("charges").EnumerateArray()
             .Select(c => c.GetProperty("status").GetString()));
-        var intents = await _sandbox.Stripe.V1.PaymentIntents.ListAsync(new() { Limit = 10, Expand = ["data.latest_charge"] }, cancellationToken: Token);
+        var intents = await _sandbox.Stripe.V1.PaymentIntents.ListAsync(
+            new() { Limit = 10, Expand = ["data.latest_charge"] }, cancellationToken: Token);
         Assert.Equal(2, intents.Count());
         Assert.All(intents, i => Assert.Equal("succeeded", i.LatestCharge.Status));
     }
@@ -149,7 +152,7 @@ public sealed class ListTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_search_goes_on_page_by_page()
+    public async Task Search_results_are_paged()
     {
         await MakeThreeAsync();
 
@@ -169,7 +172,7 @@ public sealed class ListTests : IAsyncLifetime
     [InlineData("colour:'red'")]
     [InlineData("amount:'many'")]
     [InlineData("status>'a'")]
-    public async Task A_search_that_does_not_read_is_refused(string query)
+    public async Task An_invalid_search_query_is_refused(string query)
     {
         var refused = await Assert.ThrowsAsync<StripeException>(() =>
             _sandbox.Stripe.V1.PaymentIntents.SearchAsync(new() { Query = query }, cancellationToken: Token));
@@ -181,10 +184,15 @@ public sealed class ListTests : IAsyncLifetime
     {
         foreach (var (name, amount) in ((string, long)[])[("a", 100), ("b", 200), ("c", 300)])
         {
-            var intent = await _sandbox.CreateAsync(amount, o => o.Metadata = new() { ["order_id"] = $"order-{name}", ["quote"] = name == "b" ? "it's" : "none" });
+            var intent = await _sandbox.CreateAsync(amount, o => o.Metadata = new()
+            {
+                ["order_id"] = $"order-{name}",
+                ["quote"] = name == "b" ? "it's" : "none",
+            });
             if (name == "c") await _sandbox.ConfirmAsync(intent.Id, "pm_card_visa");
         }
     }
 
-    async Task<IEnumerable<Event>> ListAsync(EventListOptions options) => await _sandbox.Stripe.V1.Events.ListAsync(options, cancellationToken: Token);
+    async Task<IEnumerable<Event>> ListAsync(EventListOptions options) =>
+        await _sandbox.Stripe.V1.Events.ListAsync(options, cancellationToken: Token);
 }

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace PaymentFlow.Tests.Integration.Sandbox;
 
 /// <summary>
-/// Stripe's own client for Node.js against the sandbox: an opinion on it that is neither ours nor Stripe.net's. The checks themselves are in
-/// <c>npm/client.mjs</c>.
+/// Runs Stripe's own client for Node.js against the sandbox, as a check that is independent of PaymentFlow and of Stripe.net.
+/// The checks are in <c>npm/client.mjs</c>.
 /// </summary>
 public sealed class NpmClientTests
 {
@@ -17,7 +17,7 @@ public sealed class NpmClientTests
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Stripes_client_for_node_finds_in_the_sandbox_the_Stripe_that_it_knows()
+    public async Task Stripes_client_for_Node_js_works_with_the_sandbox_as_with_Stripe()
     {
         await InstallAsync();
         using var client = Start("node", "client.mjs");
@@ -27,7 +27,7 @@ public sealed class NpmClientTests
             var webhooks = await client.StandardOutput.ReadLineAsync(Token);
             Assert.True(webhooks?.StartsWith("webhooks ", StringComparison.Ordinal), webhooks ?? await failure);
             await using var sandbox = await SandboxHost.StartAsync(
-                webhooksTo: new Uri(webhooks!["webhooks ".Length..]), settings: "--Sandbox:AfterEffectsDelay=00:00:00.05");
+                webhooksTo: new Uri(webhooks!["webhooks ".Length..]), settings: "--Sandbox:ScheduledEffectsDelay=00:00:00.05");
 
             await client.StandardInput.WriteLineAsync(JsonSerializer.Serialize(
                 new { address = sandbox.Address, apiKey = SandboxHost.ApiKey, webhookSecret = SandboxHost.WebhookSecret }));
@@ -43,12 +43,15 @@ public sealed class NpmClientTests
         }
     }
 
-    /// <summary>Beside the test's own binaries, where no source control looks; once for as long as they stay.</summary>
+    /// <summary>Installs the client beside the test's binaries, outside source control, unless it is already installed.</summary>
     static async Task InstallAsync()
     {
         var installed = Path.Combine(Folder, "node_modules", "stripe", "package.json");
-        if (File.Exists(installed) && JsonDocument.Parse(await File.ReadAllTextAsync(installed, Token)).RootElement.GetProperty("version").ValueEquals(Version))
+        if (File.Exists(installed)
+            && JsonDocument.Parse(await File.ReadAllTextAsync(installed, Token)).RootElement.GetProperty("version").ValueEquals(Version))
+        {
             return;
+        }
         using var npm = Start("npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error");
         var output = npm.StandardOutput.ReadToEndAsync(Token);
         var failure = await npm.StandardError.ReadToEndAsync(Token);
@@ -71,7 +74,9 @@ public sealed class NpmClientTests
         catch (Win32Exception missing)
         {
             throw new InvalidOperationException(
-                $"This test needs {program}: install Node.js 20 or newer (Debian/Ubuntu: sudo apt-get install nodejs npm; macOS: brew install node).", missing);
+                $"This test needs {program}. Install Node.js 20 or newer "
+                + "(Debian/Ubuntu: sudo apt-get install nodejs npm; macOS: brew install node).",
+                missing);
         }
     }
 }

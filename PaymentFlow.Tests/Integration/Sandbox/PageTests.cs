@@ -1,8 +1,9 @@
 using Microsoft.Playwright;
+using PaymentFlow.Tests.Browser;
 
 namespace PaymentFlow.Tests.Integration.Sandbox;
 
-/// <summary>The sandbox's pages in a real browser: for the keyboard, for both languages, in the light and in the dark.</summary>
+/// <summary>The sandbox's pages in a real browser, with the keyboard, in both languages and in both color schemes.</summary>
 public sealed class PageTests : IAsyncLifetime
 {
     SandboxHost _sandbox = null!;
@@ -13,7 +14,7 @@ public sealed class PageTests : IAsyncLifetime
     {
         _sandbox = await SandboxHost.StartAsync();
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium(), Args = ["--no-sandbox"] });
+        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium.Find(), Args = Chromium.Arguments });
     }
 
     public async ValueTask DisposeAsync()
@@ -40,7 +41,7 @@ public sealed class PageTests : IAsyncLifetime
         await CheckAsync(visitor, "en");
     }
 
-    /// <summary>The texts differ, the pages do not: the one where customers decide stands for all.</summary>
+    /// <summary>Only the texts differ between the languages, so one page is enough for Russian.</summary>
     [Fact]
     public async Task The_banks_page_in_Russian_passes_axe()
     {
@@ -58,7 +59,7 @@ public sealed class PageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_keyboard_alone_approves_a_payment()
+    public async Task A_payment_can_be_approved_with_the_keyboard_only()
     {
         var page = await _browser.NewPageAsync();
         await page.GotoAsync(await ChallengeAsync());
@@ -71,16 +72,16 @@ public sealed class PageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_browser_is_sent_on_to_another_site()
+    public async Task The_browser_is_redirected_to_a_return_URL_of_another_origin()
     {
         var page = await _browser.NewPageAsync();
-        // A site of another origin: the content security policy must not hold the redirect back.
+        // The content security policy must not block a redirect to another origin.
         var back = new UriBuilder(_sandbox.Address) { Host = "localhost" }.Uri.AbsoluteUri + "?order=7";
         await page.GotoAsync(await ChallengeAsync(back));
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Fail authentication" }).ClickAsync();
 
-        await page.WaitForURLAsync(url => url.StartsWith(back, StringComparison.Ordinal));
+        await page.IsAtAsync($"{back}**");
         Assert.Contains("redirect_status=failed", page.Url, StringComparison.Ordinal);
     }
 
@@ -90,8 +91,4 @@ public sealed class PageTests : IAsyncLifetime
         return intent.NextAction.RedirectToUrl?.Url
             ?? intent.RawJsonElement!.Value.GetProperty("next_action").GetProperty("use_stripe_sdk").GetProperty("stripe_js").GetString()!;
     }
-
-    static string Chromium() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .SelectMany(folder => (string[])[Path.Combine(folder, "chromium"), Path.Combine(folder, "chromium-browser"), Path.Combine(folder, "google-chrome")])
-        .First(System.IO.File.Exists);
 }

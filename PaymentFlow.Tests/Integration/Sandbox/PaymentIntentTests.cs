@@ -36,7 +36,8 @@ public sealed class PaymentIntentTests : IAsyncLifetime
         Assert.Equal("visa", read.PaymentMethod.Card.Brand);
 
         var charge = Assert.Single(await _sandbox.ChargesAsync());
-        Assert.Equal((confirmed.LatestChargeId, created.Id, 2599, "usd"), (charge.Id, charge.PaymentIntent, charge.Amount, charge.Currency));
+        Assert.Equal(
+            (confirmed.LatestChargeId, created.Id, 2599, "usd"), (charge.Id, charge.PaymentIntent, charge.Amount, charge.Currency));
         Assert.Equal("order-1", charge.Metadata["order_id"]);
         Assert.Equal(read.LatestCharge.Created, DateTimeOffset.FromUnixTimeSeconds(charge.Created).UtcDateTime);
     }
@@ -61,7 +62,7 @@ public sealed class PaymentIntentTests : IAsyncLifetime
     [InlineData("pm_card_chargeDeclinedIncorrectCvc", "incorrect_cvc", null, "Your card's security code is incorrect.")]
     [InlineData("pm_card_chargeDeclinedProcessingError", "processing_error", null,
         "An error occurred while processing your card. Try again in a little bit.")]
-    public async Task A_decline_is_a_card_error_with_the_payment_intent_inside_and_leaves_it_payable(
+    public async Task A_decline_is_a_card_error_with_its_PaymentIntent_which_stays_payable(
         string method, string code, string? declineCode, string message)
     {
         var created = await _sandbox.CreateAsync();
@@ -92,7 +93,7 @@ public sealed class PaymentIntentTests : IAsyncLifetime
     [Theory]
     [InlineData("pm_card_visa")]
     [InlineData(null)]
-    public async Task Confirming_what_has_succeeded_is_refused_with_the_payment_intent_inside(string? method)
+    public async Task Confirming_a_succeeded_PaymentIntent_is_refused_with_an_error_that_contains_it(string? method)
     {
         var intent = await _sandbox.CreateAsync(change: o => (o.Confirm, o.PaymentMethod) = (true, "pm_card_visa"));
 
@@ -159,7 +160,7 @@ public sealed class PaymentIntentTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Pay_and_cancel_at_once_end_in_one_of_the_two()
+    public async Task Paying_and_canceling_at_the_same_time_have_one_outcome()
     {
         for (var round = 0; round < 20; round++)
         {
@@ -179,13 +180,13 @@ public sealed class PaymentIntentTests : IAsyncLifetime
             }
             catch (StripeException)
             {
-                // Whichever came second is refused; the status says which.
+                // The second call is refused. The status shows which call was the first.
             }
         }
     }
 
     [Fact]
-    public async Task Amount_and_metadata_can_change_until_it_is_paid()
+    public async Task Amount_and_metadata_can_change_until_the_payment()
     {
         var intent = await _sandbox.CreateAsync();
         var updated = await UpdateAsync(intent.Id, new() { Amount = 3000, Metadata = new() { ["order_id"] = "", ["basket"] = "b" } });
@@ -200,7 +201,7 @@ public sealed class PaymentIntentTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_method_given_at_creation_needs_only_the_confirmation()
+    public async Task A_PaymentIntent_created_with_a_payment_method_needs_only_a_confirmation()
     {
         var intent = await _sandbox.CreateAsync(change: o => o.PaymentMethod = "pm_card_visa");
         Assert.Equal("requires_confirmation", intent.Status);
@@ -221,7 +222,7 @@ public sealed class PaymentIntentTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Off_session_a_card_that_wants_authentication_is_declined()
+    public async Task A_card_that_requires_authentication_is_declined_off_session()
     {
         var refused = await Assert.ThrowsAsync<StripeException>(() => _sandbox.CreateAsync(
             change: o => (o.Confirm, o.OffSession, o.PaymentMethod) = (true, true, "pm_card_authenticationRequired")));
@@ -243,11 +244,13 @@ public sealed class PaymentIntentTests : IAsyncLifetime
         var refused = await Assert.ThrowsAsync<StripeException>(() => _sandbox.CreateAsync(amount, o => o.Currency = currency));
 
         Assert.Equal(HttpStatusCode.BadRequest, refused.HttpStatusCode);
-        Assert.Equal(("invalid_request_error", code, param), (refused.StripeError.Type, refused.StripeError.Code, refused.StripeError.Param));
+        Assert.Equal(
+            ("invalid_request_error", code, param),
+            (refused.StripeError.Type, refused.StripeError.Code, refused.StripeError.Param));
     }
 
     [Fact]
-    public async Task An_unknown_payment_intent_is_404_and_an_unknown_method_is_400()
+    public async Task An_unknown_PaymentIntent_is_404_and_an_unknown_payment_method_is_400()
     {
         var nowhere = await Assert.ThrowsAsync<StripeException>(() => _sandbox.GetAsync("pi_nowhere"));
         var confirm = await Assert.ThrowsAsync<StripeException>(() => _sandbox.ConfirmAsync("pi_nowhere", "pm_card_visa"));
@@ -256,12 +259,14 @@ public sealed class PaymentIntentTests : IAsyncLifetime
 
         Assert.Equal((HttpStatusCode.NotFound, "resource_missing"), (nowhere.HttpStatusCode, nowhere.StripeError.Code));
         Assert.Equal((HttpStatusCode.NotFound, "resource_missing"), (confirm.HttpStatusCode, confirm.StripeError.Code));
-        Assert.Equal((HttpStatusCode.BadRequest, "resource_missing", "payment_method"), (method.HttpStatusCode, method.StripeError.Code, method.StripeError.Param));
+        Assert.Equal(
+            (HttpStatusCode.BadRequest, "resource_missing", "payment_method"),
+            (method.HttpStatusCode, method.StripeError.Code, method.StripeError.Param));
         Assert.Equal("requires_payment_method", (await _sandbox.GetAsync(intent.Id)).Status);
     }
 
     [Fact]
-    public async Task Redirecting_methods_need_a_return_url()
+    public async Task A_return_URL_is_required_when_redirects_are_allowed()
     {
         var intent = await _sandbox.CreateAsync(change: o => o.AutomaticPaymentMethods = null);
 

@@ -20,7 +20,7 @@ public sealed class RefundTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _sandbox.DisposeAsync();
 
     [Fact]
-    public async Task A_full_refund_marks_the_charge_and_is_told_by_events_that_name_the_PaymentIntent()
+    public async Task A_full_refund_marks_the_charge_and_its_events_name_the_PaymentIntent()
     {
         var paid = await _sandbox.PayAsync(amount: 1250);
 
@@ -48,7 +48,7 @@ public sealed class RefundTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Parts_add_up_to_the_charge_and_never_beyond()
+    public async Task Partial_refunds_never_exceed_the_charge()
     {
         var paid = await _sandbox.PayAsync(amount: 1000);
         await _sandbox.RefundAsync(paid.Id, 300);
@@ -68,7 +68,7 @@ public sealed class RefundTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_many_refunds_at_once_only_as_much_succeeds_as_was_charged()
+    public async Task Concurrent_refunds_never_exceed_the_charge()
     {
         var paid = await _sandbox.PayAsync(amount: 1000);
 
@@ -76,11 +76,12 @@ public sealed class RefundTests : IAsyncLifetime
             _sandbox.PostAsync(Refunds, new() { ["payment_intent"] = paid.Id, ["amount"] = "300" })));
 
         Assert.Equal(3, answers.Count(a => a.Status == HttpStatusCode.OK));
-        Assert.Equal(900, (await _sandbox.LedgerAsync(paid.Id)).GetProperty("refunds").EnumerateArray().Sum(r => r.GetProperty("amount").GetInt64()));
+        var ledger = await _sandbox.LedgerAsync(paid.Id);
+        Assert.Equal(900, ledger.GetProperty("refunds").EnumerateArray().Sum(r => r.GetProperty("amount").GetInt64()));
     }
 
     [Fact]
-    public async Task What_was_never_paid_or_is_not_there_cannot_be_refunded()
+    public async Task An_unpaid_or_unknown_PaymentIntent_cannot_be_refunded()
     {
         var open = await _sandbox.CreateAsync();
 
@@ -89,14 +90,17 @@ public sealed class RefundTests : IAsyncLifetime
         var unknown = await Assert.ThrowsAsync<StripeException>(() => _sandbox.RefundAsync("pi_none"));
         Assert.Equal(("resource_missing", "payment_intent"), (unknown.StripeError.Code, unknown.StripeError.Param));
         Assert.Equal("parameter_missing", (await _sandbox.PostAsync(Refunds, [])).Error.GetProperty("code").GetString());
-        Assert.Equal(HttpStatusCode.BadRequest, (await _sandbox.PostAsync(Refunds, new() { ["payment_intent"] = open.Id, ["amount"] = "0" })).Status);
-        Assert.Equal(HttpStatusCode.BadRequest, (await _sandbox.PostAsync(Refunds, new() { ["payment_intent"] = open.Id, ["reason"] = "whim" })).Status);
-        var missing = await Assert.ThrowsAsync<StripeException>(() => _sandbox.Stripe.V1.Refunds.GetAsync("re_none", cancellationToken: Token));
+        var amount = await _sandbox.PostAsync(Refunds, new() { ["payment_intent"] = open.Id, ["amount"] = "0" });
+        Assert.Equal(HttpStatusCode.BadRequest, amount.Status);
+        var reason = await _sandbox.PostAsync(Refunds, new() { ["payment_intent"] = open.Id, ["reason"] = "whim" });
+        Assert.Equal(HttpStatusCode.BadRequest, reason.Status);
+        var missing = await Assert.ThrowsAsync<StripeException>(() =>
+            _sandbox.Stripe.V1.Refunds.GetAsync("re_none", cancellationToken: Token));
         Assert.Equal(HttpStatusCode.NotFound, missing.HttpStatusCode);
     }
 
     [Fact]
-    public async Task A_repeat_under_its_key_is_the_same_refund_even_after_a_restart()
+    public async Task A_repeat_with_the_same_key_gets_the_same_refund_even_after_a_restart()
     {
         var folder = Directory.CreateTempSubdirectory("paymentflow-refunds-");
         var journal = Path.Combine(folder.FullName, "journal.ndjson");
@@ -119,7 +123,7 @@ public sealed class RefundTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_refund_that_fails_later_says_so_and_gives_its_amount_back()
+    public async Task A_refund_that_fails_later_has_an_event_and_its_amount_is_refundable_again()
     {
         var paid = await _sandbox.PayAsync("pm_card_refundFail", 1000);
         var refund = await _sandbox.RefundAsync(paid.Id, 700);
@@ -137,7 +141,7 @@ public sealed class RefundTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_pending_refund_succeeds_later_also_across_a_restart()
+    public async Task A_pending_refund_succeeds_later_even_after_a_restart()
     {
         var folder = Directory.CreateTempSubdirectory("paymentflow-refunds-");
         var journal = Path.Combine(folder.FullName, "journal.ndjson");
@@ -159,7 +163,7 @@ public sealed class RefundTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Only_a_pending_refund_can_be_canceled_and_then_its_amount_is_free_again()
+    public async Task Only_a_pending_refund_can_be_canceled_and_its_amount_is_refundable_again()
     {
         var paid = await _sandbox.PayAsync("pm_card_pendingRefund", 900);
         var refund = await _sandbox.RefundAsync(paid.Id);
@@ -174,24 +178,27 @@ public sealed class RefundTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Metadata_can_be_changed_and_refunds_are_listed_newest_first_page_by_page()
+    public async Task Metadata_can_be_changed_and_refunds_are_paged_newest_first()
     {
         var paid = await _sandbox.PayAsync();
         await _sandbox.RefundAsync((await _sandbox.PayAsync()).Id);
         var ids = new List<string>();
         for (var i = 0; i < 5; i++) ids.Add((await _sandbox.RefundAsync(paid.Id, 100)).Id);
 
-        var updated = await _sandbox.Stripe.V1.Refunds.UpdateAsync(ids[0], new() { Metadata = new() { ["a"] = "1" } }, cancellationToken: Token);
+        var updated = await _sandbox.Stripe.V1.Refunds.UpdateAsync(
+            ids[0], new() { Metadata = new() { ["a"] = "1" } }, cancellationToken: Token);
         Assert.Equal("1", updated.Metadata["a"]);
 
         var page = await _sandbox.Stripe.V1.Refunds.ListAsync(new() { PaymentIntent = paid.Id, Limit = 2 }, cancellationToken: Token);
         Assert.True(page.HasMore);
         Assert.Equal([ids[4], ids[3]], page.Select(r => r.Id));
         var all = new List<string>();
-        await foreach (var refund in _sandbox.Stripe.V1.Refunds.ListAutoPagingAsync(new() { Charge = paid.LatestChargeId, Limit = 2 }, cancellationToken: Token))
+        await foreach (var refund in _sandbox.Stripe.V1.Refunds.ListAutoPagingAsync(
+            new() { Charge = paid.LatestChargeId, Limit = 2 }, cancellationToken: Token))
             all.Add(refund.Id);
         Assert.Equal(ids.AsEnumerable().Reverse(), all);
-        var newer = await _sandbox.Stripe.V1.Refunds.ListAsync(new() { PaymentIntent = paid.Id, EndingBefore = ids[1], Limit = 2 }, cancellationToken: Token);
+        var newer = await _sandbox.Stripe.V1.Refunds.ListAsync(
+            new() { PaymentIntent = paid.Id, EndingBefore = ids[1], Limit = 2 }, cancellationToken: Token);
         Assert.Equal([ids[3], ids[2]], newer.Select(r => r.Id));
     }
 
@@ -203,7 +210,7 @@ public sealed class RefundTests : IAsyncLifetime
 
     Task<Refund> GetAsync(string id) => _sandbox.Stripe.V1.Refunds.GetAsync(id, cancellationToken: Token);
 
-    /// <summary>Lets time go on until what is to happen by itself has happened.</summary>
+    /// <summary>Advances the clock until the condition is true.</summary>
     Task PassAsync(Func<Task<bool>> condition) => Eventually.TrueAsync(() =>
     {
         _time.Advance(TimeSpan.FromSeconds(1));

@@ -10,7 +10,7 @@ using Stripe;
 
 namespace PaymentFlow.Tests.Integration.Sandbox;
 
-/// <summary>The real sandbox on a free port, with a journal of its own, and the real Stripe.net pointed at it.</summary>
+/// <summary>The real sandbox on a free port with its own journal, and a real Stripe.net client for it.</summary>
 public sealed class SandboxHost : IAsyncDisposable
 {
     public const string ApiKey = "sk_test_sandbox_tests";
@@ -40,9 +40,10 @@ public sealed class SandboxHost : IAsyncDisposable
     {
         var folder = journal is null ? Directory.CreateTempSubdirectory("paymentflow-sandbox-").FullName : null;
         journal ??= Path.Combine(folder!, "journal.ndjson");
-        var app = SandboxApp.Create([.. Arguments(journal), .. webhooksTo is null
-            ? Array.Empty<string>()
-            : [$"--services:payment-api:http:0={webhooksTo.GetLeftPart(UriPartial.Authority)}", $"--Sandbox:WebhookSecret={WebhookSecret}"], .. settings], time);
+        string[] webhooks = webhooksTo is null
+            ? []
+            : [$"--services:payment-api:http:0={webhooksTo.GetLeftPart(UriPartial.Authority)}", $"--Sandbox:WebhookSecret={WebhookSecret}"];
+        var app = SandboxApp.Create([.. Arguments(journal), .. webhooks, .. settings], time);
         await app.StartAsync();
         return new SandboxHost(app, journal, folder);
     }
@@ -53,7 +54,7 @@ public sealed class SandboxHost : IAsyncDisposable
         "--Logging:LogLevel:Default=Warning",
     ];
 
-    /// <summary>Without Stripe.net's retries, so that a test sees the first answer.</summary>
+    /// <summary>A client without Stripe.net's retries, so that a test sees the first answer.</summary>
     public StripeClient Client(string apiKey) => ClientOf(Address, apiKey);
 
     public static StripeClient ClientOf(Uri address, string apiKey) => new(new StripeClientOptions
@@ -93,7 +94,7 @@ public sealed class SandboxHost : IAsyncDisposable
     public Task<Refund> RefundAsync(string intent, long? amount = null) => Stripe.V1.Refunds.CreateAsync(
         new RefundCreateOptions { PaymentIntent = intent, Amount = amount }, cancellationToken: TestContext.Current.CancellationToken);
 
-    /// <summary>The types of the events so far that tell of this PaymentIntent, oldest first, without those before its charge.</summary>
+    /// <summary>The types of all events about this PaymentIntent, oldest first, without its creation.</summary>
     public async Task<string[]> NewsAsync(string intent)
     {
         var events = await Stripe.V1.Events.ListAsync(new() { Limit = 100 }, cancellationToken: TestContext.Current.CancellationToken);
@@ -113,7 +114,7 @@ public sealed class SandboxHost : IAsyncDisposable
         JsonSerializer.Deserialize<List<LedgerEntry>>(
             await http.GetStringAsync("/_sandbox/charges", TestContext.Current.CancellationToken), JsonSerializerOptions.Web)!;
 
-    /// <summary>A call as it goes over the wire.</summary>
+    /// <summary>Sends a call without Stripe.net and returns the raw answer.</summary>
     public async Task<WireAnswer> PostAsync(string path, Dictionary<string, string> form, string? key = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(form) };
@@ -132,7 +133,8 @@ public sealed class SandboxHost : IAsyncDisposable
     }
 }
 
-public sealed record LedgerEntry(string Id, string PaymentIntent, long Amount, string Currency, Dictionary<string, string> Metadata, long Created);
+public sealed record LedgerEntry(
+    string Id, string PaymentIntent, long Amount, string Currency, Dictionary<string, string> Metadata, long Created);
 
 public sealed record WireAnswer(HttpStatusCode Status, string Body, IReadOnlyDictionary<string, string> Headers)
 {

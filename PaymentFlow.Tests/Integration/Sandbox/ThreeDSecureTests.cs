@@ -18,7 +18,7 @@ public sealed partial class ThreeDSecureTests : IAsyncLifetime
     [Theory]
     [InlineData("pm_card_threeDSecure2Required")]
     [InlineData("pm_card_authenticationRequired")]
-    public async Task Approving_charges_and_sends_the_customer_back_as_Stripe_does(string method)
+    public async Task Approving_charges_the_card_and_redirects_to_the_return_URL_as_Stripe_does(string method)
     {
         var intent = await ChallengeAsync(method, ReturnUrl);
         Assert.Equal("redirect_to_url", intent.NextAction.Type);
@@ -41,7 +41,7 @@ public sealed partial class ThreeDSecureTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Failing_leaves_the_payment_open_for_another_method()
+    public async Task A_failed_authentication_leaves_the_payment_open_for_another_method()
     {
         var intent = await ChallengeAsync("pm_card_threeDSecure2Required", ReturnUrl);
 
@@ -56,7 +56,7 @@ public sealed partial class ThreeDSecureTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_card_may_be_declined_after_it_was_approved()
+    public async Task A_card_may_be_declined_after_the_customer_approved()
     {
         var intent = await ChallengeAsync("pm_card_threeDSecureRequiredChargeDeclined", ReturnUrl);
 
@@ -69,11 +69,12 @@ public sealed partial class ThreeDSecureTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_a_return_url_the_challenge_is_Stripe_jss_and_the_page_says_how_it_ended()
+    public async Task Without_a_return_URL_the_next_action_is_for_Stripe_js_and_the_page_shows_the_outcome()
     {
         var intent = await ChallengeAsync("pm_card_threeDSecure2Required", returnUrl: null);
         Assert.Equal("use_stripe_sdk", intent.NextAction.Type);
-        var page = intent.RawJsonElement!.Value.GetProperty("next_action").GetProperty("use_stripe_sdk").GetProperty("stripe_js").GetString()!;
+        var page = intent.RawJsonElement!.Value
+            .GetProperty("next_action").GetProperty("use_stripe_sdk").GetProperty("stripe_js").GetString()!;
 
         var done = await AnswerAsync(page, "approve");
         var shown = await _sandbox.Http.GetStringAsync(done.Headers.Location, TestContext.Current.CancellationToken);
@@ -83,7 +84,7 @@ public sealed partial class ThreeDSecureTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Whoever_lacks_the_client_secret_neither_sees_nor_answers_the_challenge()
+    public async Task A_caller_without_the_client_secret_can_neither_see_nor_answer_the_challenge()
     {
         var intent = await ChallengeAsync("pm_card_threeDSecure2Required", ReturnUrl);
         var page = new Uri(intent.NextAction.RedirectToUrl.Url);
@@ -92,12 +93,20 @@ public sealed partial class ThreeDSecureTests : IAsyncLifetime
         using var seen = await _sandbox.Http.GetAsync(page.AbsolutePath + "?client_secret=guess", TestContext.Current.CancellationToken);
         using var answered = await _sandbox.Http.PostAsync(
             page.AbsolutePath,
-            new FormUrlEncodedContent(new Dictionary<string, string> { ["client_secret"] = "guess", ["source"] = source, ["outcome"] = "approve" }),
+            new FormUrlEncodedContent(new Dictionary<string, string>
+            {
+                ["client_secret"] = "guess",
+                ["source"] = source,
+                ["outcome"] = "approve",
+            }),
             TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.NotFound, seen.StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, answered.StatusCode);
-        Assert.DoesNotContain(intent.ClientSecret, await seen.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            intent.ClientSecret,
+            await seen.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
         Assert.Equal("requires_action", (await _sandbox.GetAsync(intent.Id)).Status);
     }
 
@@ -128,7 +137,7 @@ public sealed partial class ThreeDSecureTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_page_speaks_the_browsers_language()
+    public async Task The_page_is_in_the_browsers_language()
     {
         var intent = await ChallengeAsync("pm_card_threeDSecure2Required", ReturnUrl);
         using var request = new HttpRequestMessage(HttpMethod.Get, intent.NextAction.RedirectToUrl.Url);

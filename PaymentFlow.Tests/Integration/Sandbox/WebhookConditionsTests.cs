@@ -28,7 +28,7 @@ public sealed class WebhookConditionsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Duplicates_arrive_twice_with_the_same_id()
+    public async Task Duplicated_webhooks_arrive_twice_with_the_same_id()
     {
         await SetAsync(new { duplicate = 1, maxDelaySeconds = 0.05 });
         for (var i = 0; i < Many; i++) await _sandbox.CreateAsync();
@@ -39,21 +39,22 @@ public sealed class WebhookConditionsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Reordered_ones_are_overtaken_by_later_ones_and_none_is_missing()
+    public async Task Reordered_webhooks_arrive_after_later_ones_and_none_is_missing()
     {
         await SetAsync(new { reorder = 0.5, maxDelaySeconds = 0.5, seed = 7 });
         for (var i = 0; i < Many; i++) await _sandbox.CreateAsync();
 
         await Eventually.TrueAsync(() => _receiver.Arrived.Count == Many);
 
-        var made = (await _sandbox.Stripe.V1.Events.ListAsync(new() { Limit = 100 }, cancellationToken: Token)).Select(e => e.Id).Reverse().ToList();
+        var made = (await _sandbox.Stripe.V1.Events.ListAsync(new() { Limit = 100 }, cancellationToken: Token))
+            .Select(e => e.Id).Reverse().ToList();
         var arrived = _receiver.Arrived.Select(e => e.Id).ToList();
         Assert.Equal(made.Order(StringComparer.Ordinal), arrived.Order(StringComparer.Ordinal));
         Assert.NotEqual(made, arrived);
     }
 
     [Fact]
-    public async Task Dropped_ones_never_arrive_but_stay_in_the_list_of_events_as_undelivered()
+    public async Task Dropped_webhooks_never_arrive_but_their_events_are_listed_as_undelivered()
     {
         await SetAsync(new { drop = 0.5, seed = 3 });
         for (var i = 0; i < Many; i++) await _sandbox.CreateAsync();
@@ -69,7 +70,7 @@ public sealed class WebhookConditionsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_same_seed_gives_the_same_fates()
+    public async Task The_same_seed_gives_the_same_conditions()
     {
         var fates = new List<(int, int, int)>();
         for (var run = 0; run < 2; run++)
@@ -78,7 +79,10 @@ public sealed class WebhookConditionsTests : IAsyncLifetime
             for (var i = 0; i < Many; i++) await _sandbox.CreateAsync();
             var report = await ReadAsync(await _sandbox.Http.GetAsync(Webhooks, Token));
             Assert.Equal(Many, report.GetProperty("events").GetInt32());
-            fates.Add((report.GetProperty("dropped").GetInt32(), report.GetProperty("duplicated").GetInt32(), report.GetProperty("reordered").GetInt32()));
+            fates.Add((
+                report.GetProperty("dropped").GetInt32(),
+                report.GetProperty("duplicated").GetInt32(),
+                report.GetProperty("reordered").GetInt32()));
         }
 
         Assert.Equal(fates[0], fates[1]);
@@ -86,7 +90,7 @@ public sealed class WebhookConditionsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Events_that_the_endpoint_does_not_listen_to_are_listed_all_the_same()
+    public async Task Events_that_the_endpoint_does_not_receive_are_still_listed()
     {
         await using var sandbox = await SandboxHost.StartAsync(
             webhooksTo: _receiver.Address, settings: "--Sandbox:WebhookEvents:0=payment_intent.succeeded");
@@ -102,7 +106,7 @@ public sealed class WebhookConditionsTests : IAsyncLifetime
     [Theory]
     [InlineData("""{ "drop": 1.5 }""", "drop must be from 0 to 1")]
     [InlineData("""{ "maxDelaySeconds": -1 }""", "maxDelaySeconds must be")]
-    public async Task Conditions_that_make_no_sense_are_refused(string json, string because)
+    public async Task Invalid_conditions_are_refused(string json, string because)
     {
         using var content = new StringContent(json, null, "application/json");
         using var refused = await _sandbox.Http.PutAsync(Webhooks, content, Token);

@@ -8,7 +8,7 @@ using Stripe;
 
 namespace PaymentFlow.Tests.Integration.Sandbox;
 
-/// <summary>A small payment-api: takes webhooks as the real one does, with Stripe.net's own check of the signature.</summary>
+/// <summary>A webhook endpoint like PaymentApi's, which checks the signature with Stripe.net.</summary>
 internal sealed class WebhookReceiver : IAsyncDisposable
 {
     readonly WebApplication _app;
@@ -19,7 +19,7 @@ internal sealed class WebhookReceiver : IAsyncDisposable
 
     public Uri Address => new(_app.Urls.First());
     public ConcurrentQueue<Event> Taken { get; } = new();
-    /// <summary>Everything that was answered with success, in the order of its arrival.</summary>
+    /// <summary>All events that were answered with success, in the order of arrival.</summary>
     public ConcurrentQueue<Event> Arrived { get; } = new();
     public ConcurrentQueue<string> Refused { get; } = new();
 
@@ -35,7 +35,7 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         return receiver;
     }
 
-    /// <summary>The next event of this type; others that come before it stay for the next call.</summary>
+    /// <summary>Waits for the next event of this type. Events of other types are kept for later calls.</summary>
     public async Task<Event> NextAsync(string type)
     {
         while (true)

@@ -9,7 +9,7 @@ namespace PaymentFlow.Tests.Integration.Sandbox;
 public sealed class WebhookTests
 {
     [Fact]
-    public async Task Events_arrive_signed_in_a_form_that_Stripe_net_accepts()
+    public async Task Events_arrive_with_a_signature_that_Stripe_net_accepts()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var sandbox = await SandboxHost.StartAsync(webhooksTo: receiver.Address);
@@ -30,7 +30,7 @@ public sealed class WebhookTests
     }
 
     [Fact]
-    public async Task Every_kind_of_end_has_its_event()
+    public async Task Every_outcome_has_its_event()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var sandbox = await SandboxHost.StartAsync(webhooksTo: receiver.Address);
@@ -51,7 +51,7 @@ public sealed class WebhookTests
     }
 
     [Fact]
-    public async Task What_is_not_taken_is_sent_again_with_the_same_id()
+    public async Task A_refused_webhook_is_sent_again_with_the_same_id()
     {
         await using var receiver = await WebhookReceiver.StartAsync(refuseFirst: 3);
         await using var sandbox = await SandboxHost.StartAsync(webhooksTo: receiver.Address);
@@ -64,7 +64,7 @@ public sealed class WebhookTests
     }
 
     [Fact]
-    public async Task What_was_not_taken_before_a_restart_is_sent_after_it_and_what_was_taken_is_not()
+    public async Task After_a_restart_only_undelivered_webhooks_are_sent_again()
     {
         using var folder = new TemporaryFolder();
         var journal = Path.Combine(folder.Path, "journal.ndjson");
@@ -74,7 +74,7 @@ public sealed class WebhookTests
             await using var before = await SandboxHost.StartAsync(journal, receiver.Address);
             first = (await before.CreateAsync()).Id;
             await receiver.NextAsync("payment_intent.created");
-            // Taken is what the sandbox has written down as taken; before that it may send it again, as Stripe may.
+            // Until the sandbox has recorded the delivery, it may send the webhook again, as Stripe may.
             await Eventually.TrueAsync(() => before.Services.GetRequiredService<EventLog>().Undelivered.Count == 0);
         }
         await using (var receiver = await WebhookReceiver.StartAsync(refuseFirst: int.MaxValue))
@@ -92,7 +92,7 @@ public sealed class WebhookTests
     }
 
     [Fact]
-    public async Task A_dead_endpoint_holds_up_no_payment()
+    public async Task A_dead_endpoint_does_not_delay_payments()
     {
         await using var sandbox = await SandboxHost.StartAsync(webhooksTo: new Uri("http://127.0.0.1:1"));
 

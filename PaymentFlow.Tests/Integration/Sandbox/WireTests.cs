@@ -15,7 +15,7 @@ public sealed class WireTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _sandbox.DisposeAsync();
 
     [Fact]
-    public async Task Answers_carry_Stripes_headers()
+    public async Task Answers_have_Stripes_headers()
     {
         var made = await _sandbox.PostAsync(Intents, new() { ["amount"] = "700", ["currency"] = "USD" });
 
@@ -26,12 +26,13 @@ public sealed class WireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_key_is_taken_as_bearer_or_as_basic_user_and_missing_it_is_401()
+    public async Task The_key_is_accepted_as_Bearer_token_or_Basic_user_name_and_a_missing_or_wrong_key_is_401()
     {
         var intent = await _sandbox.CreateAsync();
 
         Assert.Equal(HttpStatusCode.OK, (await GetAsync($"Bearer {SandboxHost.ApiKey}")).Status);
-        Assert.Equal(HttpStatusCode.OK, (await GetAsync($"Basic {Convert.ToBase64String(Encoding.ASCII.GetBytes(SandboxHost.ApiKey + ":"))}")).Status);
+        var basic = Convert.ToBase64String(Encoding.ASCII.GetBytes(SandboxHost.ApiKey + ":"));
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync($"Basic {basic}")).Status);
         foreach (var wrong in (string?[])[null, "Bearer sk_test_sandbox", "Bearer", "Basic !", "Digest x"])
         {
             var refused = await GetAsync(wrong);
@@ -68,16 +69,22 @@ public sealed class WireTests : IAsyncLifetime
     [Fact]
     public async Task A_body_that_is_not_a_form_is_refused()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, Intents) { Content = new StringContent("{\"amount\":700}", Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, Intents)
+        {
+            Content = new StringContent("{\"amount\":700}", Encoding.UTF8, "application/json"),
+        };
         request.Headers.Authorization = new("Bearer", SandboxHost.ApiKey);
         using var response = await _sandbox.Http.SendAsync(request, TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        Assert.Contains("content type", (await WireAnswer.ReadAsync(response)).Error.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "content type",
+            (await WireAnswer.ReadAsync(response)).Error.GetProperty("message").GetString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task What_the_sandbox_does_not_play_is_404_in_Stripes_form()
+    public async Task An_endpoint_that_the_sandbox_does_not_support_is_404_with_Stripes_error_format()
     {
         var nowhere = await _sandbox.PostAsync("/v1/customers", []);
 
@@ -90,7 +97,7 @@ public sealed class WireTests : IAsyncLifetime
     [InlineData("/_sandbox/charges", "application/json")]
     [InlineData("/health", "text/plain")]
     [InlineData("/alive", "text/plain")]
-    public async Task The_open_pages_answer(string path, string type)
+    public async Task Pages_without_a_key_answer(string path, string type)
     {
         using var response = await _sandbox.Http.GetAsync(path, TestContext.Current.CancellationToken);
 
@@ -103,7 +110,7 @@ public sealed class WireTests : IAsyncLifetime
     [InlineData("--Sandbox:ApiKey=sk_test_51abc", "Sandbox:ApiKey")]
     [InlineData("--Sandbox:ApiKey=", "Sandbox:ApiKey")]
     [InlineData("--Sandbox:JournalPath=", "Sandbox:JournalPath")]
-    public void It_refuses_to_start_with_one_line_that_names_the_reason(string argument, string named)
+    public void The_sandbox_refuses_to_start_with_one_line_that_names_the_reason(string argument, string named)
     {
         var wrong = Assert.Throws<SandboxSettingException>(() => SandboxApp.Create([.. SandboxHost.Arguments("unused"), argument]));
 

@@ -9,7 +9,8 @@ using PaymentFlow.Tests.Integration.Telemetry.Otlp;
 namespace PaymentFlow.Tests.Integration.Telemetry;
 
 /// <summary>
-/// A collector that only remembers: OTLP over HTTP as binary protobuf (https://opentelemetry.io/docs/specs/otlp/#otlphttp).
+/// A collector that keeps in memory what it receives. It speaks OTLP over HTTP as binary protobuf
+/// (https://opentelemetry.io/docs/specs/otlp/#otlphttp).
 /// </summary>
 public sealed class OtlpReceiver : IAsyncDisposable
 {
@@ -44,11 +45,11 @@ public sealed class OtlpReceiver : IAsyncDisposable
 
     public IEnumerable<ReceivedSpan> Spans => _spans;
 
-    /// <summary>Every point of a metric so far, the newest last.</summary>
+    /// <summary>All points of a metric so far, the newest last.</summary>
     public IEnumerable<ReceivedPoint> PointsOf(string service, string metric) =>
         _points.Where(point => point.Service == service && point.Metric == metric);
 
-    /// <summary>Whether the text stands anywhere in what was exported: in a span, a metric or a log record, in whatever field.</summary>
+    /// <summary>Whether any field of an exported span, metric or log record contains the text.</summary>
     public bool Contains(string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
@@ -70,7 +71,7 @@ public sealed class OtlpReceiver : IAsyncDisposable
         var body = buffer.ToArray();
         _bodies.Enqueue(body);
         remember(body);
-        // An Export…ServiceResponse with nothing to complain about is an empty message.
+        // A successful Export…ServiceResponse is an empty message.
         context.Response.ContentType = Protobuf;
     }
 

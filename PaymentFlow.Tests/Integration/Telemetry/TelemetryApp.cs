@@ -1,12 +1,12 @@
-using PaymentFlow.Tests.Hosting;
+using PaymentFlow.Testing.Hosting;
 using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Integration.Telemetry;
 
-/// <summary>PaymentFlow with OTLP export configured, and what it exports to.</summary>
+/// <summary>PaymentFlow with OTLP export, and the receiver of its exports.</summary>
 public sealed class TelemetryApp : IAsyncLifetime
 {
-    // So that a test waits for the services, not for their exporters.
+    // Short, so that tests need not wait for the exporters.
     const string ExportMilliseconds = "200";
 
     public OtlpReceiver Received { get; private set; } = null!;

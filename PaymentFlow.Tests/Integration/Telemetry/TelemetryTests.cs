@@ -10,14 +10,14 @@ using PaymentFlow.Tests.Integration.Telemetry.Otlp;
 
 namespace PaymentFlow.Tests.Integration.Telemetry;
 
-/// <summary>What an operator gets to see, read from what the services export.</summary>
+/// <summary>The traces and metrics that the services export for operators.</summary>
 public sealed class TelemetryTests(TelemetryApp telemetry, PaymentFlowApp app, Chromium chromium)
     : BrowserTest(app, chromium), IClassFixture<TelemetryApp>
 {
-    // How everything begins that ASP.NET Core's data protection has sealed.
+    // The prefix of all values protected by ASP.NET Core's data protection.
     const string DataProtected = "CfDJ8";
 
-    // What the trace of every payment holds, whoever asked for it.
+    // The steps in the trace of every payment, by API or by click.
     static readonly Dictionary<string, Func<ReceivedSpan, bool>> Way = new()
     {
         ["payment-api takes the payment"] = span => Is(span, "payment-api", SpanKind.Server, "POST /process-payment"),
@@ -44,16 +44,19 @@ public sealed class TelemetryTests(TelemetryApp telemetry, PaymentFlowApp app, C
 
         var trace = await CompleteAsync(caller.TraceId.ToHexString(), caller.SpanId.ToHexString(), new(Way)
         {
-            // A click finds the order known: its page has prepared the payment.
+            // These two steps are missing after a click, because the page has prepared the payment, which caches the order.
             ["payment-api asks for the order"] = span => Is(span, "payment-api", SpanKind.Client, "GET"),
             ["order-service answers"] = span => Is(span, "order-service", SpanKind.Server, "GET /orders/{id:guid}"),
             ["the order is pushed"] = IsPush,
-            ["every order-service with a socket of it hears of it"] = span => Is(span, "order-service", SpanKind.Consumer, "orders push"),
+            ["order-service receives the order's event"] = span => Is(span, "order-service", SpanKind.Consumer, "orders push"),
         });
         Assert.Equal(
-            ["order-service: order push", "order-service: order update", "payment-api: payments publish", "payment-api: POST /process-payment"],
+            [
+                "order-service: order push", "order-service: order update",
+                "payment-api: payments publish", "payment-api: POST /process-payment",
+            ],
             trace.WayOf(trace.Spans.Single(IsPush)));
-        // No page shows it.
+        // No page is open for this order.
         Assert.DoesNotContain(trace.Spans, span => span.Service == "web");
         Assert.Equal(caller.SpanId.ToHexString(), trace.Spans.Single(Way["payment-api takes the payment"]).ParentId);
         await AssertNoSecretIsExportedAsync(customer.OrderId, customer.Secret);
@@ -78,7 +81,7 @@ public sealed class TelemetryTests(TelemetryApp telemetry, PaymentFlowApp app, C
         Assert.Equal("", click.ParentId);
         var trace = await CompleteAsync(click.TraceId, "", new(Way)
         {
-            ["Web hears of it"] = span => Is(span, "web", SpanKind.Consumer, "orders push"),
+            ["Web receives the order's event"] = span => Is(span, "web", SpanKind.Consumer, "orders push"),
             ["the page is updated"] = span => span is { Service: "web", Name: "page update" },
         });
         Assert.Equal(
@@ -88,7 +91,7 @@ public sealed class TelemetryTests(TelemetryApp telemetry, PaymentFlowApp app, C
             ],
             trace.WayOf(trace.Spans.Single(span => span.Name == "page update")));
         Assert.Single(trace.Spans, span => span.ParentId == "");
-        // What this browser could prove its rights by: its cookies, and its circuit's connection token.
+        // The browser's credentials are its cookies and its circuit's connection token.
         var cookies = (await shopper.Page.Context.CookiesAsync()).Select(cookie => cookie.Value).Where(IsSecret).ToList();
         Assert.NotEmpty(cookies);
         var tokens = sockets.Select(socket => HttpUtility.ParseQueryString(socket.Query)["id"]!);
@@ -129,7 +132,7 @@ public sealed class TelemetryTests(TelemetryApp telemetry, PaymentFlowApp app, C
     Task ExportedAsync(string service, string metric, Func<ReceivedPoint, bool> condition) =>
         Eventually.TrueAsync(() => Received.PointsOf(service, metric).Any(condition));
 
-    /// <summary>Waits until the trace holds every step and no span hangs in the air.</summary>
+    /// <summary>Waits until the trace holds every step and every span has its parent.</summary>
     async Task<Trace> CompleteAsync(string traceId, string rootId, Dictionary<string, Func<ReceivedSpan, bool>> steps)
     {
         try
@@ -155,7 +158,7 @@ public sealed class TelemetryTests(TelemetryApp telemetry, PaymentFlowApp app, C
 
     async Task AssertNoSecretIsExportedAsync(Guid orderId, params string[] secrets)
     {
-        // Or the search would find nothing whatever was exported.
+        // Proves that the search finds exported text.
         Assert.True(Received.Contains(orderId.ToString()));
         Assert.NotEmpty(secrets);
         string[] keys =
@@ -163,7 +166,7 @@ public sealed class TelemetryTests(TelemetryApp telemetry, PaymentFlowApp app, C
             await telemetry.App.GetParameterAsync("operator-key"), await telemetry.App.GetParameterAsync("merchant-key"),
             await telemetry.App.GetParameterAsync("service-key"), await telemetry.App.GetParameterAsync("sandbox-webhook-secret"),
         ];
-        // Stripe's API key, the client secrets of its PaymentIntents, ours on their two ways, and the database's password.
+        // Stripe's API key, PaymentIntents' client secrets, orders' client secrets in a header and a subprotocol, the database's password.
         string[] marks = ["sk_test_", "_secret_", "Bearer ", "bearer.", "Password="];
         foreach (var secret in (IEnumerable<string>)[.. secrets, .. keys, .. marks])
             Assert.False(Received.Contains(secret), $"Exported: {secret}");
@@ -177,7 +180,7 @@ public sealed class TelemetryTests(TelemetryApp telemetry, PaymentFlowApp app, C
         Assert.Equal("succeeded", answer["status"]);
     }
 
-    /// <summary>With the secret in the subprotocol, for want of headers.</summary>
+    /// <summary>Sends the secret in the subprotocol, because a browser cannot set headers on a WebSocket.</summary>
     async Task<LiveOrder> WatchAsABrowserDoesAsync(Customer customer)
     {
         var socket = new ClientWebSocket();

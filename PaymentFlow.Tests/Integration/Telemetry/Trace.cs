@@ -3,7 +3,7 @@ using PaymentFlow.Tests.Integration.Telemetry.Otlp;
 namespace PaymentFlow.Tests.Integration.Telemetry;
 
 /// <param name="Scope">The name of the ActivitySource.</param>
-/// <param name="ParentId">Empty at the root.</param>
+/// <param name="ParentId">Empty for the root.</param>
 public sealed record ReceivedSpan(
     string Service, string Scope, string TraceId, string SpanId, string ParentId, string Name, SpanKind Kind,
     IReadOnlyDictionary<string, string> Attributes)
@@ -13,7 +13,7 @@ public sealed record ReceivedSpan(
     public override string ToString() => $"{Service}: {Name}";
 }
 
-/// <param name="Value">Of a histogram, how many values it has seen.</param>
+/// <param name="Value">For a histogram the number of recorded values.</param>
 public sealed record ReceivedPoint(string Service, string Metric, IReadOnlyDictionary<string, string> Attributes, double Value);
 
 /// <summary>One trace, as far as it has been exported.</summary>
@@ -21,13 +21,15 @@ public sealed record Trace(IReadOnlyList<ReceivedSpan> Spans)
 {
     public ReceivedSpan? ParentOf(ReceivedSpan span) => Spans.FirstOrDefault(other => other.SpanId == span.ParentId);
 
-    /// <summary>The spans that hang in the air: no parent in the trace, and not below the root that is given.</summary>
+    /// <summary>The spans whose parent is neither in the trace nor the given root.</summary>
     public IEnumerable<ReceivedSpan> OrphansBut(string rootId) => Spans.Where(span => span.ParentId != rootId && ParentOf(span) is null);
 
-    /// <summary>From the span up to the root, but for the step that is there only when a webhook is faster than Stripe's answer.</summary>
+    /// <summary>
+    /// The path from the span to the root, without the step that exists only when a webhook is faster than Stripe's answer.
+    /// </summary>
     public IEnumerable<string> WayOf(ReceivedSpan span) => PathOf(span).Where(step => step != "payment-api: stripe event");
 
-    /// <summary>From the span up to the root.</summary>
+    /// <summary>The path from the span to the root.</summary>
     public IEnumerable<string> PathOf(ReceivedSpan span)
     {
         for (var at = span; at is not null; at = ParentOf(at)) yield return at.ToString();

@@ -3,11 +3,11 @@ using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Integration.Web;
 
-/// <summary>The WebSocket below an open page.</summary>
+/// <summary>The WebSocket of an open page. See docs/decisions/0008-blazor-server-circuits.md.</summary>
 public sealed class CircuitConnectionTests(PaymentFlowApp app)
 {
     [Fact]
-    public async Task A_circuit_is_not_compressed_also_for_a_browser_that_offers_it()
+    public async Task A_circuit_is_not_compressed_even_when_the_browser_offers_compression()
     {
         using ClientWebSocket socket = new();
         socket.Options.DangerousDeflateOptions = new();

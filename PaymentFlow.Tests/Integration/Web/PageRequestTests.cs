@@ -5,11 +5,14 @@ using PaymentFlow.Tests.Integration.Payments;
 
 namespace PaymentFlow.Tests.Integration.Web;
 
-/// <summary>What Web answers to requests that no visible page makes, and what it sends beside its pages.</summary>
+/// <summary>Web's answers to plain HTTP requests, without a browser, and the headers of its pages.</summary>
 public sealed partial class PageRequestTests(PaymentFlowApp app) : IDisposable
 {
-    // The cookies are a browser's: one jar for each test.
-    readonly HttpClient _browser = new(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = app.Web };
+    // Each test has its own cookies, as a browser has.
+    readonly HttpClient _browser = new(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() })
+    {
+        BaseAddress = app.Web,
+    };
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -28,7 +31,10 @@ public sealed partial class PageRequestTests(PaymentFlowApp app) : IDisposable
 
         // An empty field is refused as a bad form.
         if (opened.StatusCode != HttpStatusCode.BadRequest)
-            Assert.Equal((HttpStatusCode.SeeOther, $"/orders/{customer.OrderId}"), (opened.StatusCode, opened.Headers.Location?.OriginalString));
+        {
+            Assert.Equal(
+                (HttpStatusCode.SeeOther, $"/orders/{customer.OrderId}"), (opened.StatusCode, opened.Headers.Location?.OriginalString));
+        }
         Assert.DoesNotContain(CookiesOf(opened), cookie => cookie.StartsWith("paymentflow.order=", StringComparison.Ordinal));
         using var page = await _browser.GetAsync($"/orders/{customer.OrderId}", Token);
         Assert.Equal(HttpStatusCode.NotFound, page.StatusCode);
@@ -42,9 +48,10 @@ public sealed partial class PageRequestTests(PaymentFlowApp app) : IDisposable
 
         using var opened = await PostAsync($"/orders/{customer.OrderId}/open", ("clientSecret", customer.Secret));
 
-        Assert.Equal((HttpStatusCode.SeeOther, $"/orders/{customer.OrderId}"), (opened.StatusCode, opened.Headers.Location?.OriginalString));
+        Assert.Equal(
+            (HttpStatusCode.SeeOther, $"/orders/{customer.OrderId}"), (opened.StatusCode, opened.Headers.Location?.OriginalString));
         var cookie = Assert.Single(CookiesOf(opened), cookie => cookie.StartsWith("paymentflow.order=", StringComparison.Ordinal));
-        // It is for https and localhost only, which browsers know of and the jar does not.
+        // The cookie is Secure. Browsers also send such cookies to http://localhost, but CookieContainer does not.
         using HttpRequestMessage request = new(HttpMethod.Get, $"/orders/{customer.OrderId}");
         request.Headers.Add("Cookie", cookie.Split(';')[0]);
         using var page = await _browser.SendAsync(request, Token);
@@ -52,7 +59,7 @@ public sealed partial class PageRequestTests(PaymentFlowApp app) : IDisposable
     }
 
     [Fact]
-    public async Task Pages_allow_no_script_but_their_own()
+    public async Task Pages_allow_their_own_scripts_only()
     {
         using var page = await _browser.GetAsync("/", Token);
 
@@ -64,9 +71,9 @@ public sealed partial class PageRequestTests(PaymentFlowApp app) : IDisposable
     }
 
     [Fact]
-    public async Task A_form_of_another_site_places_no_order()
+    public async Task A_form_of_another_site_cannot_place_an_order()
     {
-        // With things in the basket, so that nothing but the missing token can be what is wrong.
+        // The basket has a product, so that only the missing token can be the reason for the refusal.
         var token = await TokenAsync();
         using var filled = await PostAsync("/basket", ("productId", "mug"), ("quantity", "1"), ("__RequestVerificationToken", token));
         Assert.Equal(HttpStatusCode.SeeOther, filled.StatusCode);
@@ -85,7 +92,7 @@ public sealed partial class PageRequestTests(PaymentFlowApp app) : IDisposable
     [InlineData("ru-RU", "ru")]
     [InlineData("ru-RU,ru;q=0.9,en;q=0.8", "ru")]
     [InlineData("fi-FI", "en")]
-    public async Task A_page_is_in_the_browsers_language_or_else_in_English(string accepted, string language)
+    public async Task A_page_is_in_the_browsers_language_or_in_English(string accepted, string language)
     {
         using HttpRequestMessage request = new(HttpMethod.Get, "/");
         request.Headers.TryAddWithoutValidation("Accept-Language", accepted);
@@ -101,7 +108,7 @@ public sealed partial class PageRequestTests(PaymentFlowApp app) : IDisposable
     [InlineData("/\\example.com/", "/")]
     [InlineData("https://example.com/", "/")]
     [InlineData("/checkout", "/checkout")]
-    public async Task The_switch_of_languages_leads_to_no_other_site(string returnTo, string expected)
+    public async Task Switching_the_language_never_redirects_to_another_site(string returnTo, string expected)
     {
         using var switched = await PostAsync("/language",
             ("language", "ru"), ("returnTo", returnTo), ("__RequestVerificationToken", await TokenAsync()));

@@ -5,13 +5,13 @@ using PaymentFlow.AppHost.Development;
 
 namespace PaymentFlow.Tests.Unit.AppHost;
 
-/// <summary>The programs that are found, and a cluster that must not be touched.</summary>
+/// <summary>How the app host finds PostgreSQL's programs, and which clusters and folders it must not touch.</summary>
 public sealed class PostgresClusterTests : IDisposable
 {
     readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("paymentflow-postgres-");
 
     [Fact]
-    public void Programs_are_taken_from_the_path_then_from_packages_and_of_the_clusters_own_version_where_there_are_several()
+    public void Programs_are_taken_from_the_path_or_from_packages_and_match_the_version_of_the_cluster()
     {
         var (path, old, current) = (Programs("path"), Programs("15/bin"), Programs("17/bin"));
 
@@ -22,7 +22,7 @@ public sealed class PostgresClusterTests : IDisposable
     }
 
     [Fact]
-    public async Task A_cluster_of_another_major_version_is_named_with_the_remedy_and_stays_as_it_is()
+    public async Task A_cluster_of_another_major_version_is_refused_with_a_remedy_and_not_changed()
     {
         var version = Cluster("9");
 
@@ -35,7 +35,7 @@ public sealed class PostgresClusterTests : IDisposable
     }
 
     [Fact]
-    public void A_password_that_is_missing_beside_its_cluster_is_named()
+    public void An_error_names_the_missing_password_file_of_a_cluster()
     {
         Cluster("9");
         var refused = Assert.Throws<PostgresSetupException>(() => new PostgresCluster(_folder.FullName).Password);
@@ -43,7 +43,7 @@ public sealed class PostgresClusterTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_with_other_files_in_it_is_not_taken_for_data()
+    public void A_folder_with_other_files_is_refused_as_a_data_folder()
     {
         File.WriteAllText(Path.Combine(_folder.FullName, "holiday.jpg"), "");
         Assert.Throws<DistributedApplicationException>(() => new DataFolder(_folder.FullName, isDefault: false));

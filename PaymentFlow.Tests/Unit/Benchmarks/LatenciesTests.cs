@@ -1,12 +1,12 @@
-using PaymentFlow.Benchmarks.Measuring;
+using PaymentFlow.Testing.Measuring;
 
 namespace PaymentFlow.Tests.Unit.Benchmarks;
 
-/// <summary>The percentiles that the benchmarks tell.</summary>
+/// <summary>The percentiles that the benchmarks report.</summary>
 public sealed class LatenciesTests
 {
     [Fact]
-    public void A_percentile_is_the_value_that_so_many_do_not_exceed_to_three_digits()
+    public void A_percentile_is_accurate_to_three_digits()
     {
         Latencies latencies = new();
         foreach (var milliseconds in Enumerable.Range(1, 1000).Reverse()) latencies.Record(TimeSpan.FromMilliseconds(milliseconds));
@@ -19,7 +19,7 @@ public sealed class LatenciesTests
     }
 
     [Fact]
-    public void One_slow_answer_in_a_hundred_is_seen_in_p99_9_and_not_in_p50()
+    public void One_slow_answer_in_a_hundred_shows_in_p99_9_and_not_in_p50()
     {
         Latencies latencies = new();
         for (var i = 0; i < 990; i++) latencies.Record(TimeSpan.FromMilliseconds(2));
@@ -30,7 +30,7 @@ public sealed class LatenciesTests
     }
 
     [Fact]
-    public void What_two_clocks_mixed_up_would_give_is_refused()
+    public void Impossible_latencies_are_refused()
     {
         Latencies latencies = new();
         Assert.Throws<ArgumentOutOfRangeException>(() => latencies.Record(TimeSpan.FromTicks(-1)));

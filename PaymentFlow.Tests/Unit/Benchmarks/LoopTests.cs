@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using PaymentFlow.Benchmarks.Measuring;
+using PaymentFlow.Testing.Measuring;
 
 namespace PaymentFlow.Tests.Unit.Benchmarks;
 
-/// <summary>The two ways in which the benchmarks put load on something.</summary>
+/// <summary>The open and the closed loop, with which the benchmarks create load.</summary>
 public sealed class LoopTests
 {
     [Theory]
@@ -14,18 +14,18 @@ public sealed class LoopTests
     {
         Schedule schedule = new(Start: 1_000, rate);
         Assert.Equal(1_000, schedule.At(0));
-        // After an hour it is an hour, to the nanosecond.
+        // The request after one hour's worth of requests is scheduled exactly one hour after the start.
         Assert.InRange(Stopwatch.GetElapsedTime(1_000, schedule.At((int)(rate * 3_600))).TotalSeconds, 3_600 - 1e-6, 3_600 + 1e-6);
     }
 
     [Fact]
-    public async Task An_open_loop_tells_each_request_its_intended_time_also_when_an_earlier_one_held_it_up()
+    public async Task An_open_loop_passes_each_request_its_intended_time_even_when_an_earlier_request_delays_it()
     {
         List<(long Intended, long Sent)> requests = [];
         await OpenLoop.RunAsync(rate: 1_000, count: 20, (request, intended) =>
         {
             requests.Add((intended, Stopwatch.GetTimestamp()));
-            // The first one blocks the sender past the time of all others: by the clock that they are measured with.
+            // The first request blocks the sender until after the intended times of all others.
             if (request == 0) SpinWait.SpinUntil(() => Stopwatch.GetElapsedTime(intended) >= TimeSpan.FromMilliseconds(50));
             return Task.CompletedTask;
         });
@@ -35,13 +35,13 @@ public sealed class LoopTests
         {
             Assert.Equal(i, Stopwatch.GetElapsedTime(requests[0].Intended, requests[i].Intended).TotalMilliseconds, precision: 3);
             Assert.True(requests[i].Sent >= requests[i].Intended, "Nothing is sent before its time.");
-            // What it waited for is in its latency, and not left out because it was sent late.
+            // The latency of a delayed request includes its delay.
             Assert.True(Stopwatch.GetElapsedTime(requests[i].Intended, requests[i].Sent) >= TimeSpan.FromMilliseconds(50 - i - 0.001));
         }
     }
 
     [Fact]
-    public async Task An_open_loop_waits_for_all_answers_and_a_failed_one_fails_it()
+    public async Task An_open_loop_waits_for_all_answers_and_fails_when_one_of_them_fails()
     {
         TaskCompletionSource answer = new();
         var running = OpenLoop.RunAsync(rate: 10_000, count: 3, (request, _) => request == 1 ? answer.Task : Task.CompletedTask);
@@ -51,7 +51,7 @@ public sealed class LoopTests
     }
 
     [Fact]
-    public async Task A_closed_loop_has_so_many_requests_under_way_and_counts_those_that_ended()
+    public async Task A_closed_loop_keeps_a_fixed_number_of_requests_under_way_and_counts_those_that_ended()
     {
         var (underWay, most, ended) = (0, 0, 0);
         using SemaphoreSlim go = new(0);

@@ -1,4 +1,4 @@
-using PaymentFlow.Tests.Chaos.Driver;
+using PaymentFlow.Testing.Chaos;
 
 namespace PaymentFlow.Tests.Unit.Chaos;
 

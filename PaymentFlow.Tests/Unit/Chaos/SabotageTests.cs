@@ -3,7 +3,7 @@ using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Unit.Chaos;
 
-/// <summary>What shows that the chaos suite can fail must not fall behind the code that it takes apart.</summary>
+/// <summary>The patches that prove that the chaos suite can fail must still apply to the current code.</summary>
 public sealed class SabotageTests
 {
     static readonly string Folder = Path.Combine(Repository.Folder, "PaymentFlow.Tests", "Chaos", "Sabotage");
@@ -12,7 +12,7 @@ public sealed class SabotageTests
 
     [Theory]
     [MemberData(nameof(Diffs))]
-    public async Task Every_safeguard_can_be_taken_out(string diff)
+    public async Task Every_sabotage_patch_applies(string diff)
     {
         using var git = Process.Start(new ProcessStartInfo("git", ["apply", "--check", Path.Combine(Folder, diff)])
         {

@@ -1,13 +1,13 @@
 using Npgsql;
-using PaymentFlow.Messaging.Database;
+using PaymentFlow.Persistence.Database;
 
 namespace PaymentFlow.Tests.Unit.Messaging;
 
-/// <summary>SQLSTATEs: PostgreSQL's appendix A.</summary>
+/// <summary>How SQLSTATEs are classified. Source: PostgreSQL's documentation, appendix A (error codes).</summary>
 public sealed class DatabaseFailureTests
 {
     [Theory]
-    [InlineData("57P01")] // an administrator, or a shutdown, ended the connection
+    [InlineData("57P01")] // an administrator or a shutdown ended the connection
     [InlineData("57P02")] // another backend crashed
     [InlineData("57P03")] // starting up or shutting down
     [InlineData("57P05")] // idle for too long
@@ -15,8 +15,8 @@ public sealed class DatabaseFailureTests
     [InlineData("08006")]
     [InlineData("40P01")]
     [InlineData("53300")]
-    [InlineData("25006")] // a stand-by that is being promoted
-    public void What_a_restart_of_Postgres_says_is_waited_for(string sqlState)
+    [InlineData("25006")] // a standby that is being promoted
+    public void Errors_of_a_restarting_Postgres_mean_that_it_is_away(string sqlState)
     {
         var failure = new PostgresException("x", "FATAL", "FATAL", sqlState);
 
@@ -28,7 +28,7 @@ public sealed class DatabaseFailureTests
     [Theory]
     [InlineData("23505")]
     [InlineData("22003")]
-    public void What_Postgres_refuses_for_the_data_is_not(string sqlState)
+    public void Errors_in_the_data_do_not_mean_that_Postgres_is_away(string sqlState)
     {
         var failure = new PostgresException("x", "ERROR", "ERROR", sqlState);
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Confluent.Kafka;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.CloudEvents;
-using PaymentFlow.Messaging.Events;
 
 namespace PaymentFlow.Tests.Unit.Messaging;
 
@@ -13,7 +13,7 @@ public sealed class KafkaBindingTests
         "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
 
     [Fact]
-    public void An_event_comes_back_as_it_went()
+    public void An_event_is_read_as_it_was_written()
     {
         var read = KafkaBinding.Read(KafkaBinding.ToMessage(Event, Event.TraceParent));
 

@@ -1,13 +1,13 @@
 using System.Text;
-using PaymentFlow.Messaging.Events;
+using PaymentFlow.Contracts.Events;
 
 namespace PaymentFlow.Tests.Unit.Messaging;
 
 public sealed class NameBasedGuidTests
 {
-    // The example of RFC 9562, appendix A.4.
+    // RFC 9562, appendix A.4.
     [Fact]
-    public void Agrees_with_the_example_of_RFC_9562()
+    public void The_id_agrees_with_the_example_of_RFC_9562()
     {
         var dns = Guid.Parse("6ba7b810-9dad-11d1-80b4-00c04fd430c8");
 
@@ -17,7 +17,7 @@ public sealed class NameBasedGuidTests
     }
 
     [Fact]
-    public void The_same_fact_has_the_same_id_and_every_other_fact_another()
+    public void The_same_fact_has_the_same_id_and_another_fact_has_another_id()
     {
         var payment = Guid.CreateVersion7();
 

@@ -4,7 +4,7 @@ using PaymentFlow.Messaging.Telemetry;
 
 namespace PaymentFlow.Tests.Unit.Messaging;
 
-/// <summary>Whose span the one of an event is below.</summary>
+/// <summary>Which parent the span of an event gets.</summary>
 public sealed class StartFromTests : IDisposable
 {
     const string TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -20,7 +20,7 @@ public sealed class StartFromTests : IDisposable
     public void Dispose() => _listener.Dispose();
 
     [Fact]
-    public void Events_of_a_batch_that_bring_no_context_have_traces_of_their_own()
+    public void Each_event_without_a_trace_context_starts_a_trace_of_its_own()
     {
         using var first = PaymentFlowTelemetry.StartFrom(null, "order update", ActivityKind.Consumer);
         using var second = PaymentFlowTelemetry.StartFrom(null, "order update", ActivityKind.Consumer);
@@ -30,7 +30,7 @@ public sealed class StartFromTests : IDisposable
     }
 
     [Fact]
-    public void An_event_that_brings_a_context_is_below_it_whatever_span_is_current()
+    public void The_trace_context_of_an_event_is_the_parent_even_when_another_span_is_current()
     {
         using var current = PaymentFlowTelemetry.StartFrom(null, "order update", ActivityKind.Consumer);
         using var span = PaymentFlowTelemetry.StartFrom(TraceParent, "order update", ActivityKind.Consumer);

@@ -1,26 +1,26 @@
-using PaymentFlow.Messaging.Events;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.PaymentApi.Payments;
 using Stripe;
 
 namespace PaymentFlow.Tests.Unit.Model;
 
-/// <summary>What may happen to a payment, anywhere between the customer, Stripe and us.</summary>
+/// <summary>What may happen to a payment at the customer, at Stripe or in PaymentApi.</summary>
 public enum Happening
 {
     ConfirmThatSucceeds,
     ConfirmThatIsDeclined,
     ConfirmThatAsksFor3DSecure,
 
-    /// <summary>Our process dies, or the network: Stripe never hears of it.</summary>
+    /// <summary>PaymentApi or the network fails, so Stripe never receives the confirmation.</summary>
     ConfirmThatIsLost,
     Approve3DSecure,
     Fail3DSecure,
     Cancel,
 
-    /// <summary>Long after a confirmation: whatever Stripe says now is the answer to it.</summary>
+    /// <summary>Long after a confirmation, when Stripe's present state must include its outcome.</summary>
     Reconcile,
 
-    /// <summary>A webhook, or the first question of the reconciliation: what Stripe says may be of an earlier attempt.</summary>
+    /// <summary>A webhook or the first reconciliation. Stripe's state may be the outcome of an earlier attempt.</summary>
     Webhook,
     Refund,
     RefundFails,
@@ -28,8 +28,8 @@ public enum Happening
 }
 
 /// <summary>
-/// A payment as Stripe's books have it, which is a model, and as ours have it, which is moved by the real decisions
-/// (<see cref="PaymentSettlement.Decide"/>, <see cref="PaymentTransition"/>) alone. Any answer of Stripe's may be lost.
+/// One payment at Stripe and in PaymentApi. Stripe's side is a model. Only the real decisions
+/// (<see cref="PaymentSettlement.Decide"/>, <see cref="PaymentTransition"/>) change PaymentApi's side. Any answer from Stripe may be lost.
 /// </summary>
 public sealed class PaymentHistory
 {
@@ -46,10 +46,10 @@ public sealed class PaymentHistory
         Version = 1,
     };
 
-    /// <summary>Everything that was published, in order.</summary>
+    /// <summary>All published events, in order.</summary>
     public List<PaymentEvent> Published { get; } = [];
 
-    /// <summary>Every status that the payment had, in order.</summary>
+    /// <summary>All statuses of the payment, in order.</summary>
     public List<string> Statuses { get; } = [PaymentStatuses.Processing];
 
     public int Charges { get; private set; }
@@ -62,7 +62,7 @@ public sealed class PaymentHistory
     {
         PaymentHistory history = new();
         foreach (var (step, number) in steps) history.Take(step, number);
-        // Quiet: no confirmation is under way any more, and Stripe is asked about everything.
+        // At the end no confirmation is under way, and the payment is reconciled with Stripe.
         history.Take(Happening.Reconcile, 0);
         history.TellOfRefunds();
         return history;
@@ -73,7 +73,8 @@ public sealed class PaymentHistory
         var answerIsLost = number % 3 == 0;
         switch (step)
         {
-            case Happening.ConfirmThatSucceeds or Happening.ConfirmThatIsDeclined or Happening.ConfirmThatAsksFor3DSecure or Happening.ConfirmThatIsLost:
+            case Happening.ConfirmThatSucceeds or Happening.ConfirmThatIsDeclined
+                or Happening.ConfirmThatAsksFor3DSecure or Happening.ConfirmThatIsLost:
                 if (!Claim()) return;
                 if (step == Happening.ConfirmThatIsLost) return;
                 Confirm(step);
@@ -109,7 +110,7 @@ public sealed class PaymentHistory
         }
     }
 
-    /// <summary>The conditional UPDATE of the claim, in short.</summary>
+    /// <summary>A model of the conditional UPDATE that claims a payment.</summary>
     bool Claim()
     {
         var payable = Payment.Status is PaymentStatuses.Failed or PaymentStatuses.RequiresAction
@@ -126,9 +127,14 @@ public sealed class PaymentHistory
         return true;
     }
 
-    void Release() => Payment = Payment with { AttemptId = null, AttemptsNotSent = Payment.AttemptsNotSent + 1, Version = Payment.Version + 1 };
+    void Release() => Payment = Payment with
+    {
+        AttemptId = null,
+        AttemptsNotSent = Payment.AttemptsNotSent + 1,
+        Version = Payment.Version + 1,
+    };
 
-    /// <summary>Stripe refuses what its PaymentIntent is past: that is what makes a second charge impossible.</summary>
+    /// <summary>Stripe refuses to confirm a PaymentIntent that succeeded or was canceled, so a second charge is impossible.</summary>
     void Confirm(Happening step)
     {
         if (_intent.Status is "succeeded" or "canceled") return;

@@ -1,20 +1,23 @@
 using CsCheck;
-using PaymentFlow.Messaging.Events;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.OrderService.Payments;
 
 namespace PaymentFlow.Tests.Unit.Model;
 
-/// <summary>Whatever happens in whatever order: our books end like Stripe's, and the order like our books.</summary>
+/// <summary>After any sequence of events the payment agrees with Stripe, and the order agrees with the payment.</summary>
 public sealed class StateMachineTests
 {
     static readonly Gen<(Happening, int)[]> Steps = Gen.Select(Gen.Enum<Happening>(), Gen.Int[0, 10_000]).Array[0, 25];
 
-    /// <summary>Where each status may lead; the same status again, at a higher version, is always legal.</summary>
+    /// <summary>The legal next statuses. The same status at a higher version is always legal.</summary>
     static readonly Dictionary<string, string[]> Legal = new()
     {
-        [PaymentStatuses.Processing] = [PaymentStatuses.RequiresAction, PaymentStatuses.Failed, PaymentStatuses.Succeeded, PaymentStatuses.Canceled],
-        [PaymentStatuses.RequiresAction] = [PaymentStatuses.Processing, PaymentStatuses.Failed, PaymentStatuses.Succeeded, PaymentStatuses.Canceled],
-        [PaymentStatuses.Failed] = [PaymentStatuses.Processing, PaymentStatuses.RequiresAction, PaymentStatuses.Succeeded, PaymentStatuses.Canceled],
+        [PaymentStatuses.Processing] =
+            [PaymentStatuses.RequiresAction, PaymentStatuses.Failed, PaymentStatuses.Succeeded, PaymentStatuses.Canceled],
+        [PaymentStatuses.RequiresAction] =
+            [PaymentStatuses.Processing, PaymentStatuses.Failed, PaymentStatuses.Succeeded, PaymentStatuses.Canceled],
+        [PaymentStatuses.Failed] =
+            [PaymentStatuses.Processing, PaymentStatuses.RequiresAction, PaymentStatuses.Succeeded, PaymentStatuses.Canceled],
         [PaymentStatuses.Succeeded] = [PaymentStatuses.PartiallyRefunded, PaymentStatuses.Refunded],
         [PaymentStatuses.PartiallyRefunded] = [PaymentStatuses.Succeeded, PaymentStatuses.Refunded],
         [PaymentStatuses.Refunded] = [PaymentStatuses.Succeeded, PaymentStatuses.PartiallyRefunded],
@@ -22,7 +25,7 @@ public sealed class StateMachineTests
     };
 
     [Fact]
-    public void A_payment_takes_legal_steps_only_and_ends_as_Stripes_books_have_it() => Steps.Sample(steps =>
+    public void A_payment_takes_only_legal_steps_and_ends_in_the_state_that_Stripe_has() => Steps.Sample(steps =>
     {
         var history = PaymentHistory.Of(steps);
         var payment = history.Payment;
@@ -38,7 +41,7 @@ public sealed class StateMachineTests
     });
 
     [Fact]
-    public void Events_have_rising_versions_and_carry_no_more_money_than_was_charged() => Steps.Sample(steps =>
+    public void Events_have_rising_versions_and_refund_no_more_than_was_charged() => Steps.Sample(steps =>
     {
         var published = PaymentHistory.Of(steps).Published;
 
@@ -48,7 +51,7 @@ public sealed class StateMachineTests
     });
 
     [Fact]
-    public void An_order_ends_the_same_however_its_events_are_shuffled_and_repeated() =>
+    public void An_order_ends_in_the_same_state_when_its_events_are_shuffled_and_repeated() =>
         Gen.Select(Steps, Gen.Int).Sample((steps, seed) =>
         {
             var history = PaymentHistory.Of(steps);
@@ -59,13 +62,13 @@ public sealed class StateMachineTests
             var newest = history.Published.LastOrDefault();
             Assert.Equal(newest?.PaymentVersion ?? 0, order.PaymentVersion);
             Assert.Equal(newest is null ? OrderStatuses.AwaitingPayment : OrderState.Of(newest.Status).Status, order.Status);
-            // Paid exactly when charged, refunded exactly as much as Stripe says, canceled only where nothing was charged.
+            // The order agrees with Stripe about the charge, the refunds and the cancellation.
             Assert.Equal(history.Charges == 1, OrderState.Charged.Contains(order.Status));
             Assert.Equal(history.RefundedAtStripe, order.AmountRefunded);
             Assert.Equal(history.CanceledAtStripe, order.Status == OrderStatuses.Canceled);
         });
 
-    /// <summary>The conditional UPDATE of OrderUpdateStore, in short; the statement itself is held to the same on Postgres.</summary>
+    /// <summary>A model of OrderUpdateStore's conditional UPDATE. OrderUpdateModelTests tests the statement on Postgres.</summary>
     sealed class OrderModel
     {
         public string Status { get; private set; } = OrderStatuses.AwaitingPayment;
@@ -77,18 +80,20 @@ public sealed class StateMachineTests
         public void Apply(PaymentEvent payment)
         {
             if (payment.PaymentVersion <= PaymentVersion) return;
-            (Status, PaymentVersion, AmountRefunded) = (OrderState.Of(payment.Status).Status, payment.PaymentVersion, payment.AmountRefunded);
+            (Status, PaymentVersion, AmountRefunded) =
+                (OrderState.Of(payment.Status).Status, payment.PaymentVersion, payment.AmountRefunded);
         }
     }
 }
 
-/// <summary>At least once and in any order.</summary>
+/// <summary>Delivers events at least once and in any order.</summary>
 static class Deliveries
 {
     public static PaymentEvent[] Of(IReadOnlyList<PaymentEvent> published, int seed)
     {
         Random random = new(seed);
-        PaymentEvent[] deliveries = [.. published, .. published.Where(_ => random.Next(2) == 0), .. published.Where(_ => random.Next(3) == 0)];
+        PaymentEvent[] deliveries =
+            [.. published, .. published.Where(_ => random.Next(2) == 0), .. published.Where(_ => random.Next(3) == 0)];
         random.Shuffle(deliveries);
         return deliveries;
     }

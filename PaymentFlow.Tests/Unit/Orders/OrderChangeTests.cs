@@ -1,7 +1,7 @@
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.CloudEvents;
-using PaymentFlow.Messaging.Consuming;
-using PaymentFlow.Messaging.Events;
 using PaymentFlow.OrderService.Payments;
+using PaymentFlow.Persistence.Consuming;
 
 namespace PaymentFlow.Tests.Unit.Orders;
 
@@ -10,7 +10,7 @@ public sealed class OrderChangeTests
     readonly PaymentEvent _payment = new(Guid.CreateVersion7(), Guid.CreateVersion7(), "A", 2, "succeeded", 100, 0, "usd");
 
     [Fact]
-    public void Of_several_events_for_an_order_the_newest_is_taken()
+    public void The_newest_of_several_events_for_an_order_is_applied()
     {
         var refunded = _payment with { PaymentVersion = 3, Status = "refunded", AmountRefunded = 100 };
         var another = _payment with { OrderId = Guid.CreateVersion7(), PaymentId = Guid.CreateVersion7() };
@@ -18,7 +18,7 @@ public sealed class OrderChangeTests
     }
 
     [Fact]
-    public void A_newer_event_of_another_payment_does_not_cover_the_orders_own()
+    public void A_newer_event_of_another_payment_does_not_replace_the_event_of_the_orders_own_payment()
     {
         var impostor = _payment with { PaymentVersion = 3, PaymentId = Guid.CreateVersion7(), Status = "canceled" };
         Assert.Throws<EventRejectedException>(() => Newest(_payment, impostor));
@@ -26,6 +26,7 @@ public sealed class OrderChangeTests
 
     static IEnumerable<PaymentEvent> Newest(params PaymentEvent[] payments) =>
         OrderChange.NewestOf([.. payments.Select(payment => new ReceivedEvent<PaymentEvent>(
-            new CloudEvent(payment.EventId, "payment", "/payment-api", DateTimeOffset.UnixEpoch, payment.OrderId.ToString(), [], null), payment))])
+            new CloudEvent(payment.EventId, "payment", "/payment-api", DateTimeOffset.UnixEpoch, payment.OrderId.ToString(), [], null),
+            payment))])
             .Select(received => received.Data);
 }

@@ -1,6 +1,6 @@
-using PaymentFlow.Messaging.Consuming;
-using PaymentFlow.Messaging.Events;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.OrderService.Payments;
+using PaymentFlow.Persistence.Consuming;
 
 namespace PaymentFlow.Tests.Unit.Orders;
 
@@ -14,18 +14,18 @@ public sealed class OrderStateTests
     [InlineData("partially_refunded", "partially_refunded", "order.refunded")]
     [InlineData("refunded", "refunded", "order.refunded")]
     [InlineData("canceled", "canceled", "order.canceled")]
-    public void A_payment_status_makes_one_order_status_and_the_event_that_tells_it(string payment, string order, string? eventType) =>
+    public void Each_payment_status_gives_one_order_status_and_its_event(string payment, string order, string? eventType) =>
         Assert.Equal((order, eventType), OrderState.Of(payment));
 
     [Theory]
     [InlineData("")]
     [InlineData("paid")]
     [InlineData("SUCCEEDED")]
-    public void Another_status_is_rejected(string payment) =>
+    public void An_unknown_status_is_rejected(string payment) =>
         Assert.Throws<EventRejectedException>(() => OrderState.Of(payment));
 
     [Fact]
-    public void The_same_fact_has_the_same_id_whoever_states_it()
+    public void An_event_id_depends_on_the_order_and_its_version_only()
     {
         var order = Guid.CreateVersion7();
         OrderEvent state = new(order, "A", 3, "paid", Guid.CreateVersion7(), 2, 100, 0, "usd", DateTimeOffset.UnixEpoch);

@@ -1,16 +1,20 @@
-using PaymentFlow.Messaging.Events;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.PaymentApi.Payments;
 using PaymentFlow.PaymentApi.Reconciliation;
 using Stripe;
 
 namespace PaymentFlow.Tests.Unit.Payments;
 
-/// <summary>Which of Stripe's answers may be about an attempt that is over.</summary>
+/// <summary>Which answers from Stripe settle the current attempt, and which may belong to an earlier one.</summary>
 public sealed class PaymentSettlementTests
 {
     static readonly Guid First = Guid.CreateVersion7();
     static readonly Guid Second = Guid.CreateVersion7();
-    static readonly PaymentIntent Declined = new() { Status = "requires_payment_method", LastPaymentError = new StripeError { Code = "card_declined" } };
+    static readonly PaymentIntent Declined = new()
+    {
+        Status = "requires_payment_method",
+        LastPaymentError = new StripeError { Code = "card_declined" },
+    };
 
     static readonly Payment SecondAttempt = new()
     {
@@ -26,28 +30,30 @@ public sealed class PaymentSettlementTests
     };
 
     [Fact]
-    public void A_decline_answers_the_attempt_that_it_belongs_to() =>
+    public void A_decline_in_the_answer_to_an_attempt_settles_that_attempt() =>
         Assert.Equal(PaymentStatuses.Failed, PaymentSettlement.Decide(SecondAttempt, Declined, Second)?.Status);
 
     [Fact]
-    public void A_decline_from_elsewhere_may_be_an_earlier_attempts() =>
-        Assert.Null(PaymentSettlement.Decide(SecondAttempt, Declined, answered: null));
+    public void A_decline_of_an_unknown_attempt_settles_nothing() =>
+        Assert.Null(PaymentSettlement.Decide(SecondAttempt, Declined, attemptId: null));
 
     [Theory]
     [InlineData(PaymentStatuses.Processing)]
     [InlineData(PaymentStatuses.RequiresAction)]
-    public void An_earlier_attempts_own_decline_that_comes_late_is_not_the_present_ones(string status) =>
+    public void A_late_decline_of_an_earlier_attempt_does_not_settle_the_current_one(string status) =>
         Assert.Null(PaymentSettlement.Decide(SecondAttempt with { Status = status }, Declined, First));
 
     [Fact]
-    public void Nor_is_the_money_of_any_attempt_ever_passed_over() =>
-        Assert.Equal(PaymentStatuses.Succeeded, PaymentSettlement.Decide(SecondAttempt, new PaymentIntent { Status = "succeeded" }, First)?.Status);
+    public void A_charge_of_any_attempt_makes_the_payment_paid() =>
+        Assert.Equal(
+            PaymentStatuses.Succeeded,
+            PaymentSettlement.Decide(SecondAttempt, new PaymentIntent { Status = "succeeded" }, First)?.Status);
 
-    /// <summary>A bank debit fails days after it was confirmed, and its webhook is the only one to tell.</summary>
+    /// <summary>A bank debit fails days after its confirmation, and only a webhook reports it.</summary>
     [Fact]
-    public void Once_the_call_is_over_a_decline_is_the_present_attempts()
+    public void After_the_call_window_a_decline_belongs_to_the_current_attempt()
     {
-        ReconciliationOptions options = new();
+        PaymentTiming options = new();
         var claimed = DateTimeOffset.UnixEpoch;
         Assert.False(options.CallIsOver(SecondAttempt, claimed + options.CallWindow));
         Assert.True(options.CallIsOver(SecondAttempt, claimed + TimeSpan.FromDays(3)));

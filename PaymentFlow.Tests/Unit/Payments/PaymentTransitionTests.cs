@@ -1,7 +1,7 @@
-using PaymentFlow.Messaging.Events;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.PaymentApi.Payments;
 using Stripe;
-using EventTypes = PaymentFlow.Messaging.Events.EventTypes;
+using EventTypes = PaymentFlow.Contracts.Events.EventTypes;
 
 namespace PaymentFlow.Tests.Unit.Payments;
 
@@ -13,7 +13,7 @@ public sealed class PaymentTransitionTests
     [InlineData("succeeded", PaymentStatuses.Succeeded, EventTypes.PaymentSucceeded)]
     [InlineData("canceled", PaymentStatuses.Canceled, EventTypes.PaymentCanceled)]
     [InlineData("requires_action", PaymentStatuses.RequiresAction, null)]
-    public void A_payment_in_flight_goes_where_its_PaymentIntent_is(string stripe, string expected, string? eventType)
+    public void A_payment_in_flight_takes_over_the_status_of_its_PaymentIntent(string stripe, string expected, string? eventType)
     {
         var transition = PaymentTransition.From(PaymentThat(PaymentStatuses.Processing), new PaymentIntent { Status = stripe });
 
@@ -28,7 +28,8 @@ public sealed class PaymentTransitionTests
             PaymentThat(PaymentStatuses.Processing),
             new PaymentIntent { Status = "requires_payment_method", LastPaymentError = Decline });
 
-        Assert.Equal(new PaymentTransition(PaymentStatuses.Failed, EventTypes.PaymentFailed, "card_declined", "insufficient_funds"), transition);
+        Assert.Equal(
+            new PaymentTransition(PaymentStatuses.Failed, EventTypes.PaymentFailed, "card_declined", "insufficient_funds"), transition);
     }
 
     [Theory]
@@ -36,7 +37,7 @@ public sealed class PaymentTransitionTests
     [InlineData("requires_confirmation")]
     [InlineData("processing")]
     [InlineData("a_status_of_next_year")]
-    public void An_outcome_that_is_not_known_yet_is_not_guessed(string stripe) =>
+    public void A_status_without_an_outcome_changes_nothing(string stripe) =>
         Assert.Null(PaymentTransition.From(PaymentThat(PaymentStatuses.Processing), new PaymentIntent { Status = stripe }));
 
     [Theory]
@@ -44,7 +45,7 @@ public sealed class PaymentTransitionTests
     [InlineData(PaymentStatuses.PartiallyRefunded)]
     [InlineData(PaymentStatuses.Refunded)]
     [InlineData(PaymentStatuses.Canceled)]
-    public void A_payment_that_is_over_is_moved_by_no_late_news(string status)
+    public void A_late_status_does_not_change_a_settled_payment(string status)
     {
         foreach (var stripe in (string[])["requires_payment_method", "requires_action", "processing", "succeeded", "canceled"])
         {
@@ -56,7 +57,7 @@ public sealed class PaymentTransitionTests
     [Theory]
     [InlineData(PaymentStatuses.Failed)]
     [InlineData(PaymentStatuses.RequiresAction)]
-    public void A_payment_that_failed_or_waits_can_still_become_paid(string status) =>
+    public void A_payment_that_failed_or_requires_an_action_can_still_become_paid(string status) =>
         Assert.Equal(
             PaymentStatuses.Succeeded,
             PaymentTransition.From(PaymentThat(status), new PaymentIntent { Status = "succeeded" })?.Status);

@@ -7,9 +7,10 @@ public sealed class StripeOptionsTests
     static readonly Uri Sandbox = new("http://localhost:5203");
 
     [Fact]
-    public void The_sandbox_in_development_and_a_real_key_anywhere_are_right()
+    public void The_sandbox_is_valid_in_development_and_a_real_key_everywhere()
     {
-        Assert.Empty(new StripeOptions { ApiKey = "sk_test_sandbox_1", ApiBase = Sandbox, WebhookSecrets = ["whsec_1"] }.Problems(development: true));
+        StripeOptions sandbox = new() { ApiKey = "sk_test_sandbox_1", ApiBase = Sandbox, WebhookSecrets = ["whsec_1"] };
+        Assert.Empty(sandbox.Problems(development: true));
         Assert.Empty(new StripeOptions { ApiKey = "sk_live_1", WebhookSecrets = ["whsec_1", "whsec_2"] }.Problems(development: false));
         Assert.Empty(new StripeOptions { ApiKey = "sk_test_1", LiveMode = false }.Problems(development: true));
     }
@@ -27,11 +28,12 @@ public sealed class StripeOptionsTests
     }
 
     [Fact]
-    public void No_message_tells_the_key()
+    public void No_message_contains_the_key()
     {
         var options = new StripeOptions { ApiKey = "sk_live_very_secret", ApiBase = Sandbox, LiveMode = false, WebhookSecrets = [""] };
 
-        Assert.All(options.Problems(development: false), problem => Assert.DoesNotContain("very_secret", problem, StringComparison.Ordinal));
+        Assert.All(
+            options.Problems(development: false), problem => Assert.DoesNotContain("very_secret", problem, StringComparison.Ordinal));
     }
 
     static void AssertNames(string setting, StripeOptions options, bool development = true) =>

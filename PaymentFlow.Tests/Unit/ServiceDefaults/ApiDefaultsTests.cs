@@ -5,10 +5,12 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using PaymentFlow.Persistence.Database;
 using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.Tests.Unit.ServiceDefaults;
@@ -36,6 +38,7 @@ public sealed class ApiDefaultsTests : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.AddServiceDefaults();
         builder.AddApiDefaults();
+        builder.Services.Configure<ApiErrorOptions>(options => options.IsUnavailable = DatabaseFailure.IsAway);
         builder.AddRateLimit("few", permits: 1_000, window: TimeSpan.FromSeconds(1));
         _app = builder.Build();
         _app.UseApiDefaults();
@@ -58,7 +61,7 @@ public sealed class ApiDefaultsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_key_opens_its_own_door_only()
+    public async Task A_key_grants_its_own_role_only()
     {
         await AssertProblemAsync(401, "unauthorized", "/operator");
         await AssertProblemAsync(401, "unauthorized", "/operator", ("X-Operator-Key", "wrong"));
@@ -72,7 +75,7 @@ public sealed class ApiDefaultsTests : IAsyncLifetime
     [InlineData("/away/57014")]
     [InlineData("/away/25006")]
     [InlineData("/desynchronized")]
-    public async Task Whoever_asks_while_the_database_is_away_is_put_off_and_not_told_of_an_error(string path)
+    public async Task A_request_while_the_database_is_away_is_answered_503_with_Retry_After(string path)
     {
         await AssertProblemAsync(503, "unavailable", path);
         using var response = await GetAsync(path);
@@ -80,7 +83,7 @@ public sealed class ApiDefaultsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task More_requests_at_once_than_can_be_served_are_put_off_at_once()
+    public async Task A_request_above_the_concurrency_limit_is_answered_503_immediately()
     {
         List<Task<HttpResponseMessage>> open = [GetAsync("/open"), GetAsync("/open")];
         List<Task<HttpResponseMessage>> slow = [.. Enumerable.Range(0, 4).Select(_ => GetAsync("/slow"))];
@@ -98,17 +101,17 @@ public sealed class ApiDefaultsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_the_database_refuses_for_good_is_an_error() => await AssertProblemAsync(500, "internal_error", "/away/42P01");
+    public async Task A_permanent_database_error_is_an_internal_error() => await AssertProblemAsync(500, "internal_error", "/away/42P01");
 
     [Theory]
     [InlineData("")]
     [InlineData(" ")]
     [InlineData("anything")]
-    public async Task A_key_that_is_not_configured_opens_to_nobody(string key) =>
+    public async Task A_role_without_a_configured_key_is_granted_to_no_key(string key) =>
         await AssertProblemAsync(401, "unauthorized", "/merchant", ("X-Api-Key", key));
 
     [Fact]
-    public async Task An_address_is_limited_but_a_service_is_not()
+    public async Task The_rate_limit_applies_to_an_address_but_not_to_a_service()
     {
         for (var i = 0; i < 2; i++) Assert.Equal(HttpStatusCode.OK, (await GetAsync("/few")).StatusCode);
         using var limited = await GetAsync("/few");
@@ -121,7 +124,7 @@ public sealed class ApiDefaultsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_error_of_ours_shows_nothing_of_us()
+    public async Task An_internal_error_reveals_no_details()
     {
         using var response = await GetAsync("/broken");
         Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
@@ -143,7 +146,7 @@ public sealed class ApiDefaultsTests : IAsyncLifetime
     [Theory]
     [InlineData("http://shop.example", true)]
     [InlineData("http://evil.example", false)]
-    public async Task Only_pages_of_an_allowed_origin_may_call(string origin, bool allowed)
+    public async Task Only_pages_of_an_allowed_origin_may_call_the_API(string origin, bool allowed)
     {
         using HttpRequestMessage preflight = new(HttpMethod.Options, "/few");
         preflight.Headers.Add("Origin", origin);
@@ -161,7 +164,7 @@ public sealed class ApiDefaultsTests : IAsyncLifetime
     [InlineData("https://shop.example", false)]
     [InlineData("http://shop.example.evil.example", false)]
     [InlineData("null", false)]
-    public void A_websocket_is_open_to_allowed_origins_and_to_programs(string? origin, bool allowed)
+    public void A_WebSocket_is_open_to_allowed_origins_and_to_programs(string? origin, bool allowed)
     {
         AllowedOrigins origins = new(_app.Configuration);
         DefaultHttpContext context = new();
@@ -177,9 +180,9 @@ public sealed class ApiDefaultsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Health_says_nothing_that_an_error_said()
+    public async Task The_health_answer_contains_no_exception_message()
     {
-        // As Aspire's check of Postgres does.
+        // Aspire's check of Postgres uses the exception's message as its description, as "theirs" does below.
         InvalidOperationException error = new("Failed to connect to a secret host");
         Dictionary<string, HealthReportEntry> checks = new()
         {
@@ -204,7 +207,8 @@ public sealed class ApiDefaultsTests : IAsyncLifetime
         using var response = await GetAsync(path, headers);
         Assert.Equal(status, (int)response.StatusCode);
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
-        Assert.Equal(code, (await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("code").GetString());
+        var problem = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        Assert.Equal(code, problem.GetProperty("code").GetString());
     }
 
     async Task<HttpResponseMessage> GetAsync(string path, params (string Name, string Value)[] headers)

@@ -12,7 +12,7 @@ namespace PaymentFlow.Tests.Unit.ServiceDefaults;
 public sealed class DrainingTests
 {
     [Fact]
-    public async Task A_service_that_stops_is_not_ready_any_more_but_still_answers_for_a_while()
+    public async Task A_stopping_service_reports_not_ready_but_still_answers_for_a_while()
     {
         var token = TestContext.Current.CancellationToken;
         FakeTimeProvider time = new();

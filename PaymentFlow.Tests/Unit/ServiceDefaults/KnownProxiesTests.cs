@@ -17,11 +17,15 @@ public sealed class KnownProxiesTests
     [InlineData("127.0.0.1", "203.0.113.7", "https 203.0.113.7")]
     [InlineData("127.0.0.0/8", "203.0.113.7", "https 203.0.113.7")]
     [InlineData("127.0.0.1", "198.51.100.1, 203.0.113.7", "https 203.0.113.7")]
-    public async Task A_client_address_is_believed_of_known_proxies_only(string? known, string forwarded, string seen)
+    public async Task A_forwarded_client_address_is_accepted_from_known_proxies_only(string? known, string forwarded, string seen)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["urls"] = "http://127.0.0.1:0", ["Proxies:Known:0"] = known });
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["urls"] = "http://127.0.0.1:0",
+            ["Proxies:Known:0"] = known,
+        });
         builder.AddServiceDefaults();
         builder.AddApiDefaults();
         await using var app = builder.Build();

@@ -9,19 +9,19 @@ using Microsoft.Extensions.Logging;
 
 namespace PaymentFlow.Tests.Unit.ServiceDefaults;
 
-/// <summary>A service with two replicas, one of them dead, as its callers see it.</summary>
+/// <summary>Calls to a service with two replicas, one of them dead.</summary>
 public sealed class ReplicasTests
 {
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_dead_replica_does_not_shut_out_the_living_one()
+    public async Task A_dead_replica_does_not_block_calls_to_the_healthy_one()
     {
         await using var peer = await StartAsync();
         using var caller = Caller(DeadAddress(), peer.Urls.Single());
         using var http = caller.Services.GetRequiredService<IHttpClientFactory>().CreateClient();
 
-        // A POST is tried once, at the replica whose turn it is. One circuit breaker for both would open half-way.
+        // A POST is sent once, to the replica whose turn it is. A circuit breaker shared by both replicas would open during this loop.
         var served = 0;
         for (var i = 0; i < 300; i++)
         {
@@ -32,16 +32,16 @@ public sealed class ReplicasTests
             }
             catch (HttpRequestException)
             {
-                // The dead one's turn.
+                // The call went to the dead replica.
             }
             catch (Polly.CircuitBreaker.BrokenCircuitException)
             {
-                // The dead one's turn, and that is known by now.
+                // The dead replica's circuit breaker is open.
             }
         }
 
         Assert.InRange(served, 149, 151);
-        // What may be repeated is repeated at the other.
+        // A GET may be repeated, so it is sent again to the other replica.
         using var repeated = await http.GetAsync(new Uri("http://peer/"), Token);
         Assert.Equal(HttpStatusCode.OK, repeated.StatusCode);
     }

@@ -1,4 +1,4 @@
-using PaymentFlow.Messaging.Events;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.Push;
 using PaymentFlow.Web.Operators.Live;
 
@@ -9,7 +9,7 @@ public sealed class LiveFeedTests
     readonly LiveFeed _feed = new();
 
     [Fact]
-    public void The_newest_come_first_and_the_same_version_once()
+    public void The_newest_updates_come_first_and_each_version_appears_once()
     {
         var order = Guid.CreateVersion7();
         foreach (var version in (long[])[1, 2, 2, 1, 3]) _feed.Offer(Update(order, version));
@@ -23,7 +23,7 @@ public sealed class LiveFeedTests
     }
 
     [Fact]
-    public void However_much_happens_only_the_newest_hundred_are_kept_and_the_others_counted()
+    public void Only_the_newest_hundred_updates_are_kept_and_the_others_are_counted()
     {
         var order = Guid.CreateVersion7();
         for (var version = 1; version <= 10_000; version++) _feed.Offer(Update(order, version));
@@ -34,9 +34,9 @@ public sealed class LiveFeedTests
     }
 
     [Fact]
-    public void A_listener_to_all_orders_hears_of_each_until_it_leaves()
+    public void A_subscriber_to_all_orders_receives_each_update_until_it_unsubscribes()
     {
-        OrderUpdates updates = new();
+        OrderUpdateHub updates = new();
         List<Guid> heard = [];
         var (first, second) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         using (updates.SubscribeToAll(update => heard.Add(update.OrderId)))
@@ -47,17 +47,18 @@ public sealed class LiveFeedTests
         updates.Publish(Update(first, 2));
 
         Assert.Equal([first, second], heard);
-        // No sweep is to look after them.
+        // Such a subscription adds no order to those that the sweep checks.
         Assert.Empty(updates.Watched());
     }
 
     [Fact]
-    public void An_order_concerns_this_process_while_somebody_watches_it_or_all()
+    public void An_order_concerns_this_process_while_a_subscriber_watches_it_or_all_orders()
     {
-        OrderUpdates updates = new();
+        OrderUpdateHub updates = new();
         var (watched, other) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         Assert.False(updates.Concerns(watched));
-        using (updates.Subscribe(watched, _ => { }, () => 0)) Assert.Equal((true, false), (updates.Concerns(watched), updates.Concerns(other)));
+        using (updates.Subscribe(watched, _ => { }, () => 0))
+            Assert.Equal((true, false), (updates.Concerns(watched), updates.Concerns(other)));
         using (updates.SubscribeToAll(_ => { })) Assert.True(updates.Concerns(other));
         Assert.Equal((false, false), (updates.Concerns(watched), updates.Concerns(other)));
     }

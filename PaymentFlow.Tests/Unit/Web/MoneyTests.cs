@@ -14,8 +14,10 @@ public sealed class MoneyTests
     [InlineData(12345, "kwd", "en", "KWD\u00a012.345")]
     [InlineData(1200, "chf", "en", "CHF\u00a012.00")]
     [InlineData(5, "usd", "en", "$0.05")]
-    public void An_amount_is_written_with_its_currencys_decimals_as_the_language_does(
+    public void An_amount_has_the_decimals_of_its_currency_and_the_format_of_the_language(
         long minorUnits, string currency, string language, string expected) =>
-        // ICU writes a narrow space between thousands in some versions; and a plain one where a code meets a number.
-        Assert.Equal(expected, Money.Format(minorUnits, currency, new CultureInfo(language)).Replace('\u202f', '\u00a0').Replace(' ', '\u00a0'));
+        // Some versions of ICU put a narrow space between thousands, and a plain space between a currency code and the number.
+        Assert.Equal(
+            expected,
+            Money.Format(minorUnits, currency, new CultureInfo(language)).Replace('\u202f', '\u00a0').Replace(' ', '\u00a0'));
 }

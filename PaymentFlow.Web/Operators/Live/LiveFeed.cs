@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using PaymentFlow.Messaging.Events;
+using PaymentFlow.Contracts.Events;
 
 namespace PaymentFlow.Web.Operators.Live;
 

@@ -1,5 +1,6 @@
-// Takes the sandbox's address, key and webhook secret as one line of JSON on standard input, once it has told its own address for webhooks.
-// Prints a line for each check that holds; ends with 1 at the first that does not.
+// cspell:ignore colour
+// Prints its own address for webhooks, then reads the sandbox's address, key and webhook secret as one line of JSON from standard input.
+// Prints a line for each check that passes, and exits with code 1 at the first check that fails.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
@@ -23,9 +24,15 @@ const { hostname, port } = new URL(address);
 const clientWith = (key) => new Stripe(key, { host: hostname, port, protocol: 'http', maxNetworkRetries: 0, telemetry: false });
 const stripe = clientWith(apiKey);
 
-const intentOf = { amount: 1250, currency: 'usd', automatic_payment_methods: { enabled: true, allow_redirects: 'never' }, metadata: { order_id: 'npm-1' } };
+const intentOf = {
+  amount: 1250,
+  currency: 'usd',
+  automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
+  metadata: { order_id: 'npm-1' },
+};
 const create = (more = {}, options = undefined) => stripe.paymentIntents.create({ ...intentOf, ...more }, options);
-const pay = async (method = 'pm_card_visa', more = {}) => stripe.paymentIntents.confirm((await create(more)).id, { payment_method: method });
+const pay = async (method = 'pm_card_visa', more = {}) =>
+  stripe.paymentIntents.confirm((await create(more)).id, { payment_method: method });
 const refused = async (type, call) => {
   const error = await call.then(() => assert.fail(`expected a ${type}`), (e) => e);
   assert.ok(error instanceof type, `expected ${type.name}, got ${error}`);
@@ -44,10 +51,12 @@ const eventually = async (find) => {
   }
   throw new Error(`never came true: ${find}`);
 };
-const { StripeCardError, StripeInvalidRequestError, StripeIdempotencyError, StripeAuthenticationError, StripeRateLimitError, StripeAPIError } = Stripe.errors;
+const {
+  StripeCardError, StripeInvalidRequestError, StripeIdempotencyError, StripeAuthenticationError, StripeRateLimitError, StripeAPIError,
+} = Stripe.errors;
 
 const checks = {
-  async 'speaks the version of the API that the client speaks'() {
+  async 'uses the same API version as the client'() {
     const intent = await create();
     assert.equal(intent.lastResponse.apiVersion, stripe.getApiField('version'));
     assert.match(intent.lastResponse.requestId, /^req_/);
@@ -72,7 +81,7 @@ const checks = {
     const error = await refused(StripeInvalidRequestError, stripe.paymentIntents.confirm(canceled.id, { payment_method: 'pm_card_visa' }));
     assert.equal(error.code, 'payment_intent_unexpected_state');
   },
-  async 'capture of a part, and cancel of what is reserved'() {
+  async 'capture of a part, and cancellation of a reserved payment'() {
     const held = await pay('pm_card_visa', { capture_method: 'manual' });
     assert.equal(held.status, 'requires_capture');
     assert.equal(held.amount_capturable, 1250);
@@ -113,27 +122,32 @@ const checks = {
     });
     assert.equal(dispute.charge, paid.latest_charge);
     assert.equal((await refused(StripeInvalidRequestError, stripe.refunds.create({ payment_intent: paid.id }))).code, 'charge_disputed');
-    assert.equal((await stripe.disputes.update(dispute.id, { evidence: { uncategorized_text: 'winning_evidence' } })).status, 'won');
+    const answered = await stripe.disputes.update(dispute.id, { evidence: { uncategorized_text: 'winning_evidence' } });
+    assert.equal(answered.status, 'won');
   },
   async 'list events page by page, and search'() {
     const paid = await pay('pm_card_visa', { metadata: { order_id: 'npm-search' } });
     const events = (await all(stripe.events.list({ limit: 5 }))).filter((e) => e.data.object.id === paid.id);
     assert.deepEqual(events.map((e) => e.type), ['payment_intent.succeeded', 'payment_intent.created']);
     assert.equal((await stripe.events.retrieve(events[0].id)).data.object.status, 'succeeded');
-    assert.equal((await stripe.events.list({ types: ['payment_intent.succeeded'], created: { gte: paid.created } })).data[0].id, events[0].id);
+    const recent = await stripe.events.list({ types: ['payment_intent.succeeded'], created: { gte: paid.created } });
+    assert.equal(recent.data[0].id, events[0].id);
     const found = await stripe.paymentIntents.search({ query: "status:'succeeded' AND metadata['order_id']:'npm-search'" });
     assert.deepEqual(found.data.map((i) => i.id), [paid.id]);
   },
-  async 'a delivered webhook is constructed, and a forged one is not'() {
+  async 'a delivered webhook is accepted, and a forged one is refused'() {
     const paid = await pay();
     const webhook = await eventually(() => delivered.find((d) => d.body.includes(paid.id) && d.body.includes('payment_intent.succeeded')));
     assert.equal(webhook.path, '/stripe/webhooks');
     const event = stripe.webhooks.constructEvent(webhook.body, webhook.signature, webhookSecret);
     assert.equal(event.type, 'payment_intent.succeeded');
     assert.equal(event.data.object.id, paid.id);
-    assert.throws(() => stripe.webhooks.constructEvent(webhook.body, webhook.signature, 'whsec_other'), Stripe.errors.StripeSignatureVerificationError);
     assert.throws(
-      () => stripe.webhooks.constructEvent(`${webhook.body} `, webhook.signature, webhookSecret), Stripe.errors.StripeSignatureVerificationError);
+      () => stripe.webhooks.constructEvent(webhook.body, webhook.signature, 'whsec_other'),
+      Stripe.errors.StripeSignatureVerificationError);
+    assert.throws(
+      () => stripe.webhooks.constructEvent(`${webhook.body} `, webhook.signature, webhookSecret),
+      Stripe.errors.StripeSignatureVerificationError);
   },
   async 'a decline is a card error with its decline code and its PaymentIntent'() {
     const error = await refused(StripeCardError, pay('pm_card_visa_chargeDeclinedInsufficientFunds'));
@@ -144,7 +158,7 @@ const checks = {
     assert.equal(error.payment_intent.status, 'requires_payment_method');
     assert.match(error.doc_url, /card-declined$/);
   },
-  async 'a wrong parameter, a missing one, a missing resource and a wrong key say so'() {
+  async 'a wrong parameter, a missing parameter, a missing resource and a wrong key have their own errors'() {
     const small = await refused(StripeInvalidRequestError, create({ amount: 1 }));
     assert.equal(small.rawType, 'invalid_request_error');
     assert.equal(small.code, 'amount_too_small');
@@ -155,9 +169,10 @@ const checks = {
     const missing = await refused(StripeInvalidRequestError, stripe.paymentIntents.retrieve('pi_none'));
     assert.equal(missing.statusCode, 404);
     assert.equal(missing.code, 'resource_missing');
-    assert.equal((await refused(StripeAuthenticationError, clientWith('sk_test_other').paymentIntents.retrieve('pi_none'))).statusCode, 401);
+    const stranger = clientWith('sk_test_other');
+    assert.equal((await refused(StripeAuthenticationError, stranger.paymentIntents.retrieve('pi_none'))).statusCode, 401);
   },
-  async 'a repeat under its key is replayed, and other parameters are an idempotency error'() {
+  async 'a repeat with the same key is replayed, and other parameters are an idempotency error'() {
     const intent = await create();
     const confirm = (method, idempotencyKey) => stripe.paymentIntents.confirm(intent.id, { payment_method: method }, { idempotencyKey });
     const first = await confirm('pm_card_visa', 'npm-key');
@@ -180,7 +195,7 @@ const checks = {
     await plan({ fault: 'error_before' });
     assert.equal((await refused(StripeAPIError, create())).statusCode, 500);
     await plan({ fault: 'hang_after', seconds: 0.05 });
-    // The client tries a closed connection once more by itself, under the same key.
+    // After a closed connection the client repeats the request once with the same key.
     const before = (await all(stripe.paymentIntents.list({ limit: 100 }))).length;
     assert.equal((await create({}, { idempotencyKey: 'npm-hang' })).lastResponse.headers['idempotent-replayed'], 'true');
     assert.equal((await all(stripe.paymentIntents.list({ limit: 100 }))).length, before + 1);

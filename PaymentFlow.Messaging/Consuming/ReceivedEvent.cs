@@ -1,6 +1,0 @@
-using PaymentFlow.Messaging.CloudEvents;
-
-namespace PaymentFlow.Messaging.Consuming;
-
-/// <summary>A readable event: its envelope and its data.</summary>
-public sealed record ReceivedEvent<T>(CloudEvent Envelope, T Data);

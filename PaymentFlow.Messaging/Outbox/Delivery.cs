@@ -1,5 +1,0 @@
-namespace PaymentFlow.Messaging.Outbox;
-
-/// <summary>An outbox row that Kafka has acknowledged.</summary>
-/// <param name="At">When the acknowledgment arrived.</param>
-public readonly record struct Delivery(long Id, DateTimeOffset At);

@@ -1,9 +1,0 @@
-namespace PaymentFlow.Messaging.Pruning;
-
-/// <summary>Which rows of a table are deleted, and when. Correctness must not depend on these rows.</summary>
-/// <param name="Table">For the log.</param>
-/// <param name="Sql">
-/// Deletes at most <c>$2</c> rows that were finished before <c>$1</c>, oldest first, and skips locked rows.
-/// </param>
-/// <param name="Keep">How long a row is kept after it is finished.</param>
-public sealed record PruningRule(string Table, string Sql, TimeSpan Keep);

@@ -1,0 +1,18 @@
+namespace PaymentFlow.PaymentApi.DeliveryCheck;
+
+static class DeliveryExtensions
+{
+    /// <summary>Registers the delivery check (see <see cref="DeliverySweep"/>). Needs the outbox.</summary>
+    public static void AddDelivery(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<DeliveryOptions>().BindConfiguration("Delivery").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddHttpClient<OrderVersionsClient>(client =>
+        {
+            client.BaseAddress = new Uri("http://order-service");
+            client.Timeout = TimeSpan.FromSeconds(10);
+            client.DefaultRequestHeaders.Add("X-Service-Key", builder.Configuration["Services:Key"]);
+        });
+        builder.Services.AddSingleton<DeliveryStore>();
+        builder.Services.AddHostedService<DeliverySweep>();
+    }
+}

@@ -1,0 +1,174 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Options;
+using PaymentFlow.Messaging.Telemetry;
+using PaymentFlow.PaymentApi.Orders;
+using PaymentFlow.Persistence.Database;
+using PaymentFlow.Persistence.Migrations;
+using PaymentFlow.Persistence.Outbox;
+
+namespace PaymentFlow.PaymentApi.DeliveryCheck;
+
+/// <summary>
+/// The end-to-end delivery check: an event that Kafka lost after acknowledging it is published again until OrderService has applied
+/// it. One replica at a time runs the check, oldest events first and within the rate. It pauses while OrderService or Kafka is
+/// unavailable, and leaves out events in OrderService's dead letters. OrderService ignores a needless repeat by its version.
+/// See docs/decisions/0014-delivery-check.md.
+/// </summary>
+public sealed partial class DeliverySweep(
+    DeliveryStore store, OrderVersionsClient orders, OutboxRelay relay, DatabaseMigration migration, IOptions<DeliveryOptions> options,
+    TimeProvider time, ILogger<DeliverySweep> logger) : BackgroundService
+{
+    const int BatchSize = 500;
+    // Publish in slices of a tenth of a second, so that the rate is kept in every second and not only on average.
+    const int SlicesPerSecond = 10;
+    // Longer than one check or one slice takes; each of them renews the lease.
+    static readonly TimeSpan Lease = TimeSpan.FromSeconds(20);
+    static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    static readonly Counter<long> PublishedAgain = PaymentFlowTelemetry.Meter.CreateCounter<long>(
+        "paymentflow.delivery.republished", "{event}", "Events that were published again, because they had not arrived");
+
+    readonly DeliveryOptions _options = options.Value;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await migration.Completed.WaitAsync(stoppingToken);
+        try
+        {
+            for (var failures = 0; ;)
+            {
+                await Task.Delay(Jittered(Pause(failures)), time, stoppingToken);
+                failures = await TryAsync(stoppingToken) ? 0 : failures + 1;
+            }
+        }
+        finally
+        {
+            await ResignAsync();
+        }
+    }
+
+    /// <returns>False when OrderService, Kafka or Postgres is unavailable.</returns>
+    async Task<bool> TryAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (await CheckAsync(stoppingToken) == BatchSize) { }
+            return true;
+        }
+        catch (OrderServiceUnavailableException e)
+        {
+            Log.OrderServiceAway(logger, e.InnerException!.Message);
+        }
+        catch (KafkaAwayException)
+        {
+            Log.KafkaAway(logger);
+        }
+        catch (Exception e) when (DatabaseFailure.IsAway(e))
+        {
+            Log.DatabaseAway(logger, e.Message);
+        }
+        return false;
+    }
+
+    /// <returns>The number of events checked.</returns>
+    async Task<int> CheckAsync(CancellationToken stoppingToken)
+    {
+        var now = time.GetUtcNow();
+        if (!await store.TryLeadAsync(now, now + Lease, stoppingToken)) return 0;
+        var published = await store.UnappliedAsync(now - _options.CheckAfter, BatchSize, stoppingToken);
+        if (published.Count == 0) return 0;
+
+        var versions = await orders.FindAsync([.. published.Select(item => item.OrderId).Distinct()], stoppingToken);
+        var arrivals = DeliveryClassification.Of(published, versions);
+        await store.MarkAppliedAsync(arrivals.Applied, time.GetUtcNow(), stoppingToken);
+        if (arrivals.Unknown is [var unknown, ..]) Log.Unknown(logger, arrivals.Unknown.Count, unknown.OrderId);
+        if (arrivals.DeadLettered is [var dead, ..]) Log.DeadLettered(logger, arrivals.DeadLettered.Count, dead.Entry.Event.Id);
+        await ScheduleNextCheckAsync(
+            [.. arrivals.Superseded, .. arrivals.DeadLettered, .. arrivals.Unknown], publishedAgain: false, stoppingToken);
+        if (arrivals.Lost.Count > 0)
+        {
+            Log.Lost(logger, arrivals.Lost.Count, arrivals.Lost[0].Entry.Event.Id);
+            await PublishAgainAsync(arrivals.Lost, stoppingToken);
+        }
+        return published.Count;
+    }
+
+    /// <exception cref="KafkaAwayException">
+    /// Kafka did not acknowledge all events of a slice. Those events stay due for a check, and the remaining slices were not tried.
+    /// </exception>
+    async Task PublishAgainAsync(IReadOnlyList<PublishedEvent> lost, CancellationToken stoppingToken)
+    {
+        foreach (var slice in lost.Chunk(Math.Max(1, _options.MaxPerSecond / SlicesPerSecond)))
+        {
+            var now = time.GetUtcNow();
+            var length = TimeSpan.FromSeconds((double)slice.Length / _options.MaxPerSecond);
+            if (await store.ReservePublishSlotAsync(length, now, now + Lease, stoppingToken) is not { } start) return;
+            if (start > now) await Task.Delay(start - now, time, stoppingToken);
+
+            var delivered = await relay.PublishAsync([.. slice.Select(item => item.Entry)], stoppingToken);
+            List<PublishedEvent> again = [.. slice.Where((_, i) => delivered[i])];
+            PublishedAgain.Add(again.Count);
+            await ScheduleNextCheckAsync(again, publishedAgain: true, stoppingToken);
+            if (again.Count < slice.Length) throw new KafkaAwayException();
+        }
+    }
+
+    /// <summary>Schedules the next check: the wait doubles each time, with jitter.</summary>
+    Task ScheduleNextCheckAsync(IReadOnlyCollection<PublishedEvent> events, bool publishedAgain, CancellationToken stoppingToken)
+    {
+        var now = time.GetUtcNow();
+        return store.ScheduleNextCheckAsync(
+            events.Select(item => (item, now + WaitOf(item.Checks) - _options.CheckAfter)), publishedAgain, stoppingToken);
+    }
+
+    TimeSpan WaitOf(int checks)
+    {
+        var wait = _options.CheckAfter * Math.Pow(2, Math.Min(checks, 20));
+        return Jittered(wait < _options.LongestWait ? wait : _options.LongestWait);
+    }
+
+    TimeSpan Pause(int failures)
+    {
+        var pause = _options.Every * Math.Pow(2, Math.Min(failures, 10));
+        return failures == 0 || pause < LongestPause ? pause : LongestPause;
+    }
+
+    static TimeSpan Jittered(TimeSpan span) => span * (0.8 + 0.4 * Random.Shared.NextDouble());
+
+    /// <summary>Ends the lease, so that another replica need not wait until it expires.</summary>
+    async Task ResignAsync()
+    {
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(1), time);
+        try
+        {
+            await store.ResignAsync(patience.Token);
+        }
+        catch (Exception e) when (DatabaseFailure.IsAway(e) || patience.IsCancellationRequested)
+        {
+            Log.DatabaseAway(logger, e.Message);
+        }
+    }
+
+    sealed class KafkaAwayException : Exception;
+
+    static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "Publishing {Count} events again that OrderService has not applied; the oldest is {EventId}")]
+        public static partial void Lost(ILogger logger, int count, Guid eventId);
+
+        [LoggerMessage(LogLevel.Warning, "OrderService does not know the orders of {Count} published payment events, such as {OrderId}")]
+        public static partial void Unknown(ILogger logger, int count, Guid orderId);
+
+        [LoggerMessage(LogLevel.Warning, "{Count} events wait in OrderService's dead letters for an operator, such as {EventId}")]
+        public static partial void DeadLettered(ILogger logger, int count, Guid eventId);
+
+        [LoggerMessage(LogLevel.Warning, "The delivery check waits for OrderService: {Reason}")]
+        public static partial void OrderServiceAway(ILogger logger, string reason);
+
+        [LoggerMessage(LogLevel.Warning, "The delivery check waits for Kafka")]
+        public static partial void KafkaAway(ILogger logger);
+
+        [LoggerMessage(LogLevel.Warning, "The delivery check waits for Postgres: {Reason}")]
+        public static partial void DatabaseAway(ILogger logger, string reason);
+    }
+}

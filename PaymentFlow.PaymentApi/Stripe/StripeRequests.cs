@@ -1,0 +1,19 @@
+namespace PaymentFlow.PaymentApi.Stripe;
+
+/// <summary>Which payment a Stripe object belongs to; stored in the object's metadata (<see cref="MetadataKeys"/>).</summary>
+/// <param name="Reference">The shop's own name for the order.</param>
+public sealed record PaymentReference(Guid PaymentId, Guid OrderId, string? Reference);
+
+/// <summary>What <see cref="StripeGateway.CreateAsync"/> sends.</summary>
+/// <param name="Amount">In the currency's minor unit.</param>
+/// <param name="AllowRedirects">Whether to offer payment methods that send the customer to another page.</param>
+public sealed record StripeIntentRequest(
+    PaymentReference Payment, long Amount, string Currency, bool AllowRedirects, string IdempotencyKey);
+
+/// <summary>What <see cref="StripeGateway.ConfirmAsync"/> sends.</summary>
+/// <param name="ReturnUrl">Where the customer returns after 3-D Secure; null to handle it by Stripe.js.</param>
+public sealed record StripeConfirmation(string IntentId, string PaymentMethod, string? ReturnUrl, string IdempotencyKey);
+
+/// <summary>What <see cref="StripeGateway.RefundAsync"/> sends.</summary>
+/// <param name="Amount">In the currency's minor unit.</param>
+public sealed record StripeRefundRequest(PaymentReference Payment, string IntentId, long Amount, Guid RefundId, string IdempotencyKey);

@@ -1,0 +1,200 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Confluent.Kafka;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using PaymentFlow.Messaging.Telemetry;
+using PaymentFlow.Persistence.Migrations;
+
+namespace PaymentFlow.Persistence.Consuming;
+
+/// <summary>
+/// Consumes a topic as a member of a consumer group, in batches, at least once. It applies a batch and only then stores the
+/// offsets, so no event is skipped. While the database is unavailable, it retries the batch and polls the paused partitions, so
+/// that the group does not expel the member. When the host stops, it finishes the current batch, commits the offsets and leaves
+/// the group.
+/// </summary>
+/// <remarks>
+/// Runs on a dedicated thread, because librdkafka's Consume blocks and would occupy a thread-pool thread.
+/// </remarks>
+public sealed partial class BatchConsumer<T>(
+    string topic,
+    IConsumer<string, byte[]> consumer,
+    BatchProcessor<T> processor,
+    DatabaseMigration migration,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time,
+    ILogger<BatchConsumer<T>> logger) : BackgroundService
+{
+    const int BatchSize = 1_000;
+    static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
+    static readonly TimeSpan LongestRetryDelay = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan LastBatchPatience = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan ResumeInterval = TimeSpan.FromSeconds(1);
+
+    // Per partition: offset of the first message consumed but not yet applied.
+    readonly ConcurrentDictionary<TopicPartition, long> _inHand = new();
+    bool _hasPaused;
+    long _resumedAt;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await migration.Completed.WaitAsync(stoppingToken);
+        PaymentFlowTelemetry.Meter.CreateObservableGauge(
+            "paymentflow.consumer.lag", Lag, "{event}", "Events between what is applied and the end of the partition");
+        // Stop at the shutdown signal. The host cancels stoppingToken later, after the web server has stopped.
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
+        await Task.Factory.StartNew(
+            () => Run(stopping.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    void Run(CancellationToken stoppingToken)
+    {
+        consumer.Subscribe(topic);
+        using CancellationTokenSource patience = new(Timeout.InfiniteTimeSpan, time);
+        using var lastBatch = stoppingToken.Register(() => patience.CancelAfter(LastBatchPatience));
+        try
+        {
+            var batch = new List<ConsumeResult<string, byte[]>>(BatchSize);
+            while (!stoppingToken.IsCancellationRequested)
+            {
+                ResumeWhatCameBack();
+                Take(batch);
+                if (batch.Count == 0) continue;
+                Process(batch, stoppingToken, patience.Token);
+                StoreOffsets(batch);
+                batch.Clear();
+                _inHand.Clear();
+            }
+        }
+        catch (Exception) when (stoppingToken.IsCancellationRequested)
+        {
+            // The offsets of an unfinished batch are not stored, so the partition's next owner applies the batch.
+        }
+        catch (Exception e)
+        {
+            Log.Failed(logger, e, topic);
+            Environment.ExitCode = 1;
+            lifetime.StopApplication();
+        }
+        finally
+        {
+            consumer.Close();
+        }
+    }
+
+    /// <summary>
+    /// librdkafka's pause outlives a rebalance. A partition that is revoked while paused is still paused when it is assigned again,
+    /// and would never be read.
+    /// </summary>
+    void ResumeWhatCameBack()
+    {
+        if (!_hasPaused || time.GetElapsedTime(_resumedAt) < ResumeInterval) return;
+        consumer.Resume(consumer.Assignment);
+        _resumedAt = time.GetTimestamp();
+    }
+
+    /// <summary>
+    /// Waits for one message, then takes only messages that librdkafka has already fetched. So batching does not delay a single message.
+    /// </summary>
+    void Take(List<ConsumeResult<string, byte[]>> batch)
+    {
+        for (var next = Poll(PollInterval); next is not null; next = batch.Count < BatchSize ? Poll(TimeSpan.Zero) : null)
+            batch.Add(next);
+    }
+
+    ConsumeResult<string, byte[]>? Poll(TimeSpan timeout)
+    {
+        try
+        {
+            var message = consumer.Consume(timeout);
+            if (message is not null) _inHand.TryAdd(message.TopicPartition, message.Offset.Value);
+            return message;
+        }
+        catch (ConsumeException e) when (!e.Error.IsFatal)
+        {
+            Log.KafkaError(logger, topic, e.Error.Reason);
+            return null;
+        }
+    }
+
+    void Process(List<ConsumeResult<string, byte[]>> batch, CancellationToken stoppingToken, CancellationToken patience)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                processor.ProcessAsync(batch, patience).GetAwaiter().GetResult();
+                if (attempt > 0) consumer.Resume(consumer.Assignment);
+                return;
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                var delay = TimeSpan.FromMilliseconds(Math.Min(100 << Math.Min(attempt, 10), LongestRetryDelay.TotalMilliseconds));
+                Log.Retrying(logger, topic, batch.Count, delay, e.Message);
+                PollPaused(batch, delay, stoppingToken);
+            }
+        }
+    }
+
+    /// <summary>Keeps the group membership alive for <paramref name="delay"/>. A message that still arrives joins the batch.</summary>
+    void PollPaused(List<ConsumeResult<string, byte[]>> batch, TimeSpan delay, CancellationToken stoppingToken)
+    {
+        for (var left = delay; left > TimeSpan.Zero && !stoppingToken.IsCancellationRequested; left -= PollInterval)
+        {
+            // Pause in every iteration, because a rebalance may have assigned partitions that are not paused yet.
+            _hasPaused = true;
+            consumer.Pause(consumer.Assignment);
+            if (Poll(PollInterval) is { } message) batch.Add(message);
+        }
+        stoppingToken.ThrowIfCancellationRequested();
+    }
+
+    void StoreOffsets(List<ConsumeResult<string, byte[]>> batch)
+    {
+        foreach (var last in batch.GroupBy(message => message.TopicPartition).Select(partition => partition.MaxBy(m => m.Offset.Value)!))
+        {
+            try
+            {
+                consumer.StoreOffset(last);
+            }
+            catch (KafkaException e) when (e.Error.Code is ErrorCode.Local_State)
+            {
+                // The partition was revoked in the meantime. Its new owner applies these events again; the versions make that a no-op.
+            }
+        }
+    }
+
+    IEnumerable<Measurement<long>> Lag()
+    {
+        List<Measurement<long>> measurements = [];
+        try
+        {
+            foreach (var partition in consumer.Assignment)
+            {
+                var position = consumer.Position(partition);
+                if (position.IsSpecial) continue;
+                var applied = _inHand.TryGetValue(partition, out var first) ? first : position.Value;
+                var lag = Math.Max(0, consumer.GetWatermarkOffsets(partition).High.Value - applied);
+                measurements.Add(new(lag, new("topic", topic), new("partition", partition.Partition.Value)));
+            }
+        }
+        catch (Exception e) when (e is KafkaException or ObjectDisposedException)
+        {
+            // Nothing is assigned, or the consumer is closed: there is no lag to report.
+        }
+        return measurements;
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "{Topic}: could not apply {Count} events, retrying in {Delay}: {Reason}")]
+        public static partial void Retrying(ILogger logger, string topic, int count, TimeSpan delay, string reason);
+
+        [LoggerMessage(LogLevel.Warning, "Kafka consumer of {Topic}: {Reason}")]
+        public static partial void KafkaError(ILogger logger, string topic, string reason);
+
+        [LoggerMessage(LogLevel.Critical, "The consumer of {Topic} failed; stopping the process so that it is restarted")]
+        public static partial void Failed(ILogger logger, Exception exception, string topic);
+    }
+}

@@ -1,0 +1,201 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Confluent.Kafka;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using PaymentFlow.Messaging.CloudEvents;
+using PaymentFlow.Messaging.Telemetry;
+using PaymentFlow.Persistence.Database;
+using PaymentFlow.Persistence.Migrations;
+
+namespace PaymentFlow.Persistence.Outbox;
+
+/// <summary>
+/// Publishes committed outbox rows to Kafka, at least once. After a commit the writer hands the rows over in memory
+/// (<see cref="Publish"/>), so that no row waits for a poll. The sweep publishes only the rows that a crash or a Kafka outage left.
+/// When the host stops, the relay runs until all other hosted services have stopped, and then flushes the last rows.
+/// See docs/decisions/0001-transactional-outbox.md.
+/// </summary>
+public sealed partial class OutboxRelay(
+    IProducer<string, byte[]> producer,
+    OutboxStore store,
+    DatabaseMigration migration,
+    TimeProvider time,
+    ILogger<OutboxRelay> logger) : BackgroundService, IHostedLifecycleService
+{
+    const int SweepBatch = 500;
+    static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
+    // Less often than the sweep, because the count also scans index entries of rows published since the last vacuum.
+    static readonly TimeSpan CountInterval = TimeSpan.FromSeconds(5);
+    // Rows that are left over after these times are published by the sweep of the next start.
+    static readonly TimeSpan FlushPatience = TimeSpan.FromSeconds(3);
+    static readonly TimeSpan MarkPatience = TimeSpan.FromSeconds(2);
+    // published_at is updated in batches every 100 ms. After a crash in between, the rows are published again; consumers ignore the
+    // duplicates by version.
+    static readonly TimeSpan MarkInterval = TimeSpan.FromMilliseconds(100);
+
+    // As many as librdkafka has in flight by default. If the queue is full, the sweep publishes the row again.
+    readonly Channel<PublishResult> _delivered = Channel.CreateBounded<PublishResult>(
+        new BoundedChannelOptions(100_000) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
+
+    OutboxBacklog _backlog;
+
+    /// <summary>
+    /// Publishes rows that have just been committed. Returns at once. Never throws because of Kafka; failed rows are picked up by the
+    /// sweep.
+    /// </summary>
+    public void Publish(params ReadOnlySpan<OutboxEntry> committed)
+    {
+        foreach (var entry in committed) Produce(entry, static _ => { });
+    }
+
+    /// <summary>Publishes and waits for Kafka's acknowledgments, at most for the producer's message time-out.</summary>
+    /// <returns>In the order of <paramref name="entries"/>: whether Kafka acknowledged the entry.</returns>
+    public Task<bool[]> PublishAsync(IEnumerable<OutboxEntry> entries, CancellationToken cancellationToken) =>
+        Task.WhenAll(entries.Select(entry =>
+        {
+            var delivery = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            Produce(entry, delivery.SetResult);
+            return delivery.Task;
+        })).WaitAsync(cancellationToken);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await migration.Completed.WaitAsync(stoppingToken);
+        PaymentFlowTelemetry.Meter.CreateObservableGauge(
+            "paymentflow.outbox.depth", () => _backlog.Depth, "{event}", "Events that wait to be published");
+        PaymentFlowTelemetry.Meter.CreateObservableGauge(
+            "paymentflow.outbox.age", () => _backlog.AgeSeconds, "s", "Age of the oldest event that waits");
+        using CancellationTokenSource markPatience = new(Timeout.InfiniteTimeSpan, time);
+        var marking = MarkDeliveredAsync(markPatience.Token);
+        try
+        {
+            // If either task fails, its exception stops the host, so that the process is restarted.
+            await await Task.WhenAny(SweepAsync(stoppingToken), marking);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            await Task.Run(() => producer.Flush(FlushPatience), CancellationToken.None);
+            _delivered.Writer.Complete();
+            markPatience.CancelAfter(MarkPatience);
+            await marking;
+        }
+    }
+
+    Task IHostedLifecycleService.StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedLifecycleService.StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedLifecycleService.StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Does nothing, because services that stop later may still publish. The relay stops in <c>StoppedAsync</c>.</summary>
+    public override Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>
+    /// Stops the relay after all other hosted services. The flush has its own time limits, so that it runs even if the other services
+    /// have used up the host's shutdown time-out.
+    /// </summary>
+    Task IHostedLifecycleService.StoppedAsync(CancellationToken cancellationToken) => base.StopAsync(CancellationToken.None);
+
+    async Task SweepAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(SweepInterval, time);
+        long? counted = null;
+        do
+        {
+            try
+            {
+                for (long? after = 0; after is not null;) after = await SweepOnceAsync(after.Value, stoppingToken);
+                if (counted is not null && time.GetElapsedTime(counted.Value) < CountInterval) continue;
+                _backlog = await store.BacklogAsync(stoppingToken);
+                counted = time.GetTimestamp();
+            }
+            catch (Exception e) when (DatabaseFailure.IsAway(e))
+            {
+                Log.DatabaseAway(logger, e.Message);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    /// <param name="after">Id of the last row published in this sweep; the next batch starts after it, to avoid re-scanning.</param>
+    /// <returns>
+    /// Id of the last row of the batch if there may be more, else null. A failed delivery ends the sweep, because Kafka is unavailable.
+    /// </returns>
+    async Task<long?> SweepOnceAsync(long after, CancellationToken stoppingToken)
+    {
+        var entries = await store.LeaseAsync(after, SweepBatch, stoppingToken);
+        if (entries.Count == 0) return null;
+        Log.Sweeping(logger, entries.Count);
+        var delivered = await PublishAsync(entries, stoppingToken);
+        return entries.Count == SweepBatch && delivered.All(one => one) ? entries[^1].Id : null;
+    }
+
+    void Produce(OutboxEntry entry, Action<bool> completed)
+    {
+        // The span ends on librdkafka's thread, so it must not become the caller's current span.
+        var current = Activity.Current;
+        var span = PaymentFlowTelemetry.StartFrom(entry.Event.TraceParent, $"{entry.Topic} publish", ActivityKind.Producer);
+        span?.SetTag("messaging.system", "kafka").SetTag("messaging.destination.name", entry.Topic)
+            .SetTag("messaging.message.id", entry.Event.Id);
+        Activity.Current = current;
+        try
+        {
+            producer.Produce(
+                entry.Topic, KafkaBinding.ToMessage(entry.Event, span?.Id ?? entry.Event.TraceParent),
+                report => Finish(report.Error.IsError ? report.Error.Reason : null));
+        }
+        catch (KafkaException e)
+        {
+            // The local queue is full, or the topic is not known yet. The sweep publishes the row later.
+            Finish(e.Error.Reason);
+        }
+
+        void Finish(string? failure)
+        {
+            if (failure is null) _delivered.Writer.TryWrite(new PublishResult(entry.Id, time.GetUtcNow()));
+            else
+            {
+                Log.NotPublished(logger, entry.Event.Type, entry.Event.Id, failure);
+                span?.SetStatus(ActivityStatusCode.Error, failure);
+            }
+            span?.Dispose();
+            completed(failure is null);
+        }
+    }
+
+    /// <summary>Runs until the queue of deliveries is completed and empty, or <paramref name="patience"/> is canceled.</summary>
+    async Task MarkDeliveredAsync(CancellationToken patience)
+    {
+        var deliveries = new List<PublishResult>();
+        while (await _delivered.Reader.WaitToReadAsync(patience))
+        {
+            if (_delivered.Reader.Count < SweepBatch) await Task.Delay(MarkInterval, time, patience);
+            while (deliveries.Count < SweepBatch && _delivered.Reader.TryRead(out var delivery)) deliveries.Add(delivery);
+            try
+            {
+                await store.MarkPublishedAsync(deliveries, patience);
+                deliveries.Clear();
+            }
+            catch (Exception e) when (DatabaseFailure.IsAway(e))
+            {
+                Log.DatabaseAway(logger, e.Message);
+                await Task.Delay(SweepInterval, time, patience);
+                // Rows that stay unmarked are published again; consumers ignore the duplicates by version.
+                if (deliveries.Count >= SweepBatch) deliveries.Clear();
+            }
+        }
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "Publishing {Count} outbox rows that were left behind")]
+        public static partial void Sweeping(ILogger logger, int count);
+
+        [LoggerMessage(LogLevel.Warning, "Could not publish {Type} {EventId}; the sweep will retry: {Reason}")]
+        public static partial void NotPublished(ILogger logger, string type, Guid eventId, string reason);
+
+        [LoggerMessage(LogLevel.Warning, "The outbox waits for Postgres: {Reason}")]
+        public static partial void DatabaseAway(ILogger logger, string reason);
+    }
+}

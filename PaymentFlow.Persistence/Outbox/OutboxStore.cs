@@ -1,0 +1,75 @@
+using Npgsql;
+using OpenTelemetry;
+using PaymentFlow.Messaging.CloudEvents;
+
+namespace PaymentFlow.Persistence.Outbox;
+
+/// <summary>
+/// The relay's access to the table <c>outbox</c>. Services enqueue rows themselves, in the statement that makes the event true.
+/// </summary>
+public sealed class OutboxStore(NpgsqlDataSource dataSource)
+{
+    /// <summary>
+    /// Leases, for 15 s, unpublished rows whose previous lease has expired and whose id is above <paramref name="after"/>, oldest first.
+    /// Skips rows that another replica is leasing.
+    /// </summary>
+    public async Task<IReadOnlyList<OutboxEntry>> LeaseAsync(long after, int limit, CancellationToken cancellationToken)
+    {
+        const string Sql = """
+            UPDATE outbox SET leased_until = now() + interval '15 seconds'
+            WHERE id = ANY(ARRAY(
+                SELECT id FROM outbox
+                WHERE published_at IS NULL AND leased_until < now() AND id > $1
+                ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED))
+            RETURNING id, topic, event_id, type, source, time, key, data, traceparent
+            """;
+        // One trace per second of a usually empty table would hide the traces of payments.
+        using var untraced = SuppressInstrumentationScope.Begin();
+        await using var command = dataSource.CreateCommand(Sql);
+        command.Parameters.Add(new() { Value = after });
+        command.Parameters.Add(new() { Value = limit });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var entries = new List<OutboxEntry>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            entries.Add(new OutboxEntry(reader.GetInt64(0), reader.GetString(1), new CloudEvent(
+                reader.GetGuid(2), reader.GetString(3), reader.GetString(4), reader.GetFieldValue<DateTimeOffset>(5),
+                reader.GetString(6), reader.GetFieldValue<byte[]>(7), reader.IsDBNull(8) ? null : reader.GetString(8))));
+        }
+        entries.Sort(static (a, b) => a.Id.CompareTo(b.Id));
+        return entries;
+    }
+
+    /// <summary>Stores when Kafka acknowledged each row. A row that is already marked keeps its time.</summary>
+    public async Task MarkPublishedAsync(IEnumerable<PublishResult> deliveries, CancellationToken cancellationToken)
+    {
+        var sorted = deliveries.OrderBy(delivery => delivery.Id).ToList();
+        // A batch contains events of many payments, so it belongs to none of their traces.
+        using var untraced = SuppressInstrumentationScope.Begin();
+        // Select by id only: with "AND published_at IS NULL", Postgres would scan the whole index of unpublished rows instead.
+        await using var command = dataSource.CreateCommand(
+            """
+            UPDATE outbox o SET published_at = coalesce(o.published_at, d.at) FROM unnest($1, $2) AS d (id, at) WHERE o.id = d.id
+            """);
+        command.Parameters.Add(new() { Value = sorted.Select(delivery => delivery.Id).ToArray() });
+        command.Parameters.Add(new() { Value = sorted.Select(delivery => delivery.At.UtcDateTime).ToArray() });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public async Task<OutboxBacklog> BacklogAsync(CancellationToken cancellationToken)
+    {
+        using var untraced = SuppressInstrumentationScope.Begin();
+        await using var command = dataSource.CreateCommand(
+            """
+            SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)::double precision
+            FROM outbox WHERE published_at IS NULL
+            """);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return new OutboxBacklog(reader.GetInt64(0), reader.GetDouble(1));
+    }
+}
+
+/// <param name="Depth">Rows that wait to be published.</param>
+/// <param name="AgeSeconds">Age of the oldest of them, in seconds; 0 when none waits.</param>
+public readonly record struct OutboxBacklog(long Depth, double AgeSeconds);

@@ -1,0 +1,65 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using OpenTelemetry;
+using PaymentFlow.Persistence.Database;
+using PaymentFlow.Persistence.Migrations;
+
+namespace PaymentFlow.Persistence.Pruning;
+
+/// <summary>
+/// Applies the pruning rules once per hour, in small batches with pauses, so that other statements are not delayed. Replicas that
+/// prune at the same time skip each other's rows.
+/// </summary>
+public sealed partial class PruningWorker(
+    IEnumerable<PruningRule> rules, NpgsqlDataSource dataSource, DatabaseMigration migration, TimeProvider time,
+    ILogger<PruningWorker> logger) : BackgroundService
+{
+    const int BatchSize = 500;
+    static readonly TimeSpan Interval = TimeSpan.FromHours(1);
+    static readonly TimeSpan FirstAfter = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await migration.Completed.WaitAsync(stoppingToken);
+        for (var wait = FirstAfter; ; wait = Interval)
+        {
+            await Task.Delay(wait, time, stoppingToken);
+            foreach (var rule in rules) await PruneAsync(rule, stoppingToken);
+        }
+    }
+
+    async Task PruneAsync(PruningRule rule, CancellationToken stoppingToken)
+    {
+        try
+        {
+            var pruned = 0;
+            for (int deleted; (deleted = await DeleteAsync(rule, stoppingToken)) > 0; pruned += deleted)
+                await Task.Delay(Pause, time, stoppingToken);
+            if (pruned > 0) Log.Pruned(logger, pruned, rule.Table);
+        }
+        catch (Exception e) when (DatabaseFailure.IsAway(e))
+        {
+            Log.PutOff(logger, rule.Table, e.Message);
+        }
+    }
+
+    async Task<int> DeleteAsync(PruningRule rule, CancellationToken stoppingToken)
+    {
+        using var untraced = SuppressInstrumentationScope.Begin();
+        await using var command = dataSource.CreateCommand(rule.Sql);
+        command.Parameters.Add(new() { Value = (time.GetUtcNow() - rule.Keep).UtcDateTime });
+        command.Parameters.Add(new() { Value = BatchSize });
+        return await command.ExecuteNonQueryAsync(stoppingToken);
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "Pruned {Count} rows of {Table}")]
+        public static partial void Pruned(ILogger logger, int count, string table);
+
+        [LoggerMessage(LogLevel.Warning, "Could not prune {Table}, retrying in an hour: {Reason}")]
+        public static partial void PutOff(ILogger logger, string table, string reason);
+    }
+}

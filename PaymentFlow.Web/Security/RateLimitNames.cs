@@ -1,0 +1,8 @@
+namespace PaymentFlow.Web.Security;
+
+/// <summary>The rate limits of Web's forms, also the names in <c>RateLimits:NAME:*</c>.</summary>
+static class RateLimitNames
+{
+    /// <summary>New orders, and orders that other shops hand over.</summary>
+    public const string Checkout = "checkout";
+}

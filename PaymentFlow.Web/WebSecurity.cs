@@ -1,0 +1,52 @@
+using PaymentFlow.Web.Operators.SignIn;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using PaymentFlow.ServiceDefaults;
+using PaymentFlow.Web.Checkout;
+using PaymentFlow.Web.Operators;
+using PaymentFlow.Web.Payments;
+using PaymentFlow.Web.Security;
+using PaymentFlow.Web.Services;
+
+namespace PaymentFlow.Web;
+
+static class WebSecurity
+{
+    // Our forms have only a few fields.
+    const int MaxRequestBodyBytes = 64 * 1024;
+
+    /// <summary>Adds antiforgery, rate limits per client address, and a limit for request bodies.</summary>
+    public static void AddWebSecurity(this WebApplicationBuilder builder)
+    {
+        builder.Services.Configure<KestrelServerOptions>(options =>
+        {
+            options.AddServerHeader = false;
+            options.Limits.MaxRequestBodySize = MaxRequestBodyBytes;
+        });
+        // In Development too, answer a malformed form with an error page instead of an exception.
+        builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = false);
+        builder.Services.AddAntiforgery(options =>
+        {
+            options.Cookie.Name = "paymentflow.antiforgery";
+            options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            // With Strict, the browser would not send the cookie on return from the bank. A new cookie would break forms in other tabs.
+            options.Cookie.SameSite = SameSiteMode.Lax;
+            options.SuppressXFrameOptionsHeader = true;
+        });
+        builder.AddRateLimit(RateLimitNames.Checkout, permits: 20, window: TimeSpan.FromMinutes(1));
+        builder.Services.AddRateLimiter(options => options.OnRejected = (rejected, _) =>
+        {
+            // Only forms are limited, so redirect to a page that shows the reason.
+            rejected.HttpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
+            rejected.HttpContext.Response.Headers.Location = rejected.HttpContext.Request.Path.StartsWithSegments(OperatorSignIn.Page)
+                ? OperatorSignIn.Refusal(Problem.RateLimited) : CheckoutEndpoint.Refusal(Problem.RateLimited);
+            return ValueTask.CompletedTask;
+        });
+    }
+
+    public static void UseWebSecurity(this WebApplication app)
+    {
+        app.UseForwardedHeaders();
+        if (!app.Environment.IsDevelopment()) app.UseHsts();
+        app.UseSecurityHeaders(app.Services.GetRequiredService<PaymentOptions>().UsesStripe);
+    }
+}
