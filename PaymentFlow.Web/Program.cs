@@ -1,4 +1,3 @@
-using PaymentFlow.Web.Operators.SignIn;
 using Microsoft.FluentUI.AspNetCore.Components;
 using PaymentFlow.Messaging.Push;
 using PaymentFlow.ServiceDefaults;
@@ -8,6 +7,7 @@ using PaymentFlow.Web.Circuits;
 using PaymentFlow.Web.Components;
 using PaymentFlow.Web.Languages;
 using PaymentFlow.Web.Operators;
+using PaymentFlow.Web.Operators.SignIn;
 using PaymentFlow.Web.Orders;
 using PaymentFlow.Web.Payments;
 using PaymentFlow.Web.Security;

@@ -1,8 +1,8 @@
-using PaymentFlow.Web.Operators.SignIn;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using PaymentFlow.ServiceDefaults;
 using PaymentFlow.Web.Checkout;
 using PaymentFlow.Web.Operators;
+using PaymentFlow.Web.Operators.SignIn;
 using PaymentFlow.Web.Payments;
 using PaymentFlow.Web.Security;
 using PaymentFlow.Web.Services;

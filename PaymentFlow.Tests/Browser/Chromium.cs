@@ -11,7 +11,7 @@ public sealed class Chromium : IAsyncLifetime
     internal static readonly string[] Arguments =
     [
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync",
+        "--disable-component-update", "--disable-sync", "--disable-features=SpareRendererForSitePerProcess",
     ];
 
     // In milliseconds. Longer than Playwright's default of 30 s, because a service that has just started on a busy machine is slow.

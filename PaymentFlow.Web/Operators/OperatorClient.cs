@@ -1,4 +1,3 @@
-using PaymentFlow.Web.Operators.SignIn;
 using System.Net;
 using System.Security.Claims;
 using System.Text;
@@ -8,6 +7,7 @@ using System.Text.Json.Serialization.Metadata;
 using PaymentFlow.Contracts.Journey;
 using PaymentFlow.Contracts.Statistics;
 using PaymentFlow.ServiceDefaults;
+using PaymentFlow.Web.Operators.SignIn;
 using PaymentFlow.Web.Orders;
 using PaymentFlow.Web.Services;
 

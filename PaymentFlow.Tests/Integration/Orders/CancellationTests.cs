@@ -1,6 +1,6 @@
 using System.Net;
-using Aspire.Hosting;
-using Aspire.Hosting.ApplicationModel;
+using System.Net.Http.Json;
+using PaymentFlow.AppHost.Development;
 using PaymentFlow.Testing.Hosting;
 using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Tests.Integration.Payments;
@@ -141,36 +141,33 @@ public sealed class CancellationTests(PaymentFlowApp host, OrdersApp app) : ICla
     public async Task Without_PaymentApi_nothing_is_canceled_and_the_answer_has_Retry_After()
     {
         // This OrderService has its own database, no PaymentApi and no Kafka.
-        var alone = await TestHost.StartAsync(model: builder => builder.AddProject<Projects.PaymentFlow_OrderService>("order-service")
-            .WithEnvironment(
-                "ConnectionStrings__ordersdb",
-                host.OrdersDb.Replace("Database=ordersdb", "Database=ordersdb_alone", StringComparison.Ordinal))
-            .WithEnvironment("ConnectionStrings__kafka", "127.0.0.1:1")
-            .WithEnvironment("services__payment-api__http__0", "http://127.0.0.1:1")
-            .WithEnvironment("Operator__Key", host.OperatorKey)
-            .WithEnvironment("Merchant__ApiKey", host.MerchantKey)
-            .WithEnvironment("Services__Key", host.ServiceKey)
-            .WithHttpHealthCheck("/health"));
-        try
-        {
-            var customer = await Customer.OrdersAsync(alone);
+        Uri address = new($"http://localhost:{FreePort.Next()}");
+        await using var alone = await ServiceProcess.StartAsync("PaymentFlow.OrderService", address,
+            ("ConnectionStrings__ordersdb",
+                host.OrdersDb.Replace("Database=ordersdb", "Database=ordersdb_alone", StringComparison.Ordinal)),
+            ("ConnectionStrings__kafka", "127.0.0.1:1"),
+            ("services__payment-api__http__0", "http://127.0.0.1:1"),
+            ("Operator__Key", host.OperatorKey),
+            ("Merchant__ApiKey", host.MerchantKey),
+            ("Services__Key", host.ServiceKey));
+        using HttpClient http = new() { BaseAddress = address };
+        using var created = await http.PostAsJsonAsync(
+            "/orders", new { items = new[] { new { productId = "mug", quantity = 1 } } }, TestContext.Current.CancellationToken);
+        var order = (await created.Content.ReadFromJsonAsync<CreatedOrder>(TestContext.Current.CancellationToken))!;
 
-            var answer = await CancelAsync(customer, alone);
+        using HttpRequestMessage request = new(HttpMethod.Post, $"/orders/{order.Id}/cancel");
+        request.Headers.Authorization = new("Bearer", order.ClientSecret);
+        var answer = await Answer.OfAsync(await http.SendAsync(request, TestContext.Current.CancellationToken));
 
-            Assert.Equal((HttpStatusCode.ServiceUnavailable, "payment_api_unavailable"), (answer.Status, answer.Code));
-            Assert.NotNull(answer.RetryAfter);
-        }
-        finally
-        {
-            await TestHost.StopAsync(alone);
-        }
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "payment_api_unavailable"), (answer.Status, answer.Code));
+        Assert.NotNull(answer.RetryAfter);
     }
 
-    async Task<Answer> CancelAsync(Customer customer, RunningApp? at = null)
+    async Task<Answer> CancelAsync(Customer customer)
     {
         using HttpClient http = new();
         using HttpRequestMessage request = new(
-            HttpMethod.Post, new Uri((at ?? host.App).GetEndpoint("order-service"), $"/orders/{customer.OrderId}/cancel"));
+            HttpMethod.Post, new Uri(host.App.GetEndpoint("order-service"), $"/orders/{customer.OrderId}/cancel"));
         request.Headers.Authorization = new("Bearer", customer.Secret);
         return await Answer.OfAsync(await http.SendAsync(request, TestContext.Current.CancellationToken));
     }
