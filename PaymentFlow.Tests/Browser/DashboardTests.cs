@@ -31,8 +31,13 @@ public sealed class DashboardTests(PaymentFlowApp app, Chromium chromium) : Brow
         await PictureAsync(page, "dashboard");
 
         await page.GotoAsync(new Uri(link, "/traces").AbsoluteUri);
-        await page.GetByText("pay click").First.ClickAsync();
-        await page.IsAtAsync("**/traces/detail/**");
+        // The list moves while traces arrive, so a click may hit nothing.
+        await Eventually.TrueAsync(async () =>
+        {
+            if (page.Url.Contains("/traces/detail/", StringComparison.Ordinal)) return true;
+            await page.GetByText("pay click").First.ClickAsync();
+            return false;
+        });
         foreach (var span in (string[])["pay click", "POST /process-payment", "MSG kafka payments", "MSG kafka orders", "page update"])
             await page.GetByText(span).First.WaitForAsync();
         await PictureAsync(page, "dashboard-trace");
