@@ -45,24 +45,35 @@ public sealed partial class OrderEventsSubscriber(
             long? looked = null;
             while (!stoppingToken.IsCancellationRequested)
             {
-                // The metadata query blocks, so it runs on its own thread and does not delay messages.
-                if (looking.IsCompleted && (looked is null || time.GetElapsedTime(looked.Value) >= LookInterval))
+                try
                 {
-                    before = new Dictionary<int, long>(_next);
-                    looked = time.GetTimestamp();
-                    looking = Task.Factory.StartNew(() => ReadTopic(admin, stoppingToken), CancellationToken.None,
-                        TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                    // The metadata query blocks, so it runs on its own thread and does not delay messages.
+                    if (looking.IsCompleted && (looked is null || time.GetElapsedTime(looked.Value) >= LookInterval))
+                    {
+                        before = new Dictionary<int, long>(_next);
+                        looked = time.GetTimestamp();
+                        looking = Task.Factory.StartNew(() => ReadTopic(admin, stoppingToken), CancellationToken.None,
+                            TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                    }
+                    if (Poll() is { Message: { } message } result)
+                    {
+                        _next[result.Partition.Value] = result.Offset.Value + 1;
+                        Tell(message);
+                    }
+                    if (looking is { IsCompleted: true, Result: { } topic })
+                    {
+                        looking = Task.FromResult<TopicState?>(null);
+                        Follow(topic, before);
+                        _following = _next.Count > 0;
+                    }
                 }
-                if (Poll() is { Message: { } message } result)
+                catch (Exception e) when (!stoppingToken.IsCancellationRequested && e is not KafkaException { Error.IsFatal: true })
                 {
-                    _next[result.Partition.Value] = result.Offset.Value + 1;
-                    Tell(message);
-                }
-                if (looking is { IsCompleted: true, Result: { } topic })
-                {
-                    looking = Task.FromResult<TopicState?>(null);
-                    Follow(topic, before);
-                    _following = _next.Count > 0;
+                    // A screen that missed an update is no reason to end the service. The sweep updates it.
+                    BackgroundFailures.Count("push");
+                    Log.Failed(logger, e);
+                    screens.Ask();
+                    stoppingToken.WaitHandle.WaitOne(PollInterval);
                 }
             }
         }
@@ -90,9 +101,9 @@ public sealed partial class OrderEventsSubscriber(
             }
             return new TopicState(partitions);
         }
-        catch (KafkaException e)
+        catch (Exception e)
         {
-            Log.NotSeen(logger, e.Error.Reason);
+            Log.NotSeen(logger, e.Message);
             _following = false;
             return null;
         }
@@ -176,6 +187,9 @@ public sealed partial class OrderEventsSubscriber(
 
         [LoggerMessage(LogLevel.Warning, "Kafka consumer of orders: {Reason}")]
         public static partial void KafkaError(ILogger logger, string reason);
+
+        [LoggerMessage(LogLevel.Error, "Following orders failed, retrying shortly")]
+        public static partial void Failed(ILogger logger, Exception exception);
 
         [LoggerMessage(LogLevel.Debug, "Could not read the state of the topic orders: {Reason}")]
         public static partial void NotSeen(ILogger logger, string reason);

@@ -4,21 +4,39 @@ using NpgsqlTypes;
 using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.CloudEvents;
 using PaymentFlow.Persistence.Consuming;
-using PaymentFlow.Persistence.Database;
 
 namespace PaymentFlow.OrderService.DeadLetters;
 
 /// <summary>Lists and replays the messages that <see cref="DeadLetterStore"/> stored.</summary>
-sealed class DeadLetterQueue(NpgsqlDataSource dataSource, IEventBatchHandler<PaymentEvent> handler, TimeProvider time)
+sealed class DeadLetterQueue(NpgsqlDataSource dataSource, IEventBatchHandler<PaymentEvent> handler, TimeProvider time) : IDisposable
 {
-    const string Columns = """event_id, topic, "partition", "offset", key, headers::text, data, error, received_at, replayed_at""";
+    const string Columns = """event_id, topic, "partition", "offset", key, headers::text, data, error, received_at, replayed_at, false""";
 
-    /// <summary>The messages that are not replayed yet, oldest first.</summary>
+    // The list cuts longer values. Our own events and their headers are much shorter.
+    const int MaxData = 4_096;
+    const int MaxText = 512;
+    const int MaxHeaders = 32;
+
+    // A replay holds one connection and needs a second one for a moment. All connections held by replays would wait for each other.
+    const int ReplaysAtOnce = 2;
+
+    readonly SemaphoreSlim _turns = new(ReplaysAtOnce);
+
+    /// <summary>
+    /// The messages that are not replayed yet, oldest first. Long values are cut, because a page of complete messages could have 200 MB.
+    /// </summary>
     /// <param name="after">The last id of the previous page.</param>
     public async Task<IReadOnlyList<DeadLetter>> WaitingAsync(Guid? after, int limit, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand($"""
-            SELECT {Columns} FROM dead_letters
+            SELECT event_id, topic, "partition", "offset", left(key, {MaxText}), (
+                    SELECT coalesce(jsonb_object_agg(left(name, {MaxText}), left(value, {MaxText})), jsonb_build_object())::text
+                    FROM (SELECT name, value FROM jsonb_each_text(headers) AS h (name, value) ORDER BY name LIMIT {MaxHeaders}) AS first),
+                substr(data, 1, {MaxData}), left(error, {MaxText}), received_at, replayed_at,
+                coalesce(length(data) > {MaxData}, false) OR coalesce(length(key) > {MaxText}, false) OR length(error) > {MaxText} OR (
+                    SELECT count(*) > {MaxHeaders} OR coalesce(bool_or(greatest(length(name), length(value)) > {MaxText}), false)
+                    FROM jsonb_each_text(headers) AS h (name, value))
+            FROM dead_letters
             WHERE replayed_at IS NULL
               AND received_at >= coalesce((SELECT received_at FROM dead_letters WHERE event_id = $1), '-infinity')
               AND ($1 IS NULL OR (received_at, event_id) > (SELECT received_at, event_id FROM dead_letters WHERE event_id = $1))
@@ -40,6 +58,19 @@ sealed class DeadLetterQueue(NpgsqlDataSource dataSource, IEventBatchHandler<Pay
     /// <exception cref="NpgsqlException">The database is unavailable. The message stays.</exception>
     public async Task<ReplayOutcome> ReplayAsync(
         Guid id, Func<DeadLetter, Task> starting, CancellationToken cancellationToken)
+    {
+        await _turns.WaitAsync(cancellationToken);
+        try
+        {
+            return await ReplayInTurnAsync(id, starting, cancellationToken);
+        }
+        finally
+        {
+            _turns.Release();
+        }
+    }
+
+    async Task<ReplayOutcome> ReplayInTurnAsync(Guid id, Func<DeadLetter, Task> starting, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -64,7 +95,7 @@ sealed class DeadLetterQueue(NpgsqlDataSource dataSource, IEventBatchHandler<Pay
                 ?? throw new JsonException("The data is null.");
             await handler.HandleAsync([new ReceivedEvent<PaymentEvent>(envelope, payment)], cancellationToken);
         }
-        catch (Exception e) when (DatabaseFailure.IsInTheData(e))
+        catch (Exception e) when (EventFailure.IsInTheEvent(e))
         {
             return new ReplayOutcome.Refused(e.Message);
         }
@@ -93,7 +124,9 @@ sealed class DeadLetterQueue(NpgsqlDataSource dataSource, IEventBatchHandler<Pay
         row.GetGuid(0), row.GetString(1), row.GetInt32(2), row.GetInt64(3), row.IsDBNull(4) ? null : row.GetString(4),
         JsonSerializer.Deserialize(row.GetString(5), DeadLetterHeadersJson.Default.DictionaryStringString)!,
         row.IsDBNull(6) ? null : row.GetFieldValue<byte[]>(6), row.GetString(7), row.GetDateTime(8),
-        row.IsDBNull(9) ? null : row.GetDateTime(9));
+        row.IsDBNull(9) ? null : row.GetDateTime(9), row.GetBoolean(10));
+
+    public void Dispose() => _turns.Dispose();
 }
 
 /// <summary>The result of a replay.</summary>

@@ -68,10 +68,23 @@ public sealed class DeliveryStore(NpgsqlDataSource dataSource)
             OutboxEntry entry = new(row.GetInt64(0), row.GetString(1), new CloudEvent(
                 row.GetGuid(2), row.GetString(3), row.GetString(4), row.GetFieldValue<DateTimeOffset>(5), row.GetString(6),
                 row.GetFieldValue<byte[]>(7), row.IsDBNull(8) ? null : row.GetString(8)));
-            var payment = JsonSerializer.Deserialize(entry.Event.Data, EventJson.Default.PaymentEvent)!;
-            published.Add(new PublishedEvent(entry, payment.OrderId, payment.PaymentVersion, row.GetInt16(9)));
+            published.Add(Read(entry, row.GetInt16(9)));
         }
         return published;
+    }
+
+    static PublishedEvent Read(OutboxEntry entry, int checks)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(entry.Event.Data, EventJson.Default.PaymentEvent) is { } payment
+                ? new PublishedEvent(entry, payment.OrderId, payment.PaymentVersion, checks)
+                : PublishedEvent.Unreadable(entry, checks);
+        }
+        catch (JsonException)
+        {
+            return PublishedEvent.Unreadable(entry, checks);
+        }
     }
 
     public async Task MarkAppliedAsync(IEnumerable<PublishedEvent> applied, DateTimeOffset now, CancellationToken cancellationToken)

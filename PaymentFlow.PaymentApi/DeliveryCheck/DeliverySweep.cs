@@ -47,7 +47,7 @@ public sealed partial class DeliverySweep(
         }
     }
 
-    /// <returns>False when OrderService, Kafka or Postgres is unavailable.</returns>
+    /// <returns>False when OrderService, Kafka or Postgres is unavailable, or the check failed.</returns>
     async Task<bool> TryAsync(CancellationToken stoppingToken)
     {
         try
@@ -67,6 +67,12 @@ public sealed partial class DeliverySweep(
         {
             Log.DatabaseAway(logger, e.Message);
         }
+        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+        {
+            // A check must not end the service that takes payments.
+            BackgroundFailures.Count("delivery");
+            Log.Failed(logger, e);
+        }
         return false;
     }
 
@@ -75,8 +81,17 @@ public sealed partial class DeliverySweep(
     {
         var now = time.GetUtcNow();
         if (!await store.TryLeadAsync(now, now + Lease, stoppingToken)) return 0;
-        var published = await store.UnappliedAsync(now - _options.CheckAfter, BatchSize, stoppingToken);
-        if (published.Count == 0) return 0;
+        var unapplied = await store.UnappliedAsync(now - _options.CheckAfter, BatchSize, stoppingToken);
+        List<PublishedEvent> published = [.. unapplied.Where(item => item.IsReadable)];
+        List<PublishedEvent> unreadable = [.. unapplied.Where(item => !item.IsReadable)];
+        if (unreadable is [var bad, ..])
+        {
+            // One bad row must not block the others.
+            BackgroundFailures.Count("delivery");
+            Log.Unreadable(logger, unreadable.Count, bad.Entry.Id);
+            await ScheduleNextCheckAsync(unreadable, publishedAgain: false, stoppingToken);
+        }
+        if (published.Count == 0) return unapplied.Count;
 
         var versions = await orders.FindAsync([.. published.Select(item => item.OrderId).Distinct()], stoppingToken);
         var arrivals = DeliveryClassification.Of(published, versions);
@@ -90,7 +105,7 @@ public sealed partial class DeliverySweep(
             Log.Lost(logger, arrivals.Lost.Count, arrivals.Lost[0].Entry.Event.Id);
             await PublishAgainAsync(arrivals.Lost, stoppingToken);
         }
-        return published.Count;
+        return unapplied.Count;
     }
 
     /// <exception cref="KafkaAwayException">
@@ -143,8 +158,9 @@ public sealed partial class DeliverySweep(
         {
             await store.ResignAsync(patience.Token);
         }
-        catch (Exception e) when (DatabaseFailure.IsAway(e) || patience.IsCancellationRequested)
+        catch (Exception e)
         {
+            // Another replica waits until the lease expires.
             Log.DatabaseAway(logger, e.Message);
         }
     }
@@ -170,5 +186,11 @@ public sealed partial class DeliverySweep(
 
         [LoggerMessage(LogLevel.Warning, "The delivery check waits for Postgres: {Reason}")]
         public static partial void DatabaseAway(ILogger logger, string reason);
+
+        [LoggerMessage(LogLevel.Error, "The delivery check failed, retrying later")]
+        public static partial void Failed(ILogger logger, Exception exception);
+
+        [LoggerMessage(LogLevel.Error, "{Count} rows of the outbox hold no payment event, such as row {Id}; they are checked later")]
+        public static partial void Unreadable(ILogger logger, int count, long id);
     }
 }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using PaymentFlow.Messaging.Telemetry;
 using PaymentFlow.Persistence.Database;
 
 namespace PaymentFlow.PaymentApi.Payments;
@@ -38,6 +39,7 @@ public sealed partial class DeferredWrites(TimeProvider time, ILogger<DeferredWr
         catch (Exception e) when (!stoppingToken.IsCancellationRequested)
         {
             // One failing write must not block the others.
+            BackgroundFailures.Count("deferred-writes");
             Log.Failed(logger, e);
             return true;
         }

@@ -1,4 +1,5 @@
 using PaymentFlow.Contracts.Events;
+using PaymentFlow.Messaging.Telemetry;
 using PaymentFlow.PaymentApi.Cancellation;
 using PaymentFlow.PaymentApi.Payments;
 using PaymentFlow.PaymentApi.Refunds;
@@ -37,7 +38,7 @@ public sealed partial class Reconciler(
     {
         try
         {
-            switch (await AskAsync(payment, cancellationToken))
+            switch (await AskOrPostponeAsync(payment, cancellationToken))
             {
                 case null:
                     await schedule.PostponeAsync(payment, cancellationToken);
@@ -50,15 +51,24 @@ public sealed partial class Reconciler(
                     break;
             }
         }
-        catch (Exception e) when (StripeFailures.IsFromStripe(e) && !cancellationToken.IsCancellationRequested)
-        {
-            Log.Postponed(logger, payment.Id, e.Message);
-            await schedule.PostponeAsync(payment, cancellationToken);
-        }
         catch (Exception e) when (!DatabaseFailure.IsAway(e) && !cancellationToken.IsCancellationRequested)
         {
             // One failing payment must not block the others. It is due again when its lease expires.
+            BackgroundFailures.Count("reconciliation");
             Log.Failed(logger, e, payment.Id);
+        }
+    }
+
+    async Task<Payment?> AskOrPostponeAsync(Payment payment, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AskAsync(payment, cancellationToken);
+        }
+        catch (Exception e) when (StripeFailures.IsFromStripe(e) && !cancellationToken.IsCancellationRequested)
+        {
+            Log.Postponed(logger, payment.Id, e.Message);
+            return null;
         }
     }
 
@@ -107,6 +117,7 @@ public sealed partial class Reconciler(
         }
         catch (Exception e) when (!DatabaseFailure.IsAway(e) && !cancellationToken.IsCancellationRequested)
         {
+            BackgroundFailures.Count("reconciliation");
             Log.RefundFailed(logger, e, refund.Id);
         }
     }

@@ -1,3 +1,4 @@
+using PaymentFlow.Messaging.Telemetry;
 using PaymentFlow.PaymentApi.Payments;
 using PaymentFlow.Persistence.Database;
 using PaymentFlow.Persistence.Migrations;
@@ -23,6 +24,11 @@ public sealed partial class ReconciliationWorker(
             {
                 Log.DatabaseAway(logger, e.Message);
             }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                BackgroundFailures.Count("reconciliation");
+                Log.Failed(logger, e);
+            }
         }
     }
 
@@ -30,5 +36,8 @@ public sealed partial class ReconciliationWorker(
     {
         [LoggerMessage(LogLevel.Warning, "The reconciliation waits for Postgres: {Reason}")]
         public static partial void DatabaseAway(ILogger logger, string reason);
+
+        [LoggerMessage(LogLevel.Error, "The reconciliation failed, retrying shortly")]
+        public static partial void Failed(ILogger logger, Exception exception);
     }
 }

@@ -36,9 +36,7 @@ public sealed class RefundStore(
     /// </summary>
     public async Task<Refund?> ReserveAsync(Guid paymentId, long? amount, string idempotencyKey, CancellationToken cancellationToken)
     {
-        // Two statements: the second takes its snapshot after the lock, so it sees every earlier reservation.
         const string Sql = $"""
-            SELECT id FROM payments WHERE id = @paymentId FOR UPDATE;
             WITH remainder AS (
                 SELECT p.amount - coalesce((
                     SELECT sum(r.amount) FROM refunds r
@@ -48,10 +46,13 @@ public sealed class RefundStore(
             SELECT @id, @paymentId, coalesce(@amount, amount), @amount, 'reserved', @idempotencyKey, @now, @now, @reconcileAt
             FROM remainder WHERE coalesce(@amount, amount) BETWEEN 1 AND amount
             ON CONFLICT DO NOTHING
-            RETURNING {Columns};
+            RETURNING {Columns}
             """;
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var results = await connection.QueryMultipleAsync(Command(Sql, new
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        // A statement of its own: the next one takes its snapshot after the lock, so it sees every earlier reservation.
+        await payments.LockAsync(connection, paymentId, cancellationToken);
+        var reserved = await connection.QuerySingleOrDefaultAsync<Refund>(Command(Sql, new
         {
             id = Guid.CreateVersion7(),
             paymentId,
@@ -60,8 +61,8 @@ public sealed class RefundStore(
             now = time.GetUtcNow().UtcDateTime,
             reconcileAt = (time.GetUtcNow() + timing.FirstCheck).UtcDateTime,
         }, cancellationToken));
-        await results.ReadAsync();
-        return await results.ReadSingleOrDefaultAsync<Refund>();
+        await transaction.CommitAsync(cancellationToken);
+        return reserved;
     }
 
     /// <summary>

@@ -1,8 +1,10 @@
 using Npgsql;
 using OpenTelemetry;
+using PaymentFlow.Messaging.Telemetry;
 using PaymentFlow.PaymentApi.Payments;
 using PaymentFlow.PaymentApi.Reconciliation;
 using PaymentFlow.PaymentApi.Stripe;
+using PaymentFlow.Persistence.Database;
 using PaymentFlow.Persistence.Migrations;
 
 namespace PaymentFlow.PaymentApi.Webhooks;
@@ -32,6 +34,7 @@ public sealed partial class StripeEventWalk(
             {
                 if (stoppingToken.IsCancellationRequested) return;
                 // Whatever failed, the service continues. The cursor has not moved, so the next walk starts at the same place.
+                if (!DatabaseFailure.IsAway(e) && !StripeFailures.IsFromStripe(e)) BackgroundFailures.Count("webhooks");
                 Log.Postponed(logger, e);
             }
         }
@@ -45,13 +48,26 @@ public sealed partial class StripeEventWalk(
         using var untraced = SuppressInstrumentationScope.Begin();
         var now = time.GetUtcNow().UtcDateTime;
         if (await TakeAsync(now, cancellationToken) is not { } cursor) return;
-        var found = 0;
+        var (found, failed) = (0, 0);
         await foreach (var stripeEvent in stripe.EventsAsync(cursor - Overlap, StripeEventFilter.Types, cancellationToken))
-            if (await inbox.TakeAsync(stripeEvent, cancellationToken)) found++;
+        {
+            try
+            {
+                if (await inbox.TakeAsync(stripeEvent, cancellationToken)) found++;
+            }
+            catch (Exception e) when (!DatabaseFailure.IsAway(e) && !cancellationToken.IsCancellationRequested)
+            {
+                // One failing event must not block the others. If a retry may help, the next walk starts at the same place.
+                BackgroundFailures.Count("webhooks");
+                Log.NotStored(logger, e, stripeEvent.Id);
+                if (!DatabaseFailure.IsInTheData(e)) failed++;
+            }
+        }
+        if (found > 0) Log.Found(logger, found);
+        if (failed > 0) return;
         await using var advance = dataSource.CreateCommand("UPDATE stripe_events_walk SET cursor = greatest(cursor, $1)");
         advance.Parameters.Add(new() { Value = now });
         await advance.ExecuteNonQueryAsync(cancellationToken);
-        if (found > 0) Log.Found(logger, found);
     }
 
     /// <returns>The cursor to start from; null when the walk is not due.</returns>
@@ -69,6 +85,9 @@ public sealed partial class StripeEventWalk(
     {
         [LoggerMessage(LogLevel.Information, "List Events returned {Count} events that no webhook had delivered")]
         public static partial void Found(ILogger logger, int count);
+
+        [LoggerMessage(LogLevel.Error, "Could not store {EventId} of List Events")]
+        public static partial void NotStored(ILogger logger, Exception exception, string eventId);
 
         [LoggerMessage(LogLevel.Warning, "Could not read List Events; the next walk tries again")]
         public static partial void Postponed(ILogger logger, Exception exception);

@@ -5,6 +5,7 @@ using PaymentFlow.Messaging.Telemetry;
 using PaymentFlow.PaymentApi.Payments;
 using PaymentFlow.PaymentApi.Reconciliation;
 using PaymentFlow.PaymentApi.Stripe;
+using PaymentFlow.Persistence.Background;
 using PaymentFlow.Persistence.Database;
 using PaymentFlow.Persistence.Migrations;
 using Stripe;
@@ -42,8 +43,7 @@ public sealed partial class StripeEventWorker(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await migration.Completed.WaitAsync(stoppingToken);
-        // If one task fails, its exception stops the host, so that the process is restarted.
-        await await Task.WhenAny(GatherAsync(stoppingToken), AskAsync(stoppingToken), SweepAsync(stoppingToken));
+        await Together.RunAsync(stoppingToken, GatherAsync, AskAsync, SweepAsync);
     }
 
     async Task GatherAsync(CancellationToken stoppingToken)
@@ -61,6 +61,11 @@ public sealed partial class StripeEventWorker(
             {
                 // The sweep finds the events when Postgres is available again.
                 Log.DatabaseAway(logger, e.Message);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                // The sweep tries the events again.
+                Fail(e);
             }
         }
     }
@@ -84,6 +89,10 @@ public sealed partial class StripeEventWorker(
             {
                 Log.DatabaseAway(logger, e.Message);
             }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                Fail(e);
+            }
         }
     }
 
@@ -102,6 +111,7 @@ public sealed partial class StripeEventWorker(
         }
         catch (Exception e) when (!stoppingToken.IsCancellationRequested)
         {
+            if (!DatabaseFailure.IsAway(e) && !StripeFailures.IsFromStripe(e)) BackgroundFailures.Count("webhooks");
             Log.Postponed(logger, e, intentId);
             await PostponeAsync(intentId, stoppingToken);
         }
@@ -118,6 +128,16 @@ public sealed partial class StripeEventWorker(
             // The events are not postponed, so they are due again at once.
             Log.DatabaseAway(logger, e.Message);
         }
+        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+        {
+            Fail(e);
+        }
+    }
+
+    void Fail(Exception exception)
+    {
+        BackgroundFailures.Count("webhooks");
+        Log.Failed(logger, exception);
     }
 
     /// <summary>
@@ -174,6 +194,9 @@ public sealed partial class StripeEventWorker(
 
         [LoggerMessage(LogLevel.Warning, "Webhooks wait for Postgres: {Reason}")]
         public static partial void DatabaseAway(ILogger logger, string reason);
+
+        [LoggerMessage(LogLevel.Error, "Webhooks could not be applied, retrying shortly")]
+        public static partial void Failed(ILogger logger, Exception exception);
 
         [LoggerMessage(LogLevel.Warning, "{IntentId} is not known to Stripe; its webhooks are ignored")]
         public static partial void Unknown(ILogger logger, string intentId);

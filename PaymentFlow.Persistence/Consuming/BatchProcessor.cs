@@ -3,13 +3,12 @@ using System.Text.Json.Serialization.Metadata;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using PaymentFlow.Messaging.CloudEvents;
-using PaymentFlow.Persistence.Database;
 
 namespace PaymentFlow.Persistence.Consuming;
 
 /// <summary>
 /// Applies a batch of messages. A message that is unreadable or rejected goes to the dead letters; a rejected batch is halved until
-/// the rejected message is alone. Throws only for causes outside the data. The caller may then call again with the same batch.
+/// the rejected message is alone. Throws only for causes outside the events. The caller may then call again with the same batch.
 /// </summary>
 public sealed partial class BatchProcessor<T>(
     IEventBatchHandler<T> handler, JsonTypeInfo<T> json, DeadLetterStore deadLetters, ILogger<BatchProcessor<T>> logger)
@@ -37,7 +36,7 @@ public sealed partial class BatchProcessor<T>(
             {
                 readable.Add((message, Read(message.Message)));
             }
-            catch (Exception e) when (e is FormatException or JsonException)
+            catch (Exception e) when (EventFailure.IsInTheEvent(e))
             {
                 await DeadLetterAsync(message, e, cancellationToken);
             }
@@ -60,7 +59,7 @@ public sealed partial class BatchProcessor<T>(
         {
             await handler.HandleAsync([.. batch.Select(item => item.Event)], cancellationToken);
         }
-        catch (Exception e) when (DatabaseFailure.IsInTheData(e))
+        catch (Exception e) when (EventFailure.IsInTheEvent(e))
         {
             if (batch.Count == 1)
             {

@@ -12,6 +12,9 @@ namespace PaymentFlow.Persistence.Consuming;
 /// </summary>
 public sealed class DeadLetterStore(NpgsqlDataSource dataSource)
 {
+    // An error can repeat a part of the message, and a message can have nearly a megabyte.
+    const int MaxErrorLength = 2_000;
+
     // The UUID namespace for the ids of messages without a ce_id.
     static readonly Guid ContentNamespace = Guid.Parse("6f1f3c52-7f0b-5d4e-9a63-0d9c3f2b7a11");
 
@@ -27,11 +30,11 @@ public sealed class DeadLetterStore(NpgsqlDataSource dataSource)
         command.Parameters.Add(new() { Value = message.Topic });
         command.Parameters.Add(new() { Value = message.Partition.Value });
         command.Parameters.Add(new() { Value = message.Offset.Value });
-        // Postgres' type text cannot hold NUL. A key or an error text that contains one must not make this insert fail.
+        // Postgres' type text cannot hold NUL or half a surrogate pair. A key or an error text with one must not make this insert fail.
         command.Parameters.Add(new() { Value = Text(message.Message.Key) ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = Headers(message.Message), NpgsqlDbType = NpgsqlDbType.Jsonb });
         command.Parameters.Add(new() { Value = message.Message.Value ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea });
-        command.Parameters.Add(new() { Value = Text(error) });
+        command.Parameters.Add(new() { Value = Text(error.Length <= MaxErrorLength ? error : error[..MaxErrorLength]) });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -48,5 +51,6 @@ public sealed class DeadLetterStore(NpgsqlDataSource dataSource)
                 group => Text(Encoding.UTF8.GetString(group.Last().GetValueBytes() ?? []))!),
             DeadLetterJson.Default.DictionaryStringString);
 
-    static string? Text(string? value) => value?.Replace('\0', '\uFFFD');
+    static string? Text(string? value) =>
+        value is null ? null : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(value)).Replace('\0', '\uFFFD');
 }

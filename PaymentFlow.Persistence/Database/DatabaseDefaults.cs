@@ -18,11 +18,22 @@ public static class DatabaseDefaults
         + "SET enable_mergejoin = off; SET jit = off";
 
     /// <summary>
+    /// The connection string for commands that write. Of several hosts, Npgsql then uses the one that can be written to. A choice in the
+    /// connection string takes precedence.
+    /// </summary>
+    public static NpgsqlConnectionStringBuilder ForWriting(NpgsqlConnectionStringBuilder settings)
+    {
+        if (settings.Host?.Contains(',') == true) settings.TargetSessionAttributes ??= "read-write";
+        return settings;
+    }
+
+    /// <summary>
     /// Applies the settings. Every statement normally takes milliseconds. After 10 s the server hangs or the network drops packets, and
     /// the caller should get a 503 instead of waiting for Npgsql's default of 30 s.
     /// </summary>
     public static void Apply(NpgsqlDataSourceBuilder source)
     {
+        ForWriting(source.ConnectionStringBuilder);
         source.ConnectionStringBuilder.Timeout = ConnectSeconds;
         source.ConnectionStringBuilder.CommandTimeout = CommandSeconds;
         // Postgres accepts 100 connections by default, and so does Npgsql's pool: one busy process could shut out all others. More than

@@ -14,22 +14,23 @@ public static class DatabaseFailure
     /// </summary>
     public static bool IsAway(Exception exception) => exception switch
     {
-        // 3D000: the database is still being created. 25006: a standby that is about to be promoted.
+        // 3D000: the database is still being created.
         // 57014: the server's statement_timeout or an administrator canceled the statement.
-        PostgresException postgres => postgres.IsTransient || postgres.SqlState is "3D000" or "25006" or "57014",
+        PostgresException postgres => postgres.IsTransient || IsFailOver(postgres) || postgres.SqlState is "3D000" or "57014",
         NpgsqlException or SocketException or TimeoutException => true,
         _ => exception.InnerException is { } inner && IsAway(inner),
     };
 
     /// <summary>
-    /// Whether the cause is in the data, so that no retry can help: SQLSTATE class 22 (data exception) or 23 (integrity constraint
-    /// violation), or an error that did not come from the database. Any other failure, such as a missing table, is not the data's
-    /// fault and must not dead-letter an event.
+    /// Whether the server is not, or no longer, one that can be written to: it rejects writes (25006), stops or starts (57P01 to 57P03),
+    /// or a pooler has lost it (class 08). Another server may have taken over.
     /// </summary>
-    public static bool IsInTheData(Exception exception) => exception switch
-    {
-        PostgresException { SqlState: ['2', '2' or '3', ..] } => true,
-        NpgsqlException or SocketException or TimeoutException or OperationCanceledException or ObjectDisposedException => false,
-        _ => exception.InnerException is null || IsInTheData(exception.InnerException),
-    };
+    public static bool IsFailOver(PostgresException failure) =>
+        failure.SqlState is "25006" or "57P01" or "57P02" or "57P03" or ['0', '8', ..];
+
+    /// <summary>
+    /// Whether the database rejects the data, so that no retry can help: SQLSTATE class 22 (data exception) or 23 (integrity constraint
+    /// violation). Any other failure, such as a missing table, is not the data's fault.
+    /// </summary>
+    public static bool IsInTheData(Exception exception) => exception is PostgresException { SqlState: ['2', '2' or '3', ..] };
 }

@@ -2,6 +2,8 @@ using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Npgsql;
+using PaymentFlow.Persistence.Database;
 using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.Persistence.Migrations;
@@ -17,10 +19,14 @@ public static class MigrationExtensions
         this IHostApplicationBuilder builder, string connectionName, Assembly service, bool deadLetters)
     {
         builder.RequireSettings($"ConnectionStrings:{connectionName}");
-        var connectionString = builder.Configuration.GetConnectionString(connectionName)!;
         builder.Services.AddSingleton(services =>
-            ActivatorUtilities.CreateInstance<DatabaseMigration>(
-                services, new MigrationPlan(connectionString, service, deadLetters)));
+        {
+            // Without a pool, because a pooled connection would still lead to the former primary after a fail-over.
+            var connection = DatabaseDefaults.ForWriting(
+                new NpgsqlConnectionStringBuilder(builder.Configuration.GetConnectionString(connectionName)) { Pooling = false });
+            return ActivatorUtilities.CreateInstance<DatabaseMigration>(
+                services, new MigrationPlan(connection.ConnectionString, service, deadLetters));
+        });
         builder.Services.AddHostedService(services => services.GetRequiredService<DatabaseMigration>());
         builder.Services.AddHealthChecks().AddCheck<MigrationHealthCheck>("migration");
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using Confluent.Kafka;
 using Microsoft.Extensions.Hosting;
@@ -20,6 +21,7 @@ public sealed partial class OutboxRelay(
     IProducer<string, byte[]> producer,
     OutboxStore store,
     DatabaseMigration migration,
+    IMeterFactory meters,
     TimeProvider time,
     ILogger<OutboxRelay> logger) : BackgroundService, IHostedLifecycleService
 {
@@ -62,24 +64,23 @@ public sealed partial class OutboxRelay(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await migration.Completed.WaitAsync(stoppingToken);
-        PaymentFlowTelemetry.Meter.CreateObservableGauge(
+        // The factory's meter ends with the host, and its gauges with it.
+        var meter = meters.Create(ServiceDefaultsExtensions.TelemetryName);
+        meter.CreateObservableGauge(
             "paymentflow.outbox.depth", () => _backlog.Depth, "{event}", "Events that wait to be published");
-        PaymentFlowTelemetry.Meter.CreateObservableGauge(
+        meter.CreateObservableGauge(
             "paymentflow.outbox.age", () => _backlog.AgeSeconds, "s", "Age of the oldest event that waits");
         using CancellationTokenSource markPatience = new(Timeout.InfiniteTimeSpan, time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         var marking = MarkDeliveredAsync(markPatience.Token);
-        try
-        {
-            // If either task fails, its exception stops the host, so that the process is restarted.
-            await await Task.WhenAny(SweepAsync(stoppingToken), marking);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            await Task.Run(() => producer.Flush(FlushPatience), CancellationToken.None);
-            _delivered.Writer.Complete();
-            markPatience.CancelAfter(MarkPatience);
-            await marking;
-        }
+        var sweeping = SweepAsync(end.Token);
+        // Neither ends before the host stops, unless it fails. Then the other ends as well.
+        await Task.WhenAny(sweeping, marking);
+        await end.CancelAsync();
+        await Task.Run(() => producer.Flush(FlushPatience), CancellationToken.None);
+        _delivered.Writer.Complete();
+        markPatience.CancelAfter(MarkPatience);
+        await Task.WhenAll(marking, sweeping);
     }
 
     Task IHostedLifecycleService.StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -114,6 +115,10 @@ public sealed partial class OutboxRelay(
             {
                 Log.DatabaseAway(logger, e.Message);
             }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                Fail(e);
+            }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
@@ -145,10 +150,11 @@ public sealed partial class OutboxRelay(
                 entry.Topic, KafkaBinding.ToMessage(entry.Event, span?.Id ?? entry.Event.TraceParent),
                 report => Finish(report.Error.IsError ? report.Error.Reason : null));
         }
-        catch (KafkaException e)
+        catch (Exception e)
         {
-            // The local queue is full, or the topic is not known yet. The sweep publishes the row later.
-            Finish(e.Error.Reason);
+            // The local queue is full, or the topic is not known yet. The sweep publishes the row later. Whatever failed, the caller has
+            // committed and must not fail.
+            Finish(e.Message);
         }
 
         void Finish(string? failure)
@@ -184,7 +190,19 @@ public sealed partial class OutboxRelay(
                 // Rows that stay unmarked are published again; consumers ignore the duplicates by version.
                 if (deliveries.Count >= SweepBatch) deliveries.Clear();
             }
+            catch (Exception e) when (!patience.IsCancellationRequested)
+            {
+                Fail(e);
+                await Task.Delay(SweepInterval, time, patience);
+                deliveries.Clear();
+            }
         }
+    }
+
+    void Fail(Exception exception)
+    {
+        BackgroundFailures.Count("outbox");
+        Log.Failed(logger, exception);
     }
 
     static partial class Log
@@ -197,5 +215,8 @@ public sealed partial class OutboxRelay(
 
         [LoggerMessage(LogLevel.Warning, "The outbox waits for Postgres: {Reason}")]
         public static partial void DatabaseAway(ILogger logger, string reason);
+
+        [LoggerMessage(LogLevel.Error, "The outbox failed, retrying shortly")]
+        public static partial void Failed(ILogger logger, Exception exception);
     }
 }

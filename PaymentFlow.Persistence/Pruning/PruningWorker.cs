@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using OpenTelemetry;
+using PaymentFlow.Messaging.Telemetry;
 using PaymentFlow.Persistence.Database;
 using PaymentFlow.Persistence.Migrations;
 
@@ -43,6 +44,12 @@ public sealed partial class PruningWorker(
         {
             Log.PutOff(logger, rule.Table, e.Message);
         }
+        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+        {
+            // One failing rule must not block the others, nor end the service.
+            BackgroundFailures.Count("pruning");
+            Log.Failed(logger, e, rule.Table);
+        }
     }
 
     async Task<int> DeleteAsync(PruningRule rule, CancellationToken stoppingToken)
@@ -61,5 +68,8 @@ public sealed partial class PruningWorker(
 
         [LoggerMessage(LogLevel.Warning, "Could not prune {Table}, retrying in an hour: {Reason}")]
         public static partial void PutOff(ILogger logger, string table, string reason);
+
+        [LoggerMessage(LogLevel.Error, "Pruning {Table} failed, retrying in an hour")]
+        public static partial void Failed(ILogger logger, Exception exception, string table);
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
 using PaymentFlow.Tests.Integration.Payments;
 
@@ -102,6 +103,74 @@ public sealed class DeadLetterTests(OrdersApp app) : IClassFixture<OrdersApp>
         var second = Assert.Single(waiting, letter => letter["id"]!.GetValue<Guid>() == garbled.EventId);
         Assert.Equal("{\"half\":", second["text"]!.GetValue<string>());
         Assert.Equal("awaiting_payment", await app.QueryAsync<string>("SELECT status FROM orders WHERE id = $1", order.Id));
+    }
+
+    public static TheoryData<string> Unwritable =>
+    [
+        """ "\ud800" """,
+        """{"\udc00":1}""",
+        """{"a":["\ud800\ud800"]}""",
+        $"{new string('[', 60)}{new string(']', 60)}",
+        $"{new string('[', 500)}{new string(']', 500)}",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Unwritable))]
+    public async Task A_message_that_is_JSON_but_cannot_be_written_as_JSON_is_shown_as_text(string value)
+    {
+        var payment = (await app.CreateAsync()).Payment(version: 2);
+        await app.PublishAsync(payment, message => message.Value = Encoding.UTF8.GetBytes(value));
+        await app.UntilAsync(1L, OrdersApp.IsDeadLettered, payment.EventId);
+
+        var shown = Assert.Single(await WaitingAsync(), letter => letter["id"]!.GetValue<Guid>() == payment.EventId);
+
+        Assert.Equal(value, shown["text"]!.GetValue<string>());
+        Assert.Null(shown["event"]);
+        Assert.False(shown["truncated"]!.GetValue<bool>());
+    }
+
+    [Fact]
+    public async Task The_list_cuts_long_values_and_says_so()
+    {
+        var order = await app.CreateAsync();
+        var (large, headers) = (order.Payment(version: 2), order.Payment(version: 3) with { Amount = order.Amount + 1 });
+        await app.PublishAsync(large, message => message.Value = Encoding.UTF8.GetBytes($"{{\"x\":\"{new string('x', 900_000)}\"}}"));
+        await app.PublishAsync(headers, message =>
+        {
+            message.Headers.Add("x-long", new byte[100_000]);
+            for (var i = 0; i < 100; i++) message.Headers.Add($"x-{i}", [65]);
+        });
+        foreach (var id in new[] { large.EventId, headers.EventId }) await app.UntilAsync(1L, OrdersApp.IsDeadLettered, id);
+
+        var waiting = await WaitingAsync();
+
+        var first = Assert.Single(waiting, letter => letter["id"]!.GetValue<Guid>() == large.EventId);
+        Assert.True(first["truncated"]!.GetValue<bool>());
+        Assert.StartsWith("{\"x\":\"xxx", first["text"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.InRange(first.ToJsonString().Length, 4_096, 10_000);
+        var second = Assert.Single(waiting, letter => letter["id"]!.GetValue<Guid>() == headers.EventId);
+        Assert.True(second["truncated"]!.GetValue<bool>());
+        Assert.Equal(headers.Amount, second["event"]!["amount"]!.GetValue<long>());
+        Assert.Equal("payment.succeeded", second["headers"]!["ce_type"]!.GetValue<string>());
+        Assert.InRange(second.ToJsonString().Length, 500, 10_000);
+    }
+
+    [Fact]
+    public async Task Many_replays_at_once_leave_database_connections_for_each_other()
+    {
+        var model = (await app.CreateAsync()).Payment(version: 2);
+        List<Guid> lost = [];
+        for (var i = 0; i < 24; i++)
+        {
+            var payment = model with { PaymentId = Guid.CreateVersion7(), OrderId = Guid.CreateVersion7() };
+            await app.PublishAsync(payment);
+            lost.Add(payment.EventId);
+        }
+        foreach (var id in lost) await app.UntilAsync(1L, OrdersApp.IsDeadLettered, id);
+
+        var answers = await Task.WhenAll(lost.Select(ReplayAsync));
+
+        Assert.All(answers, answer => Assert.Equal("replay_refused", answer.Code));
     }
 
     [Fact]

@@ -78,6 +78,23 @@ public sealed class OutageApp : IAsyncLifetime
         });
     }
 
+    /// <summary>
+    /// Makes every session of the database read-only, as on a standby, until the result is disposed. Sessions that were opened before that
+    /// stay read-only.
+    /// </summary>
+    public async Task<IDisposable> RejectWritesAsync(string database)
+    {
+        await using var server = await ServerAsync();
+        await ExecuteAsync(server, $"ALTER DATABASE {database} SET default_transaction_read_only = on");
+        await ExecuteAsync(server, $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'");
+        return new Undo(() =>
+        {
+            using var again = ServerAsync().GetAwaiter().GetResult();
+            using var allow = new NpgsqlCommand($"ALTER DATABASE {database} RESET default_transaction_read_only", again);
+            allow.ExecuteNonQuery();
+        });
+    }
+
     public async Task<T> QueryAsync<T>(string database, string sql, params object[] parameters)
     {
         await using var connection = new NpgsqlConnection($"{await App.GetConnectionStringAsync(database)};Pooling=false");

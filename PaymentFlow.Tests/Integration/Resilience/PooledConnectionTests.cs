@@ -1,4 +1,5 @@
 using Npgsql;
+using PaymentFlow.AppHost.Development;
 using PaymentFlow.Persistence.Database;
 using PaymentFlow.Tests.Fixtures;
 
@@ -48,6 +49,34 @@ public sealed class PooledConnectionTests(PaymentFlowApp app)
             connection, "PREPARE find_all (integer[]) AS SELECT g.id FROM unnest($1) AS i (id) JOIN grows g ON g.id = i.id");
         Assert.StartsWith("Nested Loop", await QueryAsync<string>(connection, "EXPLAIN EXECUTE find_all('{1}')"), StringComparison.Ordinal);
         Assert.Equal(0, await QueryAsync<long>(connection, "SELECT custom_plans FROM pg_prepared_statements WHERE name = 'find'"));
+    }
+
+    [Fact]
+    public async Task Of_several_hosts_only_one_that_can_be_written_to_is_used()
+    {
+        await using ScratchDatabase database = new(app.PaymentsDb);
+        await database.InitializeAsync();
+        NpgsqlConnectionStringBuilder server = new(app.PaymentsDb)
+        {
+            Database = new NpgsqlConnectionStringBuilder(database.Source.ConnectionString).Database,
+        };
+        // Nothing listens on the first host.
+        server.Host = $"127.0.0.1:{FreePort.Next()},127.0.0.1:{server.Port}";
+
+        Assert.Equal("off", await ShowAsync(server));
+        await database.ExecuteAsync($"ALTER DATABASE {server.Database} SET default_transaction_read_only = on");
+        await Assert.ThrowsAsync<NpgsqlException>(() => ShowAsync(server));
+        server.TargetSessionAttributes = "any";
+        Assert.Equal("on", await ShowAsync(server));
+
+        static async Task<string> ShowAsync(NpgsqlConnectionStringBuilder server)
+        {
+            NpgsqlDataSourceBuilder builder = new(server.ConnectionString);
+            DatabaseDefaults.Apply(builder);
+            await using var source = builder.Build();
+            await using var connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+            return await QueryAsync<string>(connection, "SHOW transaction_read_only");
+        }
     }
 
     static async Task<T> QueryAsync<T>(NpgsqlConnection connection, string sql)

@@ -69,6 +69,16 @@ public sealed class PruningTests(PaymentFlowApp app) : IAsyncLifetime
         Assert.Equal("held", await _database.QueryAsync<string>("SELECT string_agg(key, ', ') FROM outbox"));
     }
 
+    [Fact]
+    public async Task A_rule_that_fails_stops_neither_the_others_nor_the_service()
+    {
+        await AddAsync("old orders", "orders", Now.AddDays(-8), null);
+
+        await PruneUntilAsync(
+            "SELECT count(*) FROM outbox WHERE key = 'old orders'",
+            new PruningRule("missing", "DELETE FROM missing WHERE at < $1 AND n < $2", TimeSpan.FromDays(1)));
+    }
+
     public async ValueTask DisposeAsync() => await _database.DisposeAsync();
 
     Task AddAsync(string key, string topic, DateTimeOffset? published, DateTimeOffset? applied) => _database.ExecuteAsync("""
@@ -77,10 +87,10 @@ public sealed class PruningTests(PaymentFlowApp app) : IAsyncLifetime
         """, topic, key, published?.UtcDateTime ?? (object)DBNull.Value, applied?.UtcDateTime ?? (object)DBNull.Value);
 
     /// <summary>Advances the clock until the query counts no rows.</summary>
-    async Task PruneUntilAsync(string remaining)
+    async Task PruneUntilAsync(string remaining, params PruningRule[] moreRules)
     {
         using var worker = new PruningWorker(
-            _database.Rules, _database.Source, _database.Migration, _time, NullLogger<PruningWorker>.Instance);
+            [.. moreRules, .. _database.Rules], _database.Source, _database.Migration, _time, NullLogger<PruningWorker>.Instance);
         await worker.StartAsync(TestContext.Current.CancellationToken);
         await Eventually.TrueAsync(async () =>
         {

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Npgsql;
+using PaymentFlow.Persistence.Consuming;
 using PaymentFlow.Persistence.Database;
 
 namespace PaymentFlow.Tests.Unit.Messaging;
@@ -15,6 +17,7 @@ public sealed class DatabaseFailureTests
     [InlineData("08006")]
     [InlineData("40P01")]
     [InlineData("53300")]
+    [InlineData("08P01")] // a pooler that lost its server
     [InlineData("25006")] // a standby that is being promoted
     public void Errors_of_a_restarting_Postgres_mean_that_it_is_away(string sqlState)
     {
@@ -34,5 +37,37 @@ public sealed class DatabaseFailureTests
 
         Assert.False(DatabaseFailure.IsAway(failure));
         Assert.True(DatabaseFailure.IsInTheData(failure));
+        Assert.True(EventFailure.IsInTheEvent(failure));
+        Assert.False(DatabaseFailure.IsFailOver(failure));
     }
+
+    [Theory]
+    [InlineData("25006", true)]
+    [InlineData("57P01", true)]
+    [InlineData("57P02", true)]
+    [InlineData("57P03", true)]
+    [InlineData("08006", true)]
+    [InlineData("57014", false)] // a statement time-out
+    [InlineData("40P01", false)] // a deadlock
+    public void After_errors_of_a_fail_over_connections_are_renewed(string sqlState, bool expected) =>
+        Assert.Equal(expected, DatabaseFailure.IsFailOver(new PostgresException("x", "ERROR", "ERROR", sqlState)));
+
+    public static TheoryData<Exception, bool> Failures => new()
+    {
+        { new EventRejectedException("x"), true },
+        { new FormatException(), true },
+        { new JsonException(), true },
+        { new KeyNotFoundException(), false },
+        { new InvalidOperationException(), false },
+        { new InvalidCastException(), false },
+        { new InvalidOperationException("wrapped", new FormatException()), false },
+        { new PostgresException("no such column", "ERROR", "ERROR", "42703"), false },
+        { new NpgsqlException(), false },
+        { new OperationCanceledException(), false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Failures), DisableDiscoveryEnumeration = true)]
+    public void Only_what_is_listed_is_the_fault_of_an_event(Exception failure, bool expected) =>
+        Assert.Equal(expected, EventFailure.IsInTheEvent(failure));
 }
