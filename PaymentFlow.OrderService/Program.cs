@@ -18,6 +18,7 @@ using Scalar.AspNetCore;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.RequireSettings("ConnectionStrings:ordersdb", "ConnectionStrings:kafka", "Operator:Key", "Merchant:ApiKey", "Services:Key");
+builder.RequireLanguages("en", "ru");
 builder.AddServiceDefaults();
 builder.AddApiDefaults();
 builder.AddDatabase("ordersdb");
