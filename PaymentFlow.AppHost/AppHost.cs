@@ -1,7 +1,10 @@
 using PaymentFlow.AppHost;
 using PaymentFlow.AppHost.Development;
+using PaymentFlow.ServiceDefaults;
 
 var builder = DistributedApplication.CreateBuilder(HostArguments.From(args));
+// A value that was pasted with a line feed would otherwise be passed on with it.
+builder.Configuration.TrimValues();
 builder.AddDevelopmentSupport();
 
 // Local processes by default, containers with UseContainers=true, or connection strings that the configuration supplies.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using PaymentFlow.AppHost.Development;
 
@@ -30,7 +31,10 @@ static class ServiceExtensions
     public static IResourceBuilder<ProjectResource> AddService<TProject>(this IDistributedApplicationBuilder builder, string name)
         where TProject : IProjectMetadata, new()
     {
-        var replicas = builder.Configuration.GetValue($"Replicas:{name}", 1);
+        var replicas = 1;
+        if (builder.Configuration[$"Replicas:{name}"] is { Length: > 0 } text
+            && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out replicas) || replicas < 1))
+            DevelopmentExtensions.Stop($"Replicas:{name} is '{text}': set it to a whole number of at least 1.");
         return builder.AddProject<TProject>(name)
             .WithHttpHealthCheck("/health")
             .WithExternalHttpEndpoints()

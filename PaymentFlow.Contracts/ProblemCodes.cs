@@ -44,6 +44,7 @@ public static class ProblemCodes
     public const string ReplayInProgress = "replay_in_progress";
     public const string ReplayRefused = "replay_refused";
     public const string RequestFailed = "request_failed";
+    public const string SecretUnavailable = "secret_unavailable";
     public const string StripeUnavailable = "stripe_unavailable";
     public const string TooManyAttempts = "too_many_attempts";
     public const string TooManyIds = "too_many_ids";

@@ -23,6 +23,7 @@ namespace PaymentFlow.OrderService;
 [JsonSerializable(typeof(CreateOrderRequest))]
 [JsonSerializable(typeof(OrderResponse))]
 [JsonSerializable(typeof(CreatedOrderResponse))]
+[JsonSerializable(typeof(OrderPage))]
 [JsonSerializable(typeof(Guid[]))]
 [JsonSerializable(typeof(Dictionary<Guid, OrderVersions>))]
 [JsonSerializable(typeof(Dictionary<Guid, long>))]

@@ -1,3 +1,4 @@
+using PaymentFlow.ServiceDefaults;
 using PaymentFlow.StripeSandbox.Api;
 using PaymentFlow.StripeSandbox.Disputes;
 using PaymentFlow.StripeSandbox.Events;
@@ -23,6 +24,7 @@ public static class SandboxApp
     {
         // Read the settings from the program's folder, not from the working directory.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.TrimValues();
         var options = SandboxOptions.Read(builder.Configuration, builder.Environment);
         builder.AddServiceDefaults();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);

@@ -17,6 +17,7 @@ using PaymentFlow.Web.Shop;
 var builder = WebApplication.CreateBuilder(args);
 
 builder.RequireSettings("ConnectionStrings:kafka", "Services:Key", "Operator:Key");
+builder.RequireLanguages("en", "ru");
 builder.AddServiceDefaults();
 builder.AddOrderUpdates();
 builder.AddWebSecurity();

@@ -12,6 +12,10 @@ namespace PaymentFlow.Contracts.Events;
 /// <param name="Amount">In the currency's minor unit.</param>
 /// <param name="AmountRefunded">In the currency's minor unit.</param>
 /// <param name="Currency">ISO 4217, lower case.</param>
+/// <param name="Reason">
+/// Of <c>order.canceled</c>: <c>customer</c> or <c>operator</c> asked for it, or the order <c>expired</c>. Absent if PaymentApi canceled
+/// the payment on its own.
+/// </param>
 public sealed record OrderEvent(
     Guid OrderId,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reference,
@@ -22,7 +26,8 @@ public sealed record OrderEvent(
     long Amount,
     long AmountRefunded,
     string Currency,
-    DateTimeOffset UpdatedAt)
+    DateTimeOffset UpdatedAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null)
 {
     /// <summary>UUIDv5 of (order id, version).</summary>
     public Guid EventId => NameBasedGuid.Create(OrderId, Version);

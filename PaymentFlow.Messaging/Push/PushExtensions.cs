@@ -3,7 +3,9 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using PaymentFlow.Contracts.Events;
+using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.Messaging.Push;
 
@@ -34,7 +36,7 @@ public static class PushExtensions
             },
             // librdkafka logs the error itself.
             (services, consumer) => consumer.SetErrorHandler((_, _) => services.GetRequiredService<WatchedOrdersReconciler>().Ask()));
-        builder.Services.AddOptions<WatchedOrdersOptions>().BindConfiguration("Screens").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton(Options.Create(builder.ReadSettings<WatchedOrdersOptions>("Screens")));
         builder.Services.AddSingleton<OrderUpdateHub>();
         builder.Services.AddSingleton<WatchedOrdersReconciler>();
         builder.Services.AddHostedService(services => services.GetRequiredService<WatchedOrdersReconciler>());

@@ -19,6 +19,7 @@ public sealed record Order
 
     /// <summary>
     /// The role that asked to cancel the order, <see cref="Customer"/> or <see cref="Operator"/>, whether or not it was canceled.
+    /// <see cref="Expired"/> if the order was not paid in time.
     /// </summary>
     public string? CancelRequestedBy { get; init; }
 
@@ -27,6 +28,7 @@ public sealed record Order
 
     public const string Customer = "customer";
     public const string Operator = "operator";
+    public const string Expired = "expired";
 
     /// <summary>Derived in the same way as the column: see migration 0001.</summary>
     public long Version => PaymentVersion + 1;

@@ -47,11 +47,18 @@ public record OrderResponse(
 {
     public static OrderResponse From(Order order) => new(order.Id, order.Reference, order.Status, order.Version, order.Amount,
         order.AmountRefunded, order.Currency, order.Description, order.Items,
-        order.Status == OrderStatuses.Canceled ? order.CancelRequestedBy : null,
+        order is { Status: OrderStatuses.Canceled, CancelRequestedBy: not Order.Expired } ? order.CancelRequestedBy : null,
         OrderMessages.For(order.Status, CultureInfo.CurrentUICulture), order.CreatedAt.UtcDateTime, order.UpdatedAt.UtcDateTime);
 }
 
-/// <summary>A new order with its client secret. The secret is returned only here and stored as a hash.</summary>
+/// <summary>A list of orders.</summary>
+/// <param name="Next">For a list with more pages. A look-up by reference has one page, so it is null.</param>
+public sealed record OrderPage(IReadOnlyList<OrderResponse> Orders, Guid? Next = null);
+
+/// <summary>
+/// A new order with its client secret. The secret is returned only here, and again to a repeat with the same <c>Idempotency-Key</c>. It is
+/// stored as a hash.
+/// </summary>
 public sealed record CreatedOrderResponse : OrderResponse
 {
     [JsonPropertyOrder(1)]

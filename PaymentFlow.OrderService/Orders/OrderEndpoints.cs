@@ -14,6 +14,8 @@ static class OrderEndpoints
     {
         builder.Services.AddSingleton<OrderStore>();
         builder.Services.AddSingleton<OrderAccess>();
+        builder.Services.AddSingleton<RepeatableRequests>();
+        RepeatableRequests.AddPruning(builder);
         builder.AddRateLimit(CreateLimit, permits: 60, window: TimeSpan.FromMinutes(1));
     }
 
@@ -28,23 +30,36 @@ static class OrderEndpoints
         orders.MapPost("/", CreateAsync).RequireRateLimiting(CreateLimit)
             .WithSummary("Create an order: of the shop's products, or, with the merchant key, of an amount")
             .WithDescription("""
+                With an `Idempotency-Key`, a repeat within 24 hours gets 201 with the same order and the same `clientSecret`. Without
+                the merchant key it needs at least 16 random characters, for example a UUID: whoever knows it can get the secret.
                 Nothing is stored unless the answer is 201. Problem codes: 400 `malformed_request`; 401 `unauthorized` (an
-                amount without the merchant key); 409 `duplicate_reference`; 413 `payload_too_large`; 415 `unsupported_media_type`;
-                422 `unknown_field`, `empty_order`, `too_many_items`, `unknown_product`, `invalid_quantity`, `mixed_currencies`,
-                `missing_field`, `invalid_reference`, `invalid_description`, `unsupported_currency`, `amount_too_small`,
-                `amount_too_large`; 429 `rate_limited`; 503 `unavailable`.
+                amount without the merchant key); 409 `duplicate_reference`, `secret_unavailable`; 413 `payload_too_large`;
+                415 `unsupported_media_type`; 422 `idempotency_key_reused`, `unknown_field`, `empty_order`, `too_many_items`,
+                `unknown_product`, `invalid_quantity`, `mixed_currencies`, `missing_field`, `invalid_reference`,
+                `invalid_description`, `unsupported_currency`, `amount_too_small`, `amount_too_large`; 429 `rate_limited`;
+                503 `unavailable`.
                 """)
             .ProducesProblems(400, 401, 409, 413, 415)
             .ProducesProblems(422, 429, 503);
+        orders.MapGet("/", FindAsync).RequireAuthorization(Roles.Merchant)
+            .WithSummary("The order with a merchant's reference")
+            .WithDescription("""
+                `?reference=` is required. `orders` has the order without its `clientSecret`, or is empty. 400 `malformed_request`;
+                401 `unauthorized`; 422 `invalid_reference`.
+                """)
+            .ProducesProblems(400, 401, 422, 503);
         orders.MapGet("/{id:guid}", GetAsync).WithSummary("The order's present state")
             .WithDescription("401 `unauthorized` without a token; 404 `not_found` for a wrong token or an unknown order.")
             .ProducesProblems(401, 404);
     }
 
     static async Task<Results<Created<CreatedOrderResponse>, ProblemHttpResult>> CreateAsync(
-        CreateOrderRequest request, HttpContext context, ICatalogue catalogue, OrderStore store, TimeProvider time,
-        CancellationToken cancellationToken)
+        CreateOrderRequest request, HttpContext context, ICatalogue catalogue, OrderStore store, RepeatableRequests requests,
+        TimeProvider time, CancellationToken cancellationToken)
     {
+        if (RepeatableRequests.Read(context, request, out var repeatable) is { } malformed) return malformed;
+        // Before the rules, because a product may have left the catalogue since the first request.
+        if (repeatable is not null && await RepeatAsync(repeatable, store, requests, cancellationToken) is { } repeated) return repeated;
         OrderDraft? draft;
         ProblemHttpResult? problem;
         if (request.Items is { } lines)
@@ -66,12 +81,13 @@ static class OrderEndpoints
             if (!OrderRules.TryTake(request, out draft, out problem)) return problem;
         }
 
-        var secret = ClientSecret.Create();
         var now = time.GetUtcNow();
         now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)); // Postgres stores microseconds.
+        var id = Guid.CreateVersion7(now);
+        var secret = repeatable is null ? ClientSecret.Create() : requests.SecretOf(id, repeatable);
         Order order = new()
         {
-            Id = Guid.CreateVersion7(now),
+            Id = id,
             Reference = draft.Reference,
             SecretHash = ClientSecret.Hash(secret),
             Amount = draft.Amount,
@@ -81,15 +97,51 @@ static class OrderEndpoints
             CreatedAt = now,
             UpdatedAt = now,
         };
-        while (!await store.AddAsync(order, cancellationToken))
+        while (true)
         {
-            if (request.Items is null)
-                return ApiProblem.Conflict(ProblemCodes.DuplicateReference, "An order with this reference already exists.");
-            // The random reference is taken (a chance of 1 in 10^12 per existing order). Generate another one.
-            order = order with { Reference = OrderReference.Create() };
+            switch (await store.AddAsync(order, repeatable, cancellationToken))
+            {
+                case AddedOrder.Added:
+                    return Created(order, secret);
+                case AddedOrder.ReferenceTaken when request.Items is null:
+                    return ApiProblem.Conflict(ProblemCodes.DuplicateReference, "An order with this reference already exists.");
+                case AddedOrder.ReferenceTaken:
+                    // The random reference is taken (a chance of 1 in 10^12 per existing order). Generate another one.
+                    order = order with { Reference = OrderReference.Create() };
+                    break;
+                case AddedOrder.KeyTaken:
+                    // A concurrent request was first. If its key was pruned meanwhile, add the order after all.
+                    if (await RepeatAsync(repeatable!, store, requests, cancellationToken) is { } first) return first;
+                    break;
+            }
         }
+    }
 
-        return TypedResults.Created($"/orders/{order.Id}", new CreatedOrderResponse(order, secret));
+    /// <returns>The answer to a repeated request; null for a new one.</returns>
+    static async Task<Results<Created<CreatedOrderResponse>, ProblemHttpResult>?> RepeatAsync(
+        RepeatableRequest request, OrderStore store, RepeatableRequests requests, CancellationToken cancellationToken)
+    {
+        if (await store.FindAsync(request, cancellationToken) is not var (order, bodyHash)) return null;
+        if (!bodyHash.AsSpan().SequenceEqual(request.BodyHash))
+            return ApiProblem.Unprocessable(
+                ProblemCodes.IdempotencyKeyReused, "This Idempotency-Key was used with another body. Nothing was changed.");
+        var secret = requests.SecretOf(order.Id, request);
+        return ClientSecret.Matches(secret, order.SecretHash)
+            ? Created(order, secret)
+            : ApiProblem.Conflict(ProblemCodes.SecretUnavailable,
+                "The order exists, but its clientSecret cannot be computed again, because the service key was replaced meanwhile.");
+    }
+
+    static Created<CreatedOrderResponse> Created(Order order, string secret) =>
+        TypedResults.Created($"/orders/{order.Id}", new CreatedOrderResponse(order, secret));
+
+    static async Task<Results<Ok<OrderPage>, ProblemHttpResult>> FindAsync(
+        string? reference, OrderStore store, CancellationToken cancellationToken)
+    {
+        if (reference is null) return ApiProblem.Malformed("Send the order's reference as ?reference=.");
+        if (!OrderRules.IsReference(reference)) return OrderRules.InvalidReference();
+        var order = await store.FindByReferenceAsync(reference, cancellationToken);
+        return TypedResults.Ok(new OrderPage(order is null ? [] : [OrderResponse.From(order)]));
     }
 
     static async Task<Results<Ok<OrderResponse>, ProblemHttpResult>> GetAsync(

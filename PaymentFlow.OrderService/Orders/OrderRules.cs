@@ -64,9 +64,7 @@ static class OrderRules
         {
             { Reference: null } or { Amount: null } or { Currency: null } => ApiProblem.Unprocessable(ProblemCodes.MissingField,
                 "A merchant's order needs 'reference', 'amount' and 'currency'."),
-            { Reference: var reference } when !IsText(reference, MaxReferenceLength) => ApiProblem.Unprocessable(
-                ProblemCodes.InvalidReference,
-                $"'reference' must have 1 to {MaxReferenceLength} characters, no control characters and no spaces at either end."),
+            { Reference: var reference } when !IsReference(reference) => InvalidReference(),
             { Description: { } description } when !IsText(description, MaxDescriptionLength) => ApiProblem.Unprocessable(
                 ProblemCodes.InvalidDescription,
                 $"'description' must have 1 to {MaxDescriptionLength} characters, no control characters and no spaces at either end."),
@@ -76,6 +74,10 @@ static class OrderRules
         return TryAccept(new OrderDraft(request.Reference!, request.Amount!.Value,
             request.Currency!.ToLowerInvariant(), request.Description, []), out draft, out problem);
     }
+
+    public static ProblemHttpResult InvalidReference() => ApiProblem.Unprocessable(
+        ProblemCodes.InvalidReference,
+        $"'reference' must have 1 to {MaxReferenceLength} characters, no control characters and no spaces at either end.");
 
     static ProblemHttpResult? CheckLines(IReadOnlyList<OrderLine?> lines, IReadOnlyDictionary<string, Product> products)
     {
@@ -107,6 +109,8 @@ static class OrderRules
     static ProblemHttpResult InvalidQuantity() =>
         ApiProblem.Unprocessable(
             ProblemCodes.InvalidQuantity, $"The quantity of a product must be a whole number from 1 to {MaxQuantity}.");
+
+    public static bool IsReference(string value) => IsText(value, MaxReferenceLength);
 
     static bool IsText(string value, int maxLength) =>
         value.Length is > 0 && value.Length <= maxLength && value.Trim().Length == value.Length && !value.Any(char.IsControl);

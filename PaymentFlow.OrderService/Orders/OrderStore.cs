@@ -13,26 +13,43 @@ sealed class OrderStore(NpgsqlDataSource dataSource, OutboxRelay relay)
 {
     public const string EventSource = "/order-service";
 
+    const string Columns = """
+        reference, secret_hash, status, payment_id, payment_version, amount, amount_refunded, currency, description,
+        items, created_at, updated_at, cancel_requested_by, id
+        """;
+
     /// <summary>
-    /// Writes the order and its event <c>order.created</c> in one statement, and passes the event to the relay after the commit.
-    /// False when the reference is taken; then nothing is written.
+    /// Writes the order, its event <c>order.created</c> and the request's key in one statement, and passes the event to the relay after
+    /// the commit. If the reference or the key is taken, nothing is written.
     /// </summary>
-    public async Task<bool> AddAsync(Order order, CancellationToken cancellationToken)
+    public async Task<AddedOrder> AddAsync(Order order, RepeatableRequest? request, CancellationToken cancellationToken)
     {
-        const string Sql = """
-            WITH added AS (
-                INSERT INTO orders (id, reference, secret_hash, amount, currency, description, items, created_at, updated_at)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
-                ON CONFLICT (reference) DO NOTHING RETURNING id)
+        const string Insert =
+            "INSERT INTO orders (id, reference, secret_hash, amount, currency, description, items, created_at, updated_at)";
+        const string Publish = """
             INSERT INTO outbox (event_id, topic, key, type, source, time, traceparent, data)
             SELECT $9, $10, $11, $12, $13, $8, $14, $15 FROM added
             RETURNING id
+            """;
+        const string Sql = $"""
+            WITH added AS (
+                {Insert} VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+                ON CONFLICT (reference) DO NOTHING RETURNING id)
+            {Publish}
+            """;
+        // Waits for a concurrent request with the same key. A reference that is taken is an error here, so that the key is not written.
+        const string SqlWithKey = $"""
+            WITH request AS (
+                INSERT INTO order_requests (key_hash, body_hash, order_id, created_at) VALUES ($16, $17, $1, $8)
+                ON CONFLICT (key_hash) DO NOTHING RETURNING order_id),
+            added AS ({Insert} SELECT $1, $2, $3, $4, $5, $6, $7, $8, $8 FROM request RETURNING id)
+            {Publish}
             """;
         var state = order.ToEvent();
         CloudEvent created = new(state.EventId, EventTypes.OrderCreated, EventSource, order.CreatedAt, order.Id.ToString(),
             JsonSerializer.SerializeToUtf8Bytes(state, EventJson.Default.OrderEvent), Activity.Current?.Id);
 
-        await using var command = dataSource.CreateCommand(Sql);
+        await using var command = dataSource.CreateCommand(request is null ? Sql : SqlWithKey);
         command.Parameters.Add(new() { Value = order.Id });
         command.Parameters.Add(new() { Value = order.Reference });
         command.Parameters.Add(new() { Value = order.SecretHash });
@@ -53,24 +70,55 @@ sealed class OrderStore(NpgsqlDataSource dataSource, OutboxRelay relay)
         command.Parameters.Add(new() { Value = (object?)created.TraceParent ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = created.Data });
 
-        if (await command.ExecuteScalarAsync(cancellationToken) is not long outboxId) return false;
-        relay.Publish(new OutboxEntry(outboxId, Topics.Orders, created));
-        return true;
+        if (request is not null)
+        {
+            command.Parameters.Add(new() { Value = request.KeyHash });
+            command.Parameters.Add(new() { Value = request.BodyHash });
+        }
+
+        try
+        {
+            if (await command.ExecuteScalarAsync(cancellationToken) is not long outboxId)
+                return request is null ? AddedOrder.ReferenceTaken : AddedOrder.KeyTaken;
+            relay.Publish(new OutboxEntry(outboxId, Topics.Orders, created));
+            return AddedOrder.Added;
+        }
+        catch (PostgresException e) when (e is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "orders_reference_key" })
+        {
+            return AddedOrder.ReferenceTaken;
+        }
     }
 
-    public async Task<Order?> FindAsync(Guid id, CancellationToken cancellationToken)
+    public Task<Order?> FindAsync(Guid id, CancellationToken cancellationToken) =>
+        FindAsync($"SELECT {Columns} FROM orders WHERE id = $1", id, cancellationToken);
+
+    public Task<Order?> FindByReferenceAsync(string reference, CancellationToken cancellationToken) =>
+        FindAsync($"SELECT {Columns} FROM orders WHERE reference = $1", reference, cancellationToken);
+
+    /// <summary>The order that an earlier request with this key created, and the hash of that request's body.</summary>
+    public async Task<(Order Order, byte[] BodyHash)?> FindAsync(RepeatableRequest request, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand("""
-            SELECT reference, secret_hash, status, payment_id, payment_version, amount, amount_refunded, currency, description,
-                   items, created_at, updated_at, cancel_requested_by
-            FROM orders WHERE id = $1
-            """);
-        command.Parameters.Add(new() { Value = id });
+        await using var command = dataSource.CreateCommand("SELECT order_id, body_hash FROM order_requests WHERE key_hash = $1");
+        command.Parameters.Add(new() { Value = request.KeyHash });
+        Guid id;
+        byte[] bodyHash;
+        await using (var row = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            if (!await row.ReadAsync(cancellationToken)) return null;
+            (id, bodyHash) = (row.GetGuid(0), row.GetFieldValue<byte[]>(1));
+        }
+        return await FindAsync(id, cancellationToken) is { } order ? (order, bodyHash) : null;
+    }
+
+    async Task<Order?> FindAsync(string sql, object key, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(sql);
+        command.Parameters.Add(new() { Value = key });
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         if (!await row.ReadAsync(cancellationToken)) return null;
         return new Order
         {
-            Id = id,
+            Id = row.GetGuid(13),
             Reference = row.GetString(0),
             SecretHash = row.GetFieldValue<byte[]>(1),
             Status = row.GetString(2),
@@ -87,7 +135,7 @@ sealed class OrderStore(NpgsqlDataSource dataSource, OutboxRelay relay)
         };
     }
 
-    /// <summary>Stores the role that asked to cancel an unpaid order. An order in another status is not changed.</summary>
+    /// <summary>Stores who or what asked to cancel an unpaid order. An order in another status is not changed.</summary>
     /// <param name="by">Null clears it, for an order that could not be canceled.</param>
     public async Task NoteCancelRequestAsync(Guid id, string? by, CancellationToken cancellationToken)
     {
@@ -97,4 +145,12 @@ sealed class OrderStore(NpgsqlDataSource dataSource, OutboxRelay relay)
         command.Parameters.Add(new() { Value = (object?)by ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
+}
+
+/// <summary>Whether an order was added, or which of its unique values another order has.</summary>
+enum AddedOrder
+{
+    Added,
+    ReferenceTaken,
+    KeyTaken,
 }

@@ -40,12 +40,14 @@ sealed class OrderUpdateStore(NpgsqlDataSource dataSource)
             WHERE o.id = l.id AND o.payment_version < l.payment_version AND NOT EXISTS (SELECT FROM refused)
             RETURNING o.id, o.version, o.status, o.reference, l.at, l.event_id, l.traceparent, l.data, CASE
                 WHEN NOT (l.had_status = ANY($15) AND l.status = ANY($15)) THEN l.type
-                WHEN l.had_refunded <> l.amount_refunded THEN $16 END AS type),
-        -- Draws the outbox id here, so that no later CTE is joined. Appends the reference to the data, which is JSON without its
-        -- closing brace.
+                WHEN l.had_refunded <> l.amount_refunded THEN $16 END AS type,
+                CASE WHEN l.status = 'canceled' THEN o.cancel_requested_by END AS reason),
+        -- Draws the outbox id here, so that no later CTE is joined. Appends the reference and the reason to the data, which is JSON without
+        -- its closing brace.
         event AS MATERIALIZED (
             SELECT *, CASE WHEN type IS NOT NULL THEN nextval('outbox_id_seq') END AS outbox_id,
-                convert_to(data || ',"reference":' || to_json(reference)::text || '}', 'UTF8') AS closed
+                convert_to(data || ',"reference":' || to_json(reference)::text
+                    || coalesce(',"reason":' || to_json(reason)::text, '') || '}', 'UTF8') AS closed
             FROM applied),
         outboxed AS (
             INSERT INTO outbox (id, event_id, topic, key, type, source, time, traceparent, data) OVERRIDING SYSTEM VALUE

@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Options;
+using PaymentFlow.ServiceDefaults;
+
 namespace PaymentFlow.PaymentApi.DeliveryCheck;
 
 static class DeliveryExtensions
@@ -5,7 +8,7 @@ static class DeliveryExtensions
     /// <summary>Registers the delivery check (see <see cref="DeliverySweep"/>). Needs the outbox.</summary>
     public static void AddDelivery(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<DeliveryOptions>().BindConfiguration("Delivery").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton(Options.Create(builder.ReadSettings<DeliveryOptions>("Delivery")));
         builder.Services.AddHttpClient<OrderVersionsClient>(client =>
         {
             client.BaseAddress = new Uri("http://order-service");

@@ -7,7 +7,7 @@ static class PaymentsExtensions
 {
     public static void AddPayments(this WebApplicationBuilder builder)
     {
-        var timing = builder.Configuration.GetSection("Payments").Get<PaymentTiming>() ?? new PaymentTiming();
+        var timing = builder.ReadSettings<PaymentTiming>("Payments");
         foreach (var problem in timing.Problems()) RequiredSettings.Stop(problem);
         builder.Services.AddSingleton(timing);
         builder.Services.AddSingleton<OrderCache>();

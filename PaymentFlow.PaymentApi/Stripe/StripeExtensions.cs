@@ -12,7 +12,7 @@ static class StripeExtensions
     /// </summary>
     public static void AddStripe(this WebApplicationBuilder builder)
     {
-        var options = builder.Configuration.GetSection("Stripe").Get<StripeOptions>() ?? new StripeOptions();
+        var options = builder.ReadSettings<StripeOptions>("Stripe");
         foreach (var problem in options.Problems(builder.Environment.IsDevelopment())) RequiredSettings.Stop(problem);
 
         builder.Services.AddSingleton(options);

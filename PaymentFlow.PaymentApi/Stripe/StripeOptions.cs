@@ -1,3 +1,5 @@
+using PaymentFlow.ServiceDefaults;
+
 namespace PaymentFlow.PaymentApi.Stripe;
 
 /// <summary>The section <c>Stripe</c>.</summary>
@@ -25,6 +27,11 @@ public sealed class StripeOptions
     {
         if (ApiKey.Length == 0)
             yield return "The setting Stripe:ApiKey is missing: set it to your Stripe secret key, or start through PaymentFlow.AppHost.";
+        if (SettingRules.Secret(ApiKey) is { } badKey) yield return $"Stripe:ApiKey {badKey}";
+        if (ApiKey.StartsWith("pk_", StringComparison.Ordinal) || ApiKey.StartsWith("whsec_", StringComparison.Ordinal))
+            yield return "Stripe:ApiKey is a publishable key or a webhook secret: set it to the secret key, sk_… or rk_….";
+        if (ApiBase is not null && !(ApiBase.IsAbsoluteUri && SettingRules.IsWebAddress(ApiBase.AbsoluteUri, out var _)))
+            yield return $"Stripe:ApiBase is '{ApiBase}', which is not a URL: set it to one, such as http://localhost:5203.";
         if (ApiBase is not null && !development)
             yield return "Stripe:ApiBase is set outside Development: remove it, because payments must go to Stripe.";
         if (ApiBase is not null && !IsSandboxKey)
@@ -33,6 +40,8 @@ public sealed class StripeOptions
             yield return "Stripe:ApiKey is a sandbox key, but Stripe:ApiBase is missing: set the sandbox's address, or a real key.";
         if (WebhookSecrets.Any(string.IsNullOrWhiteSpace))
             yield return "A secret in Stripe:WebhookSecrets is empty, so any sender could sign with it: set it or remove it.";
+        foreach (var (i, secret) in WebhookSecrets.Index())
+            if (SettingRules.Secret(secret ?? "") is { } badSecret) yield return $"Stripe:WebhookSecrets:{i} {badSecret}";
         if (LiveMode is { } live && live != IsLiveKey)
             yield return $"Stripe:LiveMode is {live}, but Stripe:ApiKey is a {(IsLiveKey ? "live" : "test")} key: one of the two is wrong.";
     }

@@ -1,9 +1,11 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
+using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -34,8 +36,9 @@ public static class ApiKeyAuthentication
     internal const string Scheme = "ApiKey";
 
     /// <summary>
-    /// Registers the scheme and one policy per role. A wrong key is ignored. No request gets a role whose key is not configured.
-    /// Refusals are <c>401</c> problems with the code <c>unauthorized</c>.
+    /// Registers the scheme and one policy per role. A wrong key gives no role; it is logged, counted and limited
+    /// (<see cref="WrongKeys"/>). No request gets a role whose key is not configured. Refusals are <c>401</c> problems with the code
+    /// <c>unauthorized</c>.
     /// </summary>
     internal static void AddApiKeys(this IHostApplicationBuilder builder)
     {
@@ -47,6 +50,9 @@ public static class ApiKeyAuthentication
         var authorization = builder.Services.AddAuthorizationBuilder();
         foreach (var role in ApiKeys.Headers.Keys)
             authorization.AddPolicy(role, policy => policy.RequireRole(role));
+        builder.Services.AddSingleton<WrongKeys>();
+        builder.Services.AddOptions<RateLimiterOptions>().PostConfigure<WrongKeys>((options, wrongKeys) => options.GlobalLimiter =
+            options.GlobalLimiter is { } others ? PartitionedRateLimiter.CreateChained(wrongKeys, others) : wrongKeys);
     }
 }
 
@@ -68,13 +74,29 @@ sealed class ApiKeys(IConfiguration configuration)
            select (entry.Key, entry.Value.Header, SecretKey.Digest(key)),
     ];
 
-    public IEnumerable<string> RolesOf(IHeaderDictionary headers)
+    /// <summary>What the keys in the headers prove; null if the request has none. A role without a configured key does not count.</summary>
+    public GivenKeys? Check(IHeaderDictionary headers)
     {
+        GivenKeys? given = null;
         foreach (var (role, header, digest) in _keys)
-            if (headers.TryGetValue(header, out var given) && given.Count == 1
-                && SecretKey.Matches(given[0]!, digest))
-                yield return role;
+        {
+            if (!headers.TryGetValue(header, out var values)) continue;
+            given ??= new GivenKeys();
+            (values.Count == 1 && SecretKey.Matches(values[0]!, digest) ? given.Right : given.Wrong).Add(role);
+        }
+        return given;
     }
+}
+
+/// <summary>The roles that the keys of a request prove, and those that they fail to prove.</summary>
+sealed class GivenKeys
+{
+    public List<string> Right { get; } = [];
+
+    public List<string> Wrong { get; } = [];
+
+    /// <summary>The wrong keys were counted: the rate limiter may ask a second time.</summary>
+    public bool Counted { get; set; }
 }
 
 sealed class ApiKeyHandler(
@@ -83,9 +105,11 @@ sealed class ApiKeyHandler(
 {
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
+        if (keys.Check(Request.Headers) is not { } given) return Task.FromResult(AuthenticateResult.NoResult());
+        Context.Features.Set(given);
         ClaimsIdentity identity = new(Scheme.Name);
-        foreach (var role in keys.RolesOf(Request.Headers)) identity.AddClaim(new Claim(identity.RoleClaimType, role));
-        return Task.FromResult(identity.Claims.Any()
+        foreach (var role in given.Right) identity.AddClaim(new Claim(identity.RoleClaimType, role));
+        return Task.FromResult(given.Right.Count > 0
             ? AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme.Name))
             : AuthenticateResult.NoResult());
     }

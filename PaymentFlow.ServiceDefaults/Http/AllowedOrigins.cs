@@ -21,13 +21,45 @@ public sealed class AllowedOrigins(IConfiguration configuration)
     /// Whether a customer may be redirected to <paramref name="url"/>. Only pages of an allowed origin are; other redirects could be
     /// used for phishing.
     /// </summary>
-    public bool Allows(Uri url) => url.IsAbsoluteUri && _origins.Contains(url.GetLeftPart(UriPartial.Authority));
+    public bool Allows(Uri url) => url.IsAbsoluteUri && OriginOf(url) is { } origin && _origins.Contains(origin);
+
+    /// <summary>
+    /// The origin as a browser writes it: an internationalized host in punycode, lower case, no default port. Null for a value that is not
+    /// an origin. One slash at the end is accepted, because addresses are often copied with it.
+    /// </summary>
+    internal static string? Normalize(string value) =>
+        Uri.TryCreate(value.Trim(), UriKind.Absolute, out var url) && url.PathAndQuery is "/" && url.Fragment.Length == 0
+        && !value.Contains('?', StringComparison.Ordinal) && !value.Contains('#', StringComparison.Ordinal)
+            ? OriginOf(url)
+            : null;
 
     internal static HashSet<string> Read(IConfiguration configuration) =>
         (configuration.GetSection("Clients:AllowedOrigins").Get<string[]>() ?? [])
             .Where(origin => !string.IsNullOrWhiteSpace(origin))
-            .Select(origin => origin.Trim().TrimEnd('/'))
+            // A value that is no origin matches nothing. A service does not start with one: see SettingRules.
+            .Select(origin => Normalize(origin) ?? origin)
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
+
+    // https://html.spec.whatwg.org/multipage/browsers.html#ascii-serialisation-of-an-origin
+    static string? OriginOf(Uri url)
+    {
+        if ((url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps) || url.UserInfo.Length > 0) return null;
+        try
+        {
+            var host = url.HostNameType switch
+            {
+                UriHostNameType.Dns => url.IdnHost.ToLowerInvariant(),
+                UriHostNameType.IPv4 or UriHostNameType.IPv6 => url.Host,
+                _ => null,
+            };
+            return host is null ? null : url.IsDefaultPort ? $"{url.Scheme}://{host}" : $"{url.Scheme}://{host}:{url.Port}";
+        }
+        catch (UriFormatException)
+        {
+            // The host has no form in punycode.
+            return null;
+        }
+    }
 }
 
 static class AllowedOriginsRegistration

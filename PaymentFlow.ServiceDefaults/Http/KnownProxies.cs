@@ -37,11 +37,19 @@ public static class KnownProxies
         return builder;
     }
 
+    internal static bool TryParse(string entry, out IPNetwork network)
+    {
+        if (IPNetwork.TryParse(entry, out network)) return true;
+        // .NET would also read 10 as 0.0.0.10.
+        if (!IPAddress.TryParse(entry, out var address) || (!entry.Contains(':') && entry.Count(c => c == '.') != 3)) return false;
+        network = new IPNetwork(address, address.GetAddressBytes().Length * 8);
+        return true;
+    }
+
     static IPNetwork Parse(string entry)
     {
-        if (IPNetwork.TryParse(entry, out var network)) return network;
-        if (IPAddress.TryParse(entry, out var address)) return new IPNetwork(address, address.GetAddressBytes().Length * 8);
-        RequiredSettings.Stop($"Proxies:Known has '{entry}', which is neither an address nor a network such as 10.0.0.0/8.");
-        return default;
+        if (!TryParse(entry, out var network))
+            RequiredSettings.Stop($"Proxies:Known has '{entry}', which is neither an address nor a network such as 10.0.0.0/8.");
+        return network;
     }
 }

@@ -10,11 +10,11 @@ namespace PaymentFlow.ServiceDefaults;
 
 /// <summary>
 /// Limits per client address protect against card testing and order spam. One limit on all concurrent requests protects against
-/// overload. PaymentFlow's own services (a valid service key) are exempt from both.
+/// overload. PaymentFlow's own services (a valid service key) are exempt from both. <see cref="WrongKeys"/> limits guesses of keys.
 /// </summary>
 public static class RateLimits
 {
-    const int Segments = 6;
+    internal const int Segments = 6;
 
     // Well above what saturates a pool of 12 database connections.
     const int DefaultAtOnce = 128;

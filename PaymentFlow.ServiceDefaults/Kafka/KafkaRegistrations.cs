@@ -2,6 +2,7 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using PaymentFlow.ServiceDefaults;
 using PaymentFlow.ServiceDefaults.Kafka;
 
 namespace Microsoft.Extensions.Hosting;
@@ -58,9 +59,17 @@ public static class KafkaRegistrations
         var section = builder.Configuration.GetSection($"{Section}:{kind}");
         foreach (var layer in new[] { section, section.GetSection(connectionName) })
         {
-            layer.Bind(settings);
-            // ClientConfig is also a dictionary. Binding it separately makes the binder treat it as an object (dotnet/runtime#96652).
-            layer.GetSection("Config").Bind(config);
+            try
+            {
+                layer.Bind(settings);
+                // ClientConfig is also a dictionary. Binding it separately makes the binder treat it as an object (dotnet/runtime#96652).
+                layer.GetSection("Config").Bind(config);
+            }
+            catch (InvalidOperationException e)
+            {
+                // For example an unknown SecurityProtocol. The binder's message names the setting and its value.
+                RequiredSettings.Stop($"{builder.Environment.ApplicationName} cannot start: {e.Message}");
+            }
         }
 
         if (builder.Configuration.GetConnectionString(connectionName) is { } connectionString) settings.ConnectionString = connectionString;

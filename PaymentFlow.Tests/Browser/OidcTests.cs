@@ -109,8 +109,8 @@ public sealed class OidcTests(PaymentFlowApp app, Chromium chromium, WebWithProv
             RedirectStandardOutput = true,
         };
         start.Environment["ConnectionStrings__kafka"] = "localhost:1";
-        start.Environment["Operator__Key"] = "key";
-        start.Environment["Services__Key"] = "key";
+        start.Environment["Operator__Key"] = "a-key-of-24-characters-1";
+        start.Environment["Services__Key"] = "a-key-of-24-characters-2";
         start.Environment["Operator__Oidc__Authority"] = "https://accounts.example";
         start.Environment["Operator__Oidc__ClientId"] = "console";
         using var web = Process.Start(start)!;

@@ -24,7 +24,10 @@ public sealed class PaymentFlowApp : IAsyncLifetime
         configuration: new Dictionary<string, string?>(
             _webAddresses.Select(OriginOf).Prepend(ShopOrigin)
                 .Select((origin, i) => KeyValuePair.Create($"Clients:AllowedOrigins:{i}", (string?)origin))),
-        environment: TestHost.EarlyDeliveryCheck).GetAwaiter().GetResult());
+        environment: new Dictionary<string, string>(TestHost.EarlyDeliveryCheck)
+        {
+            ["Orders__LookForExpiredEvery"] = "00:00:01",
+        }).GetAwaiter().GetResult());
 
     public RunningApp App => _app.Value;
 

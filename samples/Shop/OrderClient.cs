@@ -13,7 +13,7 @@ sealed class OrderClient(HttpClient http, PaymentFlowAddresses addresses)
     public PaymentFlowAddresses Addresses => addresses;
 
     /// <exception cref="HttpRequestException">
-    /// The order was not created. With 409 <c>duplicate_reference</c>, an earlier request created an order for the same sale.
+    /// The order was not created, or its answer was lost: repeat the call. It gets the same order for 24 hours.
     /// </exception>
     public async Task<CreatedOrder> CreateAsync(Sale sale, CancellationToken cancellationToken)
     {
@@ -28,6 +28,8 @@ sealed class OrderClient(HttpClient http, PaymentFlowAddresses addresses)
             }),
         };
         request.Headers.Add("X-Api-Key", addresses.MerchantKey);
+        // If the answer is lost, a repeat with the same key gets the same order and secret.
+        request.Headers.Add("Idempotency-Key", sale.Reference);
         using var response = await http.SendAsync(request, cancellationToken);
         response.EnsureSuccessStatusCode();
         return (await response.Content.ReadFromJsonAsync<CreatedOrder>(cancellationToken))!;

@@ -25,4 +25,4 @@ app.MapGet("/sales/{reference}",
 app.Run();
 
 string Setting(string name) =>
-    builder.Configuration[name] ?? throw new InvalidOperationException($"The setting {name} is missing. See docs/integrate.md.");
+    builder.Configuration[name]?.Trim() ?? throw new InvalidOperationException($"The setting {name} is missing. See docs/integrate.md.");

@@ -87,14 +87,14 @@ public sealed class OrdersApp : IAsyncDisposable
     }
 
     /// <summary>Inserts the row of a missing order, as a restored backup would.</summary>
-    public async Task<CreatedOrder> RestoreAsync(Guid id)
+    public async Task<CreatedOrder> RestoreAsync(Guid id, TimeSpan age = default)
     {
         var model = await CreateAsync();
         await QueryAsync<Guid>("""
             INSERT INTO orders (id, reference, secret_hash, amount, currency, items, created_at, updated_at, description)
-            SELECT $1, $2, secret_hash, amount, currency, items, created_at, updated_at, 'written past the API' FROM orders WHERE id = $3
-            RETURNING id
-            """, id, $"restored-{id}", model.Id);
+            SELECT $1, $2, secret_hash, amount, currency, items, created_at - $4, updated_at, 'written past the API'
+            FROM orders WHERE id = $3 RETURNING id
+            """, id, $"restored-{id}", model.Id, age);
         return model with { Id = id };
     }
 

@@ -32,7 +32,8 @@ public sealed class AsyncApiTests
     [Fact]
     public void The_fields_of_an_order_are_described()
     {
-        OrderEvent order = new(Guid.Empty, "PF-1", 1, OrderStatuses.Paid, Guid.Empty, 1, 100, 0, "usd", DateTimeOffset.UnixEpoch);
+        OrderEvent order = new(
+            Guid.Empty, "PF-1", 1, OrderStatuses.Canceled, Guid.Empty, 1, 100, 0, "usd", DateTimeOffset.UnixEpoch, "expired");
         Described("order", JsonSerializer.SerializeToElement(order, EventJson.Default.OrderEvent));
     }
 

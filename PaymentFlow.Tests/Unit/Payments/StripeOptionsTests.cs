@@ -23,6 +23,12 @@ public sealed class StripeOptionsTests
         AssertNames("Stripe:ApiBase", new StripeOptions { ApiKey = "sk_live_1", ApiBase = Sandbox });
         AssertNames("Stripe:ApiBase", new StripeOptions { ApiKey = "sk_test_sandbox_1" });
         AssertNames("Stripe:WebhookSecrets", new StripeOptions { ApiKey = "sk_test_1", WebhookSecrets = ["whsec_1", ""] });
+        AssertNames("Stripe:WebhookSecrets:1", new StripeOptions { ApiKey = "sk_test_1", WebhookSecrets = ["whsec_1", "whsec_\n2"] });
+        AssertNames("Stripe:ApiKey", new StripeOptions { ApiKey = "sk_test_1\nsk_test_1" });
+        AssertNames("Stripe:ApiKey", new StripeOptions { ApiKey = "pk_test_1" });
+        AssertNames("Stripe:ApiKey", new StripeOptions { ApiKey = "whsec_1" });
+        Uri withoutScheme = new("localhost:5203", UriKind.RelativeOrAbsolute);
+        AssertNames("Stripe:ApiBase", new StripeOptions { ApiKey = "sk_test_sandbox_1", ApiBase = withoutScheme });
         AssertNames("Stripe:LiveMode", new StripeOptions { ApiKey = "sk_test_1", LiveMode = true });
         AssertNames("Stripe:LiveMode", new StripeOptions { ApiKey = "sk_live_1", LiveMode = false });
     }

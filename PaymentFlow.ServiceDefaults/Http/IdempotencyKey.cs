@@ -1,10 +1,10 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using PaymentFlow.ServiceDefaults;
 
-namespace PaymentFlow.PaymentApi.Http;
+namespace PaymentFlow.ServiceDefaults;
 
 /// <summary>The header Idempotency-Key: one value of 1 to 255 printable ASCII characters without spaces.</summary>
-static class IdempotencyKey
+public static class IdempotencyKey
 {
     // Stripe's limit for its own idempotency keys.
     const int MaxLength = 255;
