@@ -109,7 +109,7 @@ static class OrderRules
             ProblemCodes.InvalidQuantity, $"The quantity of a product must be a whole number from 1 to {MaxQuantity}.");
 
     static bool IsText(string value, int maxLength) =>
-        value.Length is > 0 && value.Length <= maxLength && value.Trim().Length == value.Length && !value.Any(char.IsControl);
+        value.Length <= maxLength && value.Trim().Length == value.Length && VisibleText.Is(value);
 }
 
 /// <summary>A new order that passed the rules.</summary>
