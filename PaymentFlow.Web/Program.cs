@@ -33,6 +33,7 @@ builder.Services.AddFluentUIComponents();
 
 var app = builder.Build();
 
+app.UseHeadAsGet();
 app.UseWebSecurity();
 app.UseLanguages();
 app.UseErrorPages();
@@ -41,6 +42,7 @@ app.UseAuthentication();
 app.UseRateLimiter();
 app.UseAuthorization();
 app.UseAntiforgery();
+app.UsePageQueries();
 app.MapDefaultEndpoints();
 app.MapStaticAssets();
 app.MapLanguages();
