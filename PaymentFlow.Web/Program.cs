@@ -34,6 +34,7 @@ builder.Services.AddFluentUIComponents();
 
 var app = builder.Build();
 
+app.UseHeadAsGet();
 app.UseWebSecurity();
 app.UseLanguages();
 app.UseErrorPages();
@@ -42,6 +43,7 @@ app.UseAuthentication();
 app.UseRateLimiter();
 app.UseAuthorization();
 app.UseAntiforgery();
+app.UsePageQueries();
 app.MapDefaultEndpoints();
 app.MapStaticAssets();
 app.MapLanguages();

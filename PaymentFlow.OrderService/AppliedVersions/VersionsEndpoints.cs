@@ -24,11 +24,11 @@ static class VersionsEndpoints
         orders.MapPost("/versions", VersionsAsync)
             .WithSummary("The versions that these orders have reached")
             .WithDescription("Unknown orders are left out. `deadLetteredPaymentVersions` is present only if events wait for an operator.")
-            .ProducesProblems(401, 422);
+            .ProducesProblems(400, 401, 413, 415, 422);
         orders.MapPost("/newer", NewerAsync)
             .WithSummary("The present state of those orders that are newer than the given version")
             .WithDescription("Send `{ id: version }`. The answer has the same format as the events of topic `orders`.")
-            .ProducesProblems(401, 422);
+            .ProducesProblems(400, 401, 413, 415, 422);
     }
 
     static async Task<Results<Ok<Dictionary<Guid, OrderVersions>>, ProblemHttpResult>> VersionsAsync(

@@ -53,8 +53,7 @@ static partial class CancellationEndpoint
         context.Response.Headers.CacheControl = "no-store";
         var token = BearerToken.Of(context.Request);
         // A service key is not enough: a service must forward the customer's token or use the operator key.
-        if (token is null && !context.User.IsInRole(Roles.Operator))
-            return OrderAccess.NoToken(context);
+        if (token is null && !KeyHolder.Is(context, Roles.Operator)) return OrderAccess.NoToken(context);
         var (order, refusal) = await access.FindAsync(context, id, token, cancellationToken);
         if (order is null) return refusal!;
         if (token is null)

@@ -18,10 +18,10 @@ static class DeadLettersEndpoints
         var letters = app.MapGroup("/dead-letters").RequireAuthorization(Roles.Operator).WithTags("Operators");
         letters.MapGet("/", ListAsync).WithSummary("Events that could not be applied and wait for an operator, oldest first")
             .WithDescription($"""
-                `limit` is 1 to {MaxLetters}, 50 by default. `after` is `next` of the previous page. 401 `unauthorized`; 422
-                `invalid_limit`.
+                `limit` is 1 to {MaxLetters}, 50 by default. `after` is `next` of the previous page. 400 `malformed_request`; 401
+                `unauthorized`; 422 `invalid_limit`.
                 """)
-            .ProducesProblems(401, 422);
+            .ProducesProblems(400, 401, 422);
         letters.MapPost("/{id:guid}/replay", ReplayAsync).WithSummary("Apply a dead letter after its cause is fixed")
             .WithDescription("""
                 The stored event is processed like a new one: the order changes, and its customer sees the change. An event that is older

@@ -30,9 +30,10 @@ static class JourneyEndpoints
         operators.MapGet("/{id:guid}/journey", GetAsync).WithSummary("An order and every step of its journey through this service")
             .ProducesProblems(401, 404);
         operators.MapGet("/journey", FindAsync).WithSummary("An order's journey, by its reference")
-            .ProducesProblems(401, 404);
+            .ProducesProblems(400, 401, 404);
         app.MapPost("/orders/pushes", AddPushesAsync).WithTags("Between services").RequireAuthorization(Roles.Service)
-            .WithSummary("Report which changes Web's pages have shown, and on how many pages").ProducesProblems(401, 422);
+            .WithSummary("Report which changes Web's pages have shown, and on how many pages")
+            .ProducesProblems(400, 401, 413, 415, 422);
     }
 
     static async Task<Results<Ok<OrderJourney>, ProblemHttpResult>> GetAsync(
@@ -48,11 +49,14 @@ static class JourneyEndpoints
             : ApiProblem.NotFound("There is no order with this reference.");
 
     static async Task<Results<NoContent, ProblemHttpResult>> AddPushesAsync(
-        IReadOnlyList<PushReceipt> records, OrderPushStore pushes, CancellationToken cancellationToken)
+        IReadOnlyList<PushReceipt?> records, OrderPushStore pushes, CancellationToken cancellationToken)
     {
         if (records.Count > MaxRecords)
             return ApiProblem.Unprocessable(ProblemCodes.TooManyIds, $"Send at most {MaxRecords} records at once.");
-        await pushes.AddAsync(OrderPushStore.Page, records, cancellationToken);
+        List<PushReceipt> complete = [.. records.OfType<PushReceipt>().DistinctBy(record => (record.OrderId, record.Version))];
+        if (complete.Count < records.Count || complete.Exists(record => record.Version < 1 || record.Screens < 1))
+            return ApiProblem.Malformed("A record is null, repeats an order and version, or has a version or number of screens below 1.");
+        await pushes.AddAsync(OrderPushStore.Page, complete, cancellationToken);
         return TypedResults.NoContent();
     }
 }

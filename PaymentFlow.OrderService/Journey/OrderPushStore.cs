@@ -22,7 +22,7 @@ sealed class OrderPushStore(NpgsqlDataSource dataSource) : IPushReceiptStore
             SELECT i.order_id, i.version, $6, i.screens, i.first_at, i.last_at
             FROM unnest($1, $2, $3, $4, $5) AS i (order_id, version, screens, first_at, last_at)
             WHERE EXISTS (SELECT FROM orders o WHERE o.id = i.order_id) ORDER BY 1, 2
-            ON CONFLICT (order_id, version, kind) DO UPDATE SET screens = p.screens + excluded.screens,
+            ON CONFLICT (order_id, version, kind) DO UPDATE SET screens = least(p.screens::bigint + excluded.screens, 2147483647),
                 first_at = least(p.first_at, excluded.first_at), last_at = greatest(p.last_at, excluded.last_at)
             """);
         command.Parameters.Add(new() { Value = records.Select(record => record.OrderId).ToArray() });

@@ -16,6 +16,8 @@ static class LiveEndpoint
     /// </summary>
     public const string Protocol = "paymentflow.v1";
     const string BearerPrefix = "bearer.";
+    // The only version that there is. A 426 names it (RFC 6455, 4.4).
+    const string WebSocketVersion = "13";
 
     // Limits concurrent order reads of new sockets. When a replica dies, thousands of sockets reconnect at once and would otherwise
     // take the database connections of all other requests.
@@ -53,6 +55,7 @@ static class LiveEndpoint
         if (refusal is null && !context.WebSockets.IsWebSocketRequest)
         {
             context.Response.Headers.Upgrade = "websocket";
+            context.Response.Headers.SecWebSocketVersion = WebSocketVersion;
             refusal = ApiProblem.Create(
                 ProblemCodes.UpgradeRequired, StatusCodes.Status426UpgradeRequired, "Upgrade required",
                 "This address serves only WebSockets.");

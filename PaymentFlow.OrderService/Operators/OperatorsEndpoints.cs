@@ -18,7 +18,7 @@ static class OperatorsEndpoints
         app.MapGet("/operator-actions", ListAsync).RequireAuthorization(Roles.Operator).WithTags("Operators")
             .WithSummary("The operators' actions, newest first")
             .WithDescription($"`limit` is 1 to {MaxActions}, 100 by default. Each action was recorded before it was carried out.")
-            .ProducesProblems(401, 422);
+            .ProducesProblems(400, 401, 422);
 
     static async Task<Results<Ok<List<OperatorActionResponse>>, ProblemHttpResult>> ListAsync(
         OperatorActionStore actions, CancellationToken cancellationToken, int limit = 100) =>

@@ -4,9 +4,8 @@ using PaymentFlow.ServiceDefaults;
 namespace PaymentFlow.OrderService.Orders;
 
 /// <summary>
-/// Decides access to an order. The holder of the order's client secret has access; without a token, operators and services have. If an
-/// <c>Authorization</c> header is present, even a malformed one, a service key in the same request is ignored. So a service that
-/// forwards its caller's token cannot give the caller more rights.
+/// Decides access to an order. The holder of the order's client secret has access; without a token, operators and services have (see
+/// <see cref="KeyHolder"/>).
 /// </summary>
 sealed class OrderAccess(OrderStore store)
 {
@@ -16,8 +15,8 @@ sealed class OrderAccess(OrderStore store)
     public async Task<(Order? Order, ProblemHttpResult? Refusal)> FindAsync(
         HttpContext context, Guid id, string? token, CancellationToken cancellationToken)
     {
-        if (token is null && !context.User.IsInRole(Roles.Operator)
-            && (BearerToken.IsOffered(context.Request) || !context.User.IsInRole(Roles.Service))) return (null, NoToken(context));
+        if (token is null ? !KeyHolder.Is(context, Roles.Operator, Roles.Service) : !BearerToken.IsWellFormed(token))
+            return (null, NoToken(context));
 
         var order = await store.FindAsync(id, cancellationToken);
         return order is not null && (token is null || ClientSecret.Matches(token, order.SecretHash))

@@ -12,7 +12,7 @@ namespace PaymentFlow.OrderService.Orders;
 public sealed record CreateOrderRequest(
     IReadOnlyList<OrderLine?>? Items = null,
     string? Reference = null,
-    [property: JsonConverter(typeof(SaturatingInt64Converter))] long? Amount = null,
+    [property: JsonConverter(typeof(OptionalInt64Converter))] long? Amount = null,
     string? Currency = null,
     string? Description = null);
 

@@ -113,7 +113,7 @@ static class OrderRules
     public static bool IsReference(string value) => IsText(value, MaxReferenceLength);
 
     static bool IsText(string value, int maxLength) =>
-        value.Length is > 0 && value.Length <= maxLength && value.Trim().Length == value.Length && !value.Any(char.IsControl);
+        value.Length <= maxLength && value.Trim().Length == value.Length && VisibleText.Is(value);
 }
 
 /// <summary>A new order that passed the rules.</summary>

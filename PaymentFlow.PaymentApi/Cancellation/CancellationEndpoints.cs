@@ -34,7 +34,7 @@ static class CancellationEndpoints
         Guid id, HttpContext http, PaymentStore store, OrderClient orders, PaymentCanceler canceler, OperatorActionStore actions,
         CancellationToken cancellationToken)
     {
-        var isOperator = http.User.IsInRole(Roles.Operator);
+        var isOperator = KeyHolder.Is(http, Roles.Operator);
         var secret = BearerToken.Of(http.Request);
         if (!isOperator && secret is null) return PaymentResults.NoToken();
         var payment = await store.FindAsync(id, cancellationToken);
@@ -47,10 +47,9 @@ static class CancellationEndpoints
         CancelPaymentRequest request, HttpContext http, PaymentClaims claims, OrderClient orders, PaymentCanceler canceler,
         OperatorActionStore actions, CancellationToken cancellationToken)
     {
-        var isOperator = http.User.IsInRole(Roles.Operator);
+        var isOperator = KeyHolder.Is(http, Roles.Operator);
         var secret = BearerToken.Of(http.Request);
-        if (!isOperator && secret is null && (BearerToken.IsOffered(http.Request) || !http.User.IsInRole(Roles.Service)))
-            return PaymentResults.NoToken();
+        if (secret is null && !KeyHolder.Is(http, Roles.Operator, Roles.Service)) return PaymentResults.NoToken();
         // Without the customer's secret, the order is read with the service key.
         if (await orders.FindAsync(request.OrderId, secret, cancellationToken) is not { } order) return PaymentResults.OrderNotFound();
         return await CancelAsync(

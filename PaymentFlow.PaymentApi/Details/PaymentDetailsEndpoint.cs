@@ -20,7 +20,7 @@ static class PaymentDetailsEndpoint
         CancellationToken cancellationToken)
     {
         var secret = BearerToken.Of(http.Request);
-        var isOperator = http.User.IsInRole(Roles.Operator);
+        var isOperator = KeyHolder.Is(http, Roles.Operator);
         if (secret is null && !isOperator) return PaymentResults.NoToken();
 
         var payment = await store.FindAsync(id, cancellationToken);

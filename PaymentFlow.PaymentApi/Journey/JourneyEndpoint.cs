@@ -13,7 +13,7 @@ static class JourneyEndpoint
     public static void MapJourney(this IEndpointRouteBuilder app) =>
         app.MapGet("/payments/journey", GetAsync).WithTags("Operators").WithName("PaymentJourney").RequireAuthorization(Roles.Operator)
             .WithSummary("A payment and its recorded steps, found by one of orderId, paymentId and paymentIntent.")
-            .ProducesProblems(401, 404, 422, 503);
+            .ProducesProblems(400, 401, 404, 422, 503);
 
     static async Task<Results<Ok<PaymentJourney>, ProblemHttpResult>> GetAsync(
         PaymentStore store, JourneyStore journey, CancellationToken cancellationToken,

@@ -16,7 +16,9 @@ static partial class PaymentRequestRules
                 "paymentMethod must be the id of a Stripe payment method, pm_…. Card numbers are not accepted.");
 
     public static ProblemHttpResult? Check(string? returnUrl, AllowedOrigins origins) =>
-        returnUrl is null || (Uri.TryCreate(returnUrl, UriKind.Absolute, out var url) && origins.Allows(url))
+        // Uri accepts control characters, but Stripe and Postgres do not.
+        returnUrl is null
+            || (!returnUrl.Any(char.IsControl) && Uri.TryCreate(returnUrl, UriKind.Absolute, out var url) && origins.Allows(url))
             ? null
             : ApiProblem.Unprocessable(
                 ProblemCodes.InvalidReturnUrl, "returnUrl must be an absolute URL of an origin in Clients:AllowedOrigins.");

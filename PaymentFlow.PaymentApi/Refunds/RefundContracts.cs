@@ -1,9 +1,10 @@
 using System.Text.Json.Serialization;
+using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.PaymentApi.Refunds;
 
-/// <param name="Amount">In the currency's minor unit; absent for the whole amount that is left.</param>
-public sealed record RefundRequest(long? Amount = null);
+/// <param name="Amount">In the currency's minor unit; absent, but not null, for the whole amount that is left.</param>
+public sealed record RefundRequest([property: JsonConverter(typeof(OptionalInt64Converter))] long? Amount = null);
 
 /// <param name="Amount">In the currency's minor unit.</param>
 /// <param name="Status"><c>pending</c> (also while Stripe's answer is not known yet), <c>succeeded</c> or <c>failed</c>.</param>

@@ -1,9 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.RegularExpressions;
 using Stripe;
 
 namespace PaymentFlow.PaymentApi.Webhooks;
 
 /// <summary>Selects the Stripe events that concern us and finds the PaymentIntent of each.</summary>
-static class StripeEventFilter
+static partial class StripeEventFilter
 {
     /// <summary>
     /// The event types that can change a payment. List Events is read for these types, and only webhooks of these types are stored. Any
@@ -31,4 +33,11 @@ static class StripeEventFilter
         type.StartsWith("refund.", StringComparison.Ordinal) || type.StartsWith("charge.refund", StringComparison.Ordinal);
 
     public static bool IsOfDispute(string type) => type.StartsWith("charge.dispute.", StringComparison.Ordinal);
+
+    /// <summary>Whether the text has the form of an id or a type of Stripe's, so that it can be stored, looked up and logged.</summary>
+    public static bool IsName([NotNullWhen(true)] string? text) => text is not null && Name().IsMatch(text);
+
+    // Stripe's ids have at most 255 characters: https://docs.stripe.com/upgrades
+    [GeneratedRegex(@"^[A-Za-z0-9_.-]{1,255}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Name();
 }

@@ -1,7 +1,9 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using PaymentFlow.Contracts;
+using PaymentFlow.Messaging.Telemetry;
 using PaymentFlow.PaymentApi.Stripe;
 using PaymentFlow.ServiceDefaults;
 using Stripe;
@@ -9,8 +11,8 @@ using Stripe;
 namespace PaymentFlow.PaymentApi.Webhooks;
 
 /// <summary>
-/// <c>POST /stripe/webhooks</c>: 200 only when the event's id is stored or the event is not ours; 400 on a bad or stale signature.
-/// The body is not trusted: it only names the PaymentIntent to read from Stripe.
+/// <c>POST /stripe/webhooks</c>: 200 only when the event's id is stored or the event is not ours; 400 on a bad or stale signature, or on
+/// a body that is no event. The body is not trusted: it only names the PaymentIntent to read from Stripe.
 /// </summary>
 static partial class StripeWebhookEndpoint
 {
@@ -18,12 +20,16 @@ static partial class StripeWebhookEndpoint
     const long ToleranceSeconds = 300;
     const int MaxBodyBytes = 512 * 1024;
 
+    static readonly Counter<long> MalformedWebhooks = PaymentFlowTelemetry.Meter.CreateCounter<long>(
+        "paymentflow.webhooks.malformed", "{webhook}", "Webhooks with a valid signature that could not be read");
+
     public static void MapStripeWebhooks(this IEndpointRouteBuilder app) =>
         app.MapPost("/stripe/webhooks", Receive).WithTags("Webhooks").WithName("StripeWebhook")
             .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes))
             // Webhooks must get in even when requests that wait for Stripe use up the concurrency limit.
             .DisableRateLimiting()
-            .WithSummary("Stripe's webhook endpoint.");
+            .WithSummary("Stripe's webhook endpoint.")
+            .ProducesProblems(400, 413, 503);
 
     static async Task<Results<Ok, ProblemHttpResult>> Receive(
         HttpRequest request, StripeOptions options, StripeEventInbox inbox, TimeProvider time, ILogger<StripeEventInbox> logger,
@@ -37,9 +43,11 @@ static partial class StripeWebhookEndpoint
                 ProblemCodes.InvalidSignature, StatusCodes.Status400BadRequest, "The request is malformed",
                 "Stripe-Signature is missing, stale, or not made with a secret of this endpoint.");
         }
-        // Most events do not concern us. Reading only the type first saves the deserialization, the most expensive part of a webhook.
-        if (!StripeEventFilter.Types.Contains(TypeOf(body))) return TypedResults.Ok();
-        var stripeEvent = EventUtility.ParseEvent(body, throwOnApiVersionMismatch: false);
+        // Most events do not concern us. Reading only id and type first saves the deserialization, the most expensive part of a webhook.
+        var (id, type) = NamesOf(body);
+        if (id is null || type is null) return Malformed(id, logger);
+        if (!StripeEventFilter.Types.Contains(type)) return TypedResults.Ok();
+        if (Read(body, id, type) is not { } stripeEvent) return Malformed(id, logger);
         if (stripeEvent.Livemode != options.IsLiveKey)
         {
             Log.WrongMode(logger, stripeEvent.Id, stripeEvent.Livemode);
@@ -58,23 +66,69 @@ static partial class StripeWebhookEndpoint
                 EventUtility.ValidateSignature(body, signature, secret, ToleranceSeconds, time.GetUtcNow().ToUnixTimeSeconds());
                 return true;
             }
-            catch (StripeException)
+            catch (Exception e) when (e is StripeException or FormatException or OverflowException)
             {
-                // Not signed with this secret. While secrets are being replaced, the next one may match.
+                // Not signed with this secret, or the header's time is no number. While secrets are being replaced, the next one may match.
             }
         }
         return false;
     }
 
-    static string TypeOf(string body)
+    /// <summary>The event's id and type; null for what is missing or has another form.</summary>
+    static (string? Id, string? Type) NamesOf(string body)
     {
-        using var json = JsonDocument.Parse(body);
-        return json.RootElement.GetProperty("type").GetString()!;
+        try
+        {
+            using var json = JsonDocument.Parse(body);
+            return json.RootElement.ValueKind == JsonValueKind.Object
+                ? (NameIn(json.RootElement, "id"), NameIn(json.RootElement, "type"))
+                : default;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // No JSON, or a text in it is no Unicode.
+            return default;
+        }
+    }
+
+    static string? NameIn(JsonElement stripeEvent, string member) =>
+        stripeEvent.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String
+        && StripeEventFilter.IsName(value.GetString())
+            ? value.GetString()
+            : null;
+
+    /// <summary>The event; null when its object is missing or of a wrong kind, or another part has another type than Stripe's.</summary>
+    static Event? Read(string body, string id, string type)
+    {
+        Event stripeEvent;
+        try
+        {
+            stripeEvent = EventUtility.ParseEvent(body, throwOnApiVersionMismatch: false);
+        }
+        catch (Exception)
+        {
+            // Stripe.net throws exceptions of many types at a wrong shape, and nothing but the parser runs here.
+            return null;
+        }
+        var isComplete = stripeEvent.Id == id && stripeEvent.Type == type
+            && stripeEvent.Data?.Object is PaymentIntent or Charge or Refund or Dispute
+            && (StripeEventFilter.Of(stripeEvent) is not var (intentId, _) || StripeEventFilter.IsName(intentId));
+        return isComplete ? stripeEvent : null;
+    }
+
+    static ProblemHttpResult Malformed(string? eventId, ILogger logger)
+    {
+        MalformedWebhooks.Add(1);
+        Log.Malformed(logger, eventId ?? "without an id");
+        return ApiProblem.Malformed("The body is signed, but it has no valid id, type or object.");
     }
 
     static partial class Log
     {
         [LoggerMessage(LogLevel.Warning, "Ignored {EventId}: its livemode {LiveMode} does not match our key")]
         public static partial void WrongMode(ILogger logger, string eventId, bool liveMode);
+
+        [LoggerMessage(LogLevel.Warning, "Refused event {EventId}: it is signed by Stripe but does not have the form of an event")]
+        public static partial void Malformed(ILogger logger, string eventId);
     }
 }

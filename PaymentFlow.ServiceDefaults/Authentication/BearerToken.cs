@@ -18,11 +18,8 @@ public static class BearerToken
             ? value.Parameter
             : null;
 
-    /// <summary>
-    /// Whether the request has an <c>Authorization</c> header, well-formed or not. A service key in the same request then does not
-    /// replace the token: the service only forwards its caller's token.
-    /// </summary>
-    public static bool IsOffered(HttpRequest request) => request.Headers.Authorization.Count > 0;
+    /// <summary>Whether the request has an <c>Authorization</c> header, well-formed or not.</summary>
+    internal static bool IsOffered(HttpRequest request) => request.Headers.Authorization.Count > 0;
 
     /// <summary>Whether <paramref name="token"/> is a <c>b64token</c> (RFC 6750) of at most 512 characters.</summary>
     public static bool IsWellFormed([NotNullWhen(true)] string? token) =>

@@ -61,15 +61,18 @@ public static class ApiDefaults
     /// <summary>Adds the middleware of <see cref="AddApiDefaults"/> in the required order. Call it before the first <c>Map…</c>.</summary>
     public static WebApplication UseApiDefaults(this WebApplication app)
     {
+        app.UseHeadAsGet();
         app.UseForwardedHeaders();
         app.UseExceptionHandler();
         app.UseStatusCodePages(context => ApiProblem.ForStatus(context.HttpContext.Response.StatusCode).ExecuteAsync(context.HttpContext));
         app.UseRouting();
-        app.UseBodyLimit();
+        // Before everything that can refuse a request: without CORS headers, a page cannot read the refusal.
         app.UseCors();
+        app.UseBodyLimit();
         app.UseAuthentication();
         app.UseRateLimiter();
         app.UseAuthorization();
+        app.UseRequestFormat();
         return app;
     }
 }

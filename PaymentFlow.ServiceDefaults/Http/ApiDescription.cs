@@ -14,7 +14,8 @@ public static class ApiDescription
             // A custom JSON converter hides the type from the generator.
             if (schema.Type is null && context.JsonTypeInfo.Type is var type && (type == typeof(long) || type == typeof(long?)))
             {
-                schema.Type = type == typeof(long) ? JsonSchemaType.Integer : JsonSchemaType.Integer | JsonSchemaType.Null;
+                var takesNull = type == typeof(long?) && context.JsonPropertyInfo?.CustomConverter is not OptionalInt64Converter;
+                schema.Type = takesNull ? JsonSchemaType.Integer | JsonSchemaType.Null : JsonSchemaType.Integer;
                 schema.Format = "int64";
             }
             return Task.CompletedTask;

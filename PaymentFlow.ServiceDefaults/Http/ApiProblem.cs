@@ -54,7 +54,7 @@ public static class ApiProblem
         StatusCodes.Status413PayloadTooLarge => Create(ProblemCodes.PayloadTooLarge, status, "The request body is too large",
             $"Send at most {ApiDefaults.MaxRequestBodyBytes / 1024} KiB."),
         StatusCodes.Status415UnsupportedMediaType => Create(ProblemCodes.UnsupportedMediaType, status, "Unsupported media type",
-            "Send the body with Content-Type: application/json."),
+            "Send the body as application/json in UTF-8, without Content-Encoding."),
         StatusCodes.Status429TooManyRequests => Create(ProblemCodes.RateLimited, status, "Too many requests"),
         StatusCodes.Status503ServiceUnavailable => Create(
             ProblemCodes.Unavailable, status, "Temporarily unavailable", "Try again shortly."),

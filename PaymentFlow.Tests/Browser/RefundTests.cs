@@ -62,7 +62,7 @@ public sealed class RefundTests(PaymentFlowApp app, Chromium chromium) : Browser
         using HttpClient http = new();
         using HttpRequestMessage request = new(HttpMethod.Post, new Uri(App.PaymentApi, $"/payments/{paymentId}/refunds"))
         {
-            Content = JsonContent.Create(new { amount }),
+            Content = JsonContent.Create(amount is null ? new { } : (object)new { amount }),
         };
         request.Headers.Add("X-Operator-Key", App.OperatorKey);
         request.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString());

@@ -22,11 +22,15 @@ public sealed class CreateOrderTests(OrdersApp app) : IClassFixture<OrdersApp>
         { """{"items":[{"productId":"mug","quantity":"1"}]}""", 400, "malformed_request" },
         { """{"items":[{"productId":"mug","quantity":1.5}]}""", 400, "malformed_request" },
         { """{"items":[{"productId":"mug","quantity":1,"quantity":2}]}""", 400, "malformed_request" },
+        { """{"items":[{"productId":"mug","quantity":null}]}""", 400, "malformed_request" },
+        { """{"items":[{"productId":"mug","quantity":1}],"amount":null}""", 400, "malformed_request" },
+        { """{"items":[{"productId":"\ud800","quantity":1}]}""", 400, "malformed_request" },
         // Orders with invalid content.
         { "{}", 422, "empty_order" },
         { """{"items":[]}""", 422, "empty_order" },
         { """{"items":[{"productId":"unicorn","quantity":1}]}""", 422, "unknown_product" },
         { """{"items":[{"productId":"","quantity":1}]}""", 422, "unknown_product" },
+        { """{"items":[{"productId":"mug\u0000","quantity":1}]}""", 422, "unknown_product" },
         { """{"items":[{"productId":"mug","quantity":0}]}""", 422, "invalid_quantity" },
         { """{"items":[{"productId":"mug","quantity":-1}]}""", 422, "invalid_quantity" },
         { """{"items":[{"productId":"mug","quantity":1001}]}""", 422, "invalid_quantity" },
@@ -69,6 +73,13 @@ public sealed class CreateOrderTests(OrdersApp app) : IClassFixture<OrdersApp>
         { """{"reference":"","amount":500,"currency":"eur"}""", "invalid_reference" },
         { """{"reference":" R","amount":500,"currency":"eur"}""", "invalid_reference" },
         { """{"reference":"R\u0000","amount":500,"currency":"eur"}""", "invalid_reference" },
+        { """{"reference":"\u200b","amount":500,"currency":"eur"}""", "invalid_reference" },
+        { """{"reference":"R\u20601","amount":500,"currency":"eur"}""", "invalid_reference" },
+        { """{"reference":"R\u202e1","amount":500,"currency":"eur"}""", "invalid_reference" },
+        { """{"reference":"\u3164","amount":500,"currency":"eur"}""", "invalid_reference" },
+        { """{"reference":"R\u20281","amount":500,"currency":"eur"}""", "invalid_reference" },
+        { """{"reference":"\u200d","amount":500,"currency":"eur"}""", "invalid_reference" },
+        { """{"reference":"R","amount":500,"currency":"eur","description":"\u200b"}""", "invalid_description" },
         { """{"reference":"R","amount":500,"currency":"eur","description":"a\u0007"}""", "invalid_description" },
         { """{"reference":"R","amount":0,"currency":"eur"}""", "amount_too_small" },
         { """{"reference":"R","amount":-500,"currency":"eur"}""", "amount_too_small" },
@@ -129,6 +140,17 @@ public sealed class CreateOrderTests(OrdersApp app) : IClassFixture<OrdersApp>
         using var again = await PostAsync(JsonContent.Create(body), app.MerchantKey);
         Assert.Equal("duplicate_reference", await CodeOf(again, 409));
         Assert.Equal(1L, await app.QueryAsync<long>("SELECT count(*) FROM orders WHERE reference = $1", body.reference));
+    }
+
+    [Theory]
+    [InlineData("Кружка №1")]
+    [InlineData("\U0001F469\u200D\U0001F467 e\u0301 \u2764\uFE0F")]
+    public async Task A_description_may_be_in_any_writing(string description)
+    {
+        var body = new { reference = $"shop-{Guid.CreateVersion7()}", amount = 4200, currency = "eur", description };
+        using var response = await PostAsync(JsonContent.Create(body), app.MerchantKey);
+        var order = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        Assert.Equal(description, order.GetProperty("description").GetString());
     }
 
     [Fact]

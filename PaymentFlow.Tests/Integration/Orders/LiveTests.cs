@@ -56,6 +56,15 @@ public sealed class LiveTests(OrdersApp app) : IClassFixture<OrdersApp>
         Assert.Equal(HttpStatusCode.Unauthorized, await LiveClient.RefusalAsync(app, order.Id, _ => { }));
         Assert.Equal(HttpStatusCode.Unauthorized, await LiveClient.RefusalAsync(app, order.Id,
             options => options.AddSubProtocol("paymentflow.v1")));
+        foreach (var key in (string?[])[null, app.OperatorKey])
+        {
+            Assert.Equal(HttpStatusCode.Unauthorized, await LiveClient.RefusalAsync(app, order.Id, options =>
+            {
+                options.AddSubProtocol("paymentflow.v1");
+                options.AddSubProtocol("bearer.");
+                if (key is not null) options.SetRequestHeader("X-Operator-Key", key);
+            }));
+        }
         Assert.Equal(HttpStatusCode.NotFound, await LiveClient.RefusalAsync(app, order.Id,
             options => options.SetRequestHeader("Authorization", "Bearer nonsense")));
         Assert.Equal(HttpStatusCode.NotFound, await LiveClient.RefusalAsync(app, Guid.CreateVersion7(),
@@ -80,6 +89,8 @@ public sealed class LiveTests(OrdersApp app) : IClassFixture<OrdersApp>
         request.Headers.Add("Authorization", $"Bearer {order.ClientSecret}");
         using var response = await app.Http.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.UpgradeRequired, response.StatusCode);
+        Assert.Equal(["13"], response.Headers.GetValues("Sec-WebSocket-Version"));
+        Assert.Equal(["websocket"], response.Headers.GetValues("Upgrade"));
     }
 
     [Fact]

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
+using PaymentFlow.Messaging.Push;
+using PaymentFlow.Tests.Integration.Payments;
 
 namespace PaymentFlow.Tests.Integration.Orders;
 
@@ -73,13 +76,29 @@ public sealed class OrderAccessTests(OrdersApp app) : IClassFixture<OrdersApp>
         Assert.Equal(HttpStatusCode.NotFound, withToken.StatusCode);
     }
 
+    [Fact]
+    public async Task The_operator_key_beside_a_wrong_token_gives_no_access_either()
+    {
+        var order = await app.CreateAsync();
+        foreach (var (method, path) in new[]
+        {
+            (HttpMethod.Get, $"/orders/{order.Id}"), (HttpMethod.Post, $"/orders/{order.Id}/cancel"),
+            (HttpMethod.Get, $"/orders/{order.Id}/live"),
+        })
+        {
+            var refused = await app.SendAsync(
+                method, path, null, ("X-Operator-Key", app.OperatorKey), ("Authorization", "Bearer nonsense"));
+            Assert.Equal(HttpStatusCode.NotFound, refused.Status);
+        }
+    }
+
     [Theory]
     [InlineData("Bearer")]
     [InlineData("Bearer ")]
     [InlineData("Bearer a b")]
     [InlineData("Basic YTpi")]
     [InlineData("Bearer", 513)]
-    public async Task A_malformed_token_beside_a_service_key_is_unauthorized(string authorization, int letters = 0)
+    public async Task A_malformed_token_beside_a_key_is_unauthorized(string authorization, int letters = 0)
     {
         var order = await app.CreateAsync();
         var offered = letters == 0 ? authorization : $"{authorization} {new string('a', letters)}";
@@ -87,6 +106,7 @@ public sealed class OrderAccessTests(OrdersApp app) : IClassFixture<OrdersApp>
         {
             using HttpRequestMessage request = new(method, path);
             request.Headers.Add("X-Service-Key", app.ServiceKey);
+            request.Headers.Add("X-Operator-Key", app.OperatorKey);
             request.Headers.TryAddWithoutValidation("Authorization", offered);
             using var response = await SendAsync(request);
             Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
@@ -116,6 +136,62 @@ public sealed class OrderAccessTests(OrdersApp app) : IClassFixture<OrdersApp>
         var known = Assert.Single(versions.EnumerateObject());
         Assert.Equal(order.Id.ToString(), known.Name);
         Assert.Equal((1, 0), (known.Value.GetProperty("version").GetInt64(), known.Value.GetProperty("paymentVersion").GetInt64()));
+    }
+
+    [Theory]
+    [InlineData("[null]")]
+    [InlineData("null")]
+    [InlineData("[1]")]
+    [InlineData("[{order},{order}]")]
+    [InlineData("[{order},null]")]
+    [InlineData("[{none}]")]
+    public async Task A_report_of_pushes_with_a_wrong_record_stores_nothing(string body)
+    {
+        var order = await app.CreateAsync();
+
+        var refused = await ReportAsync(order, body);
+
+        Assert.Equal((HttpStatusCode.BadRequest, "malformed_request"), (refused.Status, refused.Code));
+        Assert.Equal(0L, await app.QueryAsync<long>("SELECT count(*) FROM order_pushes WHERE order_id = $1", order.Id));
+    }
+
+    [Fact]
+    public async Task Reports_of_pushes_add_up_to_the_largest_number_at_most()
+    {
+        var order = await app.CreateAsync();
+
+        for (var i = 0; i < 2; i++) Assert.Equal(HttpStatusCode.NoContent, (await ReportAsync(order, "[{most}]")).Status);
+
+        Assert.Equal(int.MaxValue, await app.QueryAsync<int>("SELECT screens FROM order_pushes WHERE order_id = $1", order.Id));
+    }
+
+    [Theory]
+    [InlineData("/orders/journey?reference=%00")]
+    [InlineData("/orders/journey?reference=PF-1%00")]
+    [InlineData("/orders/journey")]
+    [InlineData("/dead-letters?after=x")]
+    [InlineData("/dead-letters?limit=x")]
+    [InlineData("/operator-actions?limit=99999999999")]
+    public async Task A_query_that_cannot_be_read_is_malformed(string path)
+    {
+        var refused = await app.AsOperatorAsync(HttpMethod.Get, path);
+        Assert.Equal((HttpStatusCode.BadRequest, "malformed_request"), (refused.Status, refused.Code));
+    }
+
+    async Task<Answer> ReportAsync(CreatedOrder order, string body)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Post, "/orders/pushes")
+        {
+            Content = new StringContent(
+                body.Replace("{order}", Record(1), StringComparison.Ordinal).Replace("{none}", Record(0), StringComparison.Ordinal)
+                    .Replace("{most}", Record(int.MaxValue), StringComparison.Ordinal),
+                Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Add("X-Service-Key", app.ServiceKey);
+        return await Answer.OfAsync(await SendAsync(request));
+
+        string Record(int screens) => JsonSerializer.Serialize(
+            new PushReceipt(order.Id, 1, screens, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch), JsonSerializerOptions.Web);
     }
 
     async Task<HttpResponseMessage> GetAsync(Guid id, params (string Name, string Value)[] headers)

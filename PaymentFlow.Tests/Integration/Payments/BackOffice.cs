@@ -22,7 +22,15 @@ public sealed class BackOffice(RunningApp app, string name = "anna")
     public async Task<Answer> SendAsync(HttpMethod method, string path, object? body = null, string? key = null)
     {
         using var request = new HttpRequestMessage(method, new Uri(app.GetEndpoint("payment-api"), path));
-        if (body is not null) request.Content = JsonContent.Create(body);
+        if (body is StringContent text)
+        {
+            text.Headers.ContentType = new("application/json");
+            request.Content = text;
+        }
+        else if (body is not null)
+        {
+            request.Content = JsonContent.Create(body);
+        }
         request.Headers.Add("X-Operator-Key", await app.GetParameterAsync("operator-key"));
         request.Headers.Add("X-Operator-Name", name);
         if (key is not null) request.Headers.Add("Idempotency-Key", key);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using Npgsql;
 using PaymentFlow.Tests.Fixtures;
 
@@ -18,6 +19,9 @@ public sealed class BadPaymentTests(PaymentFlowApp app)
     [InlineData("""{"orderId":"{order}","paymentMethod":""}""", 422, "invalid_payment_method")]
     [InlineData("""{"orderId":"{order}","paymentMethod":"pm_card_visa","returnUrl":"https://evil.example/"}""", 422, "invalid_return_url")]
     [InlineData("""{"orderId":"{order}","paymentMethod":"pm_card_visa","returnUrl":"javascript:alert(1)"}""", 422, "invalid_return_url")]
+    [InlineData("""{"orderId":"{order}","paymentMethod":"pm_card_visa","returnUrl":"{origin}/a\u0000b"}""", 422, "invalid_return_url")]
+    [InlineData("""{"orderId":"{order}","paymentMethod":"pm_card_visa","returnUrl":"{origin}/a\tb"}""", 422, "invalid_return_url")]
+    [InlineData("""{"orderId":"{order}","paymentMethod":"pm_card_visa","returnUrl":"{origin}/\ud800"}""", 400, "malformed_request")]
     [InlineData("""{"orderId":"{order}"}""", 400, "malformed_request")]
     [InlineData("""{"orderId":"{order}","paymentMethod":null}""", 400, "malformed_request")]
     [InlineData("""{"orderId":"not-a-guid","paymentMethod":"pm_card_visa"}""", 400, "malformed_request")]
@@ -30,7 +34,9 @@ public sealed class BadPaymentTests(PaymentFlowApp app)
         var customer = await Customer.OrdersAsync(app);
 
         var answer = await customer.PostAsync(
-            "/process-payment", body.Replace(Order, customer.OrderId.ToString(), StringComparison.Ordinal));
+            "/process-payment",
+            body.Replace(Order, customer.OrderId.ToString(), StringComparison.Ordinal)
+                .Replace("{origin}", app.ShopOrigin, StringComparison.Ordinal));
 
         await AssertRefusedAsync(customer, answer, (HttpStatusCode)status, code);
     }
@@ -47,6 +53,47 @@ public sealed class BadPaymentTests(PaymentFlowApp app)
         await AssertRefusedAsync(
             customer, await customer.PostAsync("/process-payment", body + new string(' ', 10_000_000)),
             HttpStatusCode.RequestEntityTooLarge, "payload_too_large");
+    }
+
+    [Fact]
+    public async Task A_wrong_token_beside_the_operator_key_opens_no_payment()
+    {
+        var customer = await Customer.OrdersAsync(app);
+        var stranger = await Customer.OrdersAsync(app);
+        var prepared = await customer.PostAsync("/payments", $$"""{"orderId":"{{customer.OrderId}}"}""");
+        var payment = Guid.Parse(prepared["paymentId"]!);
+        var order = $$"""{"orderId":"{{customer.OrderId}}"}""";
+
+        foreach (var (token, status) in new[] { (stranger.Secret, HttpStatusCode.NotFound), ("", HttpStatusCode.Unauthorized) })
+        {
+            foreach (var (method, path, body) in ((HttpMethod, string, string?)[])
+            [
+                (HttpMethod.Get, $"/payments/{payment}", null),
+                (HttpMethod.Post, $"/payments/{payment}/cancel", null),
+                (HttpMethod.Post, "/payments/cancel", order),
+            ])
+            {
+                using HttpClient http = new() { BaseAddress = app.PaymentApi };
+                using HttpRequestMessage request = new(method, path);
+                if (body is not null) request.Content = new StringContent(body, new MediaTypeHeaderValue("application/json"));
+                request.Headers.Add("X-Operator-Key", app.OperatorKey);
+                request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+                Assert.Equal(status, (await Answer.OfAsync(await http.SendAsync(request, TestContext.Current.CancellationToken))).Status);
+            }
+        }
+        Assert.Equal("succeeded", (await customer.PayAsync())["status"]);
+    }
+
+    [Theory]
+    [InlineData("/payments/journey?paymentIntent=%00")]
+    [InlineData("/payments/journey?paymentIntent=pi_1%00&orderId=")]
+    [InlineData("/payments/journey?orderId=x")]
+    [InlineData("/payments/journey?paymentId=x")]
+    public async Task A_search_that_cannot_be_read_is_malformed(string path)
+    {
+        var answer = await new BackOffice(app.App).SendAsync(HttpMethod.Get, path);
+
+        Assert.Equal((HttpStatusCode.BadRequest, "malformed_request"), (answer.Status, answer.Code));
     }
 
     [Fact]

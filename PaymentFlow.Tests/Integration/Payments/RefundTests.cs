@@ -121,6 +121,24 @@ public sealed class RefundTests(PaymentFlowApp app)
         Assert.Equal(HttpStatusCode.Unauthorized, (await customer.PostAsync(path, "{}", "k")).Status);
     }
 
+    [Theory]
+    [InlineData("""{"amount":null}""", 400, "malformed_request")]
+    [InlineData("""{"amount":0}""", 422, "invalid_amount")]
+    [InlineData("""{"amount":99999999999999999999}""", 422, "refund_too_large")]
+    [InlineData("""{"amount":-99999999999999999999}""", 422, "invalid_amount")]
+    [InlineData("""{"amount":0.5}""", 400, "malformed_request")]
+    [InlineData("null", 400, "malformed_request")]
+    [InlineData("", 400, "malformed_request")]
+    public async Task A_wrong_amount_refunds_nothing(string body, int status, string code)
+    {
+        var (_, payment) = await PaidAsync();
+
+        var refused = await _anna.SendAsync(HttpMethod.Post, $"/payments/{payment}/refunds", new StringContent(body), "once");
+
+        Assert.Equal(((HttpStatusCode)status, code), (refused.Status, refused.Code));
+        Assert.Equal(0, await RefundedAtStripeAsync(payment));
+    }
+
     [Fact]
     public async Task Every_refund_is_recorded_with_the_operators_name()
     {

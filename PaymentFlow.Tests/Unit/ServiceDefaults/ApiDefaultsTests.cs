@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
@@ -52,6 +54,7 @@ public sealed class ApiDefaultsTests : IAsyncLifetime
         _app.MapGet("/slow", () => _slow.Task);
         _app.MapGet("/open", () => _slow.Task).DisableRateLimiting();
         _app.MapGet("/broken", string () => throw new InvalidOperationException("a secret"));
+        _app.MapPost("/json", (Body body) => body.Amount?.ToString(CultureInfo.InvariantCulture) ?? "none");
     }
 
     public async ValueTask InitializeAsync()
@@ -144,6 +147,124 @@ public sealed class ApiDefaultsTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("GET", "/nowhere", 404)]
+    [InlineData("DELETE", "/few", 405)]
+    [InlineData("GET", "/operator", 401)]
+    [InlineData("GET", "/few?a=%00", 400)]
+    [InlineData("GET", "/away/57P01", 503)]
+    [InlineData("GET", "/broken", 500)]
+    [InlineData("POST", "/json", 400, "{")]
+    [InlineData("POST", "/json", 415, "{}", "text/plain")]
+    [InlineData("POST", "/json", 415, "{}", "application/json; charset=x-unknown")]
+    public async Task A_page_can_read_every_error(string method, string path, int status, string? body = null, string? type = null)
+    {
+        using HttpRequestMessage request = new(new HttpMethod(method), path);
+        if (body is not null)
+        {
+            request.Content = new StringContent(body);
+            request.Content.Headers.Remove("Content-Type");
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", type ?? "application/json");
+        }
+        await AssertReadableAsync(request, status);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_page_can_read_that_its_body_is_too_large(bool chunked)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Post, "/json")
+        {
+            Content = new StringContent(new string(' ', 1 << 17), Encoding.UTF8, "application/json"),
+        };
+        request.Headers.TransferEncodingChunked = chunked;
+        await AssertReadableAsync(request, 413);
+    }
+
+    [Fact]
+    public async Task A_page_can_read_that_it_is_above_a_limit()
+    {
+        for (var i = 0; i < 2; i++) Assert.Equal(HttpStatusCode.OK, (await GetAsync("/few")).StatusCode);
+        using HttpRequestMessage request = new(HttpMethod.Get, "/few");
+        await AssertReadableAsync(request, 429);
+    }
+
+    [Theory]
+    [InlineData("application/json", 200)]
+    [InlineData("application/json; charset=utf-8", 200)]
+    [InlineData("application/json; charset=\"utf-8\"", 200)]
+    [InlineData("application/json; charset=\"UTF\\-8\"", 200)]
+    [InlineData("application/json; charset=utf8", 200)]
+    [InlineData("application/json; charset=\"us-ascii\"", 200)]
+    [InlineData("application/merchant+json; charset=\"utf-8\"", 200)]
+    [InlineData("application/json; charset=", 415)]
+    [InlineData("application/json; charset=\"\"", 415)]
+    [InlineData("application/json; charset=x-unknown", 415)]
+    [InlineData("application/json; charset=utf-7", 415)]
+    [InlineData("application/json; charset=\"a b\"", 415)]
+    [InlineData("application/xml; charset=utf-8", 415)]
+    [InlineData("rubbish", 415)]
+    public async Task A_body_is_read_in_its_charset_or_refused(string type, int status)
+    {
+        using var response = await PostAsync("""{"amount":1}""", type);
+        Assert.Equal(status, (int)response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("identity", 200)]
+    [InlineData("gzip", 415)]
+    [InlineData("br, identity", 415)]
+    public async Task A_compressed_body_is_refused_by_name(string coding, int status)
+    {
+        using var response = await PostAsync("""{"amount":1}""", coding: coding);
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal(status == 415, response.Headers.TryGetValues("Accept-Encoding", out var accepted));
+        if (accepted is not null) Assert.Equal(["identity"], accepted);
+    }
+
+    [Theory]
+    [InlineData("""{}""", 200, "none")]
+    [InlineData("""{"amount":7}""", 200, "7")]
+    [InlineData("""{"amount":99999999999999999999}""", 200, "9223372036854775807")]
+    [InlineData("""{"amount":null}""", 400, "malformed_request")]
+    [InlineData("""{"amount":"7"}""", 400, "malformed_request")]
+    [InlineData("""{"amount":1.5}""", 400, "malformed_request")]
+    [InlineData("""{"text":"\ud800"}""", 400, "malformed_request")]
+    [InlineData("""{"text":"\udc00 \ud800"}""", 400, "malformed_request")]
+    [InlineData("""{"\ud800":1}""", 400, "malformed_request")]
+    public async Task Null_is_no_amount_and_half_a_character_is_no_text(string body, int status, string expected)
+    {
+        using var response = await PostAsync(body);
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Contains(expected, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("/few?reference=%00", 400)]
+    [InlineData("/few?reference=a&reference=b%00", 400)]
+    [InlineData("/few?%00", 400)]
+    [InlineData("/few?reference=%01%ED%A0%80", 200)]
+    public async Task A_query_with_NUL_is_malformed(string path, int status) =>
+        Assert.Equal(status, (int)(await GetAsync(path)).StatusCode);
+
+    [Theory]
+    [InlineData("/few", 200)]
+    [InlineData("/alive", 200)]
+    [InlineData("/operator", 401)]
+    [InlineData("/nowhere", 404)]
+    [InlineData("/json", 405)]
+    [InlineData("/broken", 500)]
+    public async Task HEAD_is_answered_like_GET_without_a_body(string path, int status)
+    {
+        using var get = await GetAsync(path);
+        using HttpRequestMessage request = new(HttpMethod.Head, path);
+        using var head = await _http.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal((status, status), ((int)get.StatusCode, (int)head.StatusCode));
+        Assert.Equal(get.Content.Headers.ContentType, head.Content.Headers.ContentType);
+        Assert.Equal("", await head.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
     [InlineData("http://shop.example", true)]
     [InlineData("http://evil.example", false)]
     public async Task Only_pages_of_an_allowed_origin_may_call_the_API(string origin, bool allowed)
@@ -202,6 +323,23 @@ public sealed class ApiDefaultsTests : IAsyncLifetime
         await _app.DisposeAsync();
     }
 
+    async Task AssertReadableAsync(HttpRequestMessage request, int status)
+    {
+        request.Headers.Add("Origin", "http://shop.example");
+        using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal(["http://shop.example"], response.Headers.GetValues("Access-Control-Allow-Origin"));
+    }
+
+    async Task<HttpResponseMessage> PostAsync(string body, string type = "application/json", string? coding = null)
+    {
+        using StringContent content = new(body);
+        content.Headers.Remove("Content-Type");
+        content.Headers.TryAddWithoutValidation("Content-Type", type);
+        if (coding is not null) content.Headers.TryAddWithoutValidation("Content-Encoding", coding);
+        return await _http.PostAsync("/json", content, TestContext.Current.CancellationToken);
+    }
+
     async Task AssertProblemAsync(int status, string code, string path, params (string Name, string Value)[] headers)
     {
         using var response = await GetAsync(path, headers);
@@ -217,4 +355,7 @@ public sealed class ApiDefaultsTests : IAsyncLifetime
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
         return await _http.SendAsync(request, TestContext.Current.CancellationToken);
     }
+
+    public sealed record Body(
+        string? Text = null, [property: JsonConverter(typeof(OptionalInt64Converter))] long? Amount = null);
 }

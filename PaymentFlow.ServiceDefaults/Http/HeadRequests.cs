@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace PaymentFlow.ServiceDefaults;
+
+public static class HeadRequests
+{
+    /// <summary>
+    /// Answers HEAD like GET, without a body (RFC 9110, 9.3.2). Endpoints that are mapped for GET would answer 405 or 404. Kestrel
+    /// remembers the method that was sent and never sends a body to HEAD. Call it first.
+    /// </summary>
+    public static void UseHeadAsGet(this IApplicationBuilder app) => app.Use(async (context, next) =>
+    {
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            await next(context);
+            return;
+        }
+        context.Request.Method = HttpMethods.Get;
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            // Metrics and logs name the method that was sent.
+            context.Request.Method = HttpMethods.Head;
+        }
+    });
+}
