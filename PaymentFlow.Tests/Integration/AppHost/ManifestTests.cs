@@ -28,6 +28,7 @@ public sealed class ManifestTests
         Assert.Equal("{paymentsdb.connectionString}", payments["ConnectionStrings__paymentsdb"]!.GetValue<string>());
         Assert.Equal("{order-service.bindings.http.url}", payments["services__order-service__http__0"]!.GetValue<string>());
         Assert.Equal("{web.bindings.https.url}", payments["Clients__AllowedOrigins__0"]!.GetValue<string>());
+        Assert.Equal("shop.example", resources["web"]!["env"]!["AllowedHosts"]!.GetValue<string>());
         foreach (var service in Services)
         {
             foreach (var (name, value) in resources[service]!["env"]!.AsObject())
@@ -51,7 +52,7 @@ public sealed class ManifestTests
         var file = Path.Combine(Path.GetTempPath(), $"paymentflow-manifest-{Guid.CreateVersion7():N}.json");
         try
         {
-            using HostProcess host = new("--publisher", "manifest", "--output-path", file);
+            using HostProcess host = new("--publisher", "manifest", "--output-path", file, "--AllowedHosts", "shop.example");
             Assert.True(await host.ExitCodeAsync() == 0, host.Output);
             return JsonNode.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))!["resources"]!.AsObject();
         }
