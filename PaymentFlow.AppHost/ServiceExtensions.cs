@@ -112,6 +112,12 @@ static class ServiceExtensions
             foreach (var service in services.All) service.WithEnvironment($"Proxies__Known__{proxy.Key}", proxy.Value);
     }
 
+    /// <summary>For deployments: Web answers only to the hosts in <c>AllowedHosts</c>, if that is set.</summary>
+    public static void AllowHosts(this IDistributedApplicationBuilder builder, Services services)
+    {
+        if (builder.Configuration["AllowedHosts"] is { Length: > 0 } hosts) services.Web.WithEnvironment("AllowedHosts", hosts);
+    }
+
     /// <summary>
     /// For deployments: reads <c>Kafka:SecurityProtocol</c> (SaslSsl by default; Plaintext within a private network) and
     /// <c>Kafka:SaslMechanism</c> (Plain by default). User and password are parameters.

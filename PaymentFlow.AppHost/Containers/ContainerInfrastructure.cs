@@ -30,6 +30,7 @@ static class ContainerInfrastructure
     {
         builder.UseStripeParameters(services);
         builder.SignInToKafka(services);
+        builder.AllowHosts(services);
         if (builder.PublishesToAzure()) AzureDeployment.Configure(builder, services);
         else ComposeDeployment.Configure(builder, services);
     }

@@ -39,5 +39,6 @@ static class LocalInfrastructure
         builder.UseStripeParameters(services);
         builder.SignInToKafka(services);
         builder.TrustProxies(services);
+        builder.AllowHosts(services);
     }
 }

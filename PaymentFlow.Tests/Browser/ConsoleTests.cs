@@ -117,6 +117,22 @@ public sealed class ConsoleTests(PaymentFlowApp app, Chromium chromium) : Operat
     }
 
     [Fact]
+    public async Task An_open_page_ends_when_the_operator_signs_out_in_another()
+    {
+        var somebody = await SignedInAsync();
+        await OpenAsync(somebody, "Live");
+        await Assertions.Expect(somebody.Page.Locator("main [role=status]")).ToHaveTextAsync("Following.");
+
+        var other = await somebody.Page.Context.NewPageAsync();
+        await other.GotoAsync("/operator");
+        await other.GetByText("Sign out").ClickAsync();
+        await other.IsAtAsync("**/operator/sign-in");
+
+        await Assertions.Expect(somebody.Page.Locator("main [role=alert]")).ToContainTextAsync("Your session has ended.");
+        await Assertions.Expect(somebody.Page.Locator("main [role=status]")).ToHaveTextAsync("Ended.");
+    }
+
+    [Fact]
     public async Task A_dead_letter_is_replayed_from_the_page_once_its_reason_is_gone()
     {
         await using OrdersApp orders = new(App);

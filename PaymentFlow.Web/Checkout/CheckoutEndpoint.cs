@@ -9,6 +9,7 @@ namespace PaymentFlow.Web.Checkout;
 /// <summary>Creates the order from the basket, stores the order's secret in a cookie, and redirects to the order's page.</summary>
 static class CheckoutEndpoint
 {
+    public static void AddCheckout(this IHostApplicationBuilder builder) => builder.Services.AddSingleton<PlacedOrders>();
 
     public static void MapCheckout(this IEndpointRouteBuilder app) =>
         app.MapPost("/orders", CreateAsync).RequireRateLimiting(RateLimitNames.Checkout);
@@ -18,17 +19,21 @@ static class CheckoutEndpoint
 
     static async Task<StatusCodeHttpResult> CreateAsync(
         // The form parameter makes the framework check the antiforgery token. The order comes from the basket cookie.
-        IFormCollection _, HttpContext context, OrderClient orders, OrderSecrets secrets, CancellationToken cancellationToken)
+        IFormCollection form, HttpContext context, OrderClient orders, PlacedOrders placed, OrderSecrets secrets)
     {
-        context.Response.Headers.Location = await OrderAsync(context, orders, secrets, cancellationToken);
+        context.Response.Headers.Location = await OrderAsync(form["key"], context, orders, placed, secrets);
         return TypedResults.StatusCode(StatusCodes.Status303SeeOther);
     }
 
-    static async Task<string> OrderAsync(HttpContext context, OrderClient orders, OrderSecrets secrets, CancellationToken cancellationToken)
+    static async Task<string> OrderAsync(
+        string? key, HttpContext context, OrderClient orders, PlacedOrders placed, OrderSecrets secrets)
     {
         try
         {
-            var (order, problem) = await orders.CreateAsync(BasketCookie.Read(context).Lines, cancellationToken);
+            var basket = BasketCookie.Read(context);
+            // No cancellation token: by a second click the browser drops the first request, and the second needs its answer.
+            var (order, problem) = await placed.PlaceAsync(
+                key, basket, idempotencyKey => orders.CreateAsync(basket.Lines, idempotencyKey, CancellationToken.None));
             if (order is null) return Refusal(problem!.Code);
             secrets.Keep(context, order.Id, order.ClientSecret);
             BasketCookie.Write(context, Basket.Empty);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Localization;
 using Microsoft.AspNetCore.Mvc;
+using PaymentFlow.Web.Security;
 
 namespace PaymentFlow.Web.Languages;
 
@@ -52,11 +53,7 @@ static class SiteLanguages
                 IsEssential = true,
             });
         }
-        context.Response.Headers.Location = IsOfThisSite(returnTo) ? returnTo : "/";
+        context.Response.Headers.Location = LocalUrl.Of(returnTo, otherwise: "/");
         return TypedResults.StatusCode(StatusCodes.Status303SeeOther);
     }
-
-    // "//host" and "/\host" are URLs of other sites.
-    static bool IsOfThisSite(string? path) =>
-        path is ['/', ..] and not ['/', '/' or '\\', ..] && Uri.IsWellFormedUriString(path, UriKind.Relative);
 }

@@ -1,5 +1,5 @@
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Components;
+using PaymentFlow.Web.Operators.SignIn;
 
 namespace PaymentFlow.Web.Operators;
 
@@ -13,11 +13,14 @@ public abstract class OperatorCircuit : ComponentBase, IDisposable
     bool _disposed;
 
     [Inject]
+    internal OperatorSessions Sessions { get; set; } = null!;
+
+    [Inject]
     protected TimeProvider Time { get; set; } = null!;
 
-    /// <summary>When the session ends. Null if it does not end before the page does.</summary>
+    /// <summary>The id of the operator's session, from <see cref="OperatorSession.SessionId"/>.</summary>
     [Parameter, EditorRequired]
-    public DateTimeOffset? Until { get; set; }
+    public string? Session { get; set; }
 
     /// <summary>True when the session has ended and the component is no longer updated.</summary>
     protected bool Over { get; private set; }
@@ -29,10 +32,7 @@ public abstract class OperatorCircuit : ComponentBase, IDisposable
     protected override void OnInitialized()
     {
         if (!RendererInfo.IsInteractive) return;
-        var left = Until - Time.GetUtcNow();
-        _open = left is { } time
-            ? new CancellationTokenSource(time > TimeSpan.Zero ? time : TimeSpan.Zero, Time)
-            : new CancellationTokenSource();
+        _open = CancellationTokenSource.CreateLinkedTokenSource(Sessions.EndOf(Session));
         _ = FollowAsync(_open.Token);
     }
 
@@ -40,6 +40,7 @@ public abstract class OperatorCircuit : ComponentBase, IDisposable
     {
         try
         {
+            open.ThrowIfCancellationRequested();
             await RunAsync(open);
         }
         catch (OperationCanceledException) when (open.IsCancellationRequested)
@@ -61,11 +62,4 @@ public abstract class OperatorCircuit : ComponentBase, IDisposable
         _open?.Cancel();
         _open?.Dispose();
     }
-}
-
-static class OperatorSession
-{
-    /// <summary>When this request's session cookie expires.</summary>
-    public static DateTimeOffset? SessionEnd(this HttpContext context) =>
-        context.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Properties?.ExpiresUtc;
 }

@@ -11,11 +11,17 @@ public sealed class OrderClient(HttpClient http)
     const string Name = "order-service";
 
     /// <summary>Creates an order. Returns the order, or why it was not created.</summary>
-    public Task<(CreatedOrder? Order, Problem? Problem)> CreateAsync(IReadOnlyList<OrderLine> items, CancellationToken cancellationToken) =>
+    /// <param name="items">What the customer buys.</param>
+    /// <param name="idempotencyKey">The same for a repeat of the same request, if there is one.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public Task<(CreatedOrder? Order, Problem? Problem)> CreateAsync(
+        IReadOnlyList<OrderLine> items, string? idempotencyKey, CancellationToken cancellationToken) =>
         CallAsync<(CreatedOrder?, Problem?)>(async () =>
         {
-            using var response = await http.PostAsJsonAsync(
-                "/orders", new CreateOrder(items), OrderJson.Default.CreateOrder, cancellationToken);
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/orders", UriKind.Relative));
+            request.Content = JsonContent.Create(new CreateOrder(items), OrderJson.Default.CreateOrder);
+            if (idempotencyKey is not null) request.Headers.Add("Idempotency-Key", idempotencyKey);
+            using var response = await http.SendAsync(request, cancellationToken);
             return response.IsSuccessStatusCode
                 ? (await response.Content.ReadFromJsonAsync(OrderJson.Default.CreatedOrder, cancellationToken), null)
                 : (null, await Problem.ReadAsync(response, cancellationToken));

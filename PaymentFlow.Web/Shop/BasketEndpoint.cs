@@ -1,11 +1,15 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using PaymentFlow.Contracts;
 
 namespace PaymentFlow.Web.Shop;
 
 /// <summary>Handles plain forms, so that the shop works without scripts.</summary>
 static class BasketEndpoint
 {
+    /// <summary>The shop with a message that the basket did not take the product.</summary>
+    const string NotAdded = "/?problem=not_added";
+
     public static void MapBasket(this IEndpointRouteBuilder app)
     {
         app.MapPost("/basket", Set);
@@ -16,8 +20,11 @@ static class BasketEndpoint
     /// <param name="returnTo">The page of this site to return to.</param>
     static StatusCodeHttpResult Set([FromForm] string productId, [FromForm] int quantity, [FromForm] string? returnTo, HttpContext context)
     {
-        BasketCookie.Write(context, BasketCookie.Read(context).Set(productId, quantity));
-        context.Response.Headers.Location = returnTo == "/checkout" ? "/checkout" : "/";
+        var basket = BasketCookie.Read(context).Set(productId, quantity);
+        BasketCookie.Write(context, basket);
+        context.Response.Headers.Location = returnTo == "/checkout" ? "/checkout"
+            : quantity > 0 && basket.QuantityOf(productId) == 0 ? NotAdded
+            : "/";
         return TypedResults.StatusCode(StatusCodes.Status303SeeOther);
     }
 
@@ -25,9 +32,11 @@ static class BasketEndpoint
     /// <param name="lines">The output of <see cref="Basket.ToString"/>.</param>
     static StatusCodeHttpResult Fill([FromForm] string lines, HttpContext context)
     {
-        BasketCookie.Write(context, Basket.Parse(lines).Lines.Aggregate(
-            BasketCookie.Read(context), (basket, line) => basket.Set(line.ProductId, line.Quantity)));
-        context.Response.Headers.Location = "/checkout";
+        var added = Basket.Parse(lines).Lines;
+        var basket = added.Aggregate(BasketCookie.Read(context), (filled, line) => filled.Set(line.ProductId, line.Quantity));
+        BasketCookie.Write(context, basket);
+        context.Response.Headers.Location = added.All(line => basket.QuantityOf(line.ProductId) > 0)
+            ? "/checkout" : $"/checkout?problem={ProblemCodes.TooManyItems}";
         return TypedResults.StatusCode(StatusCodes.Status303SeeOther);
     }
 }

@@ -30,6 +30,7 @@ public sealed class ManifestTests
         Assert.Equal("{web.bindings.https.url}", payments["Clients__AllowedOrigins__0"]!.GetValue<string>());
         // One more origin, pasted with a line feed.
         Assert.Equal("https://shop.example", payments["Clients__AllowedOrigins__1"]!.GetValue<string>());
+        Assert.Equal("shop.example", resources["web"]!["env"]!["AllowedHosts"]!.GetValue<string>());
         foreach (var service in Services)
         {
             foreach (var (name, value) in resources[service]!["env"]!.AsObject())
@@ -54,7 +55,8 @@ public sealed class ManifestTests
         try
         {
             using HostProcess host = new(
-                "--publisher", "manifest", "--output-path", file, "--Clients:AllowedOrigins", " https://shop.example\n");
+                "--publisher", "manifest", "--output-path", file, "--Clients:AllowedOrigins", " https://shop.example\n",
+                "--AllowedHosts", "shop.example");
             Assert.True(await host.ExitCodeAsync() == 0, host.Output);
             return JsonNode.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))!["resources"]!.AsObject();
         }

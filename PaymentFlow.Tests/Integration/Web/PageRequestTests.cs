@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using PaymentFlow.Tests.Fixtures;
@@ -107,6 +108,8 @@ public sealed partial class PageRequestTests(PaymentFlowApp app) : IDisposable
     [InlineData("//example.com/", "/")]
     [InlineData("/\\example.com/", "/")]
     [InlineData("https://example.com/", "/")]
+    [InlineData("/\t/example.com/", "/")]
+    [InlineData("/é", "/%C3%A9")]
     [InlineData("/checkout", "/checkout")]
     public async Task Switching_the_language_never_redirects_to_another_site(string returnTo, string expected)
     {
@@ -118,7 +121,120 @@ public sealed partial class PageRequestTests(PaymentFlowApp app) : IDisposable
         Assert.Contains("<html lang=\"ru\"", await page.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_form_that_is_sent_twice_places_one_order()
+    {
+        await AddAsync("mug");
+        var form = await FormAsync();
+
+        var both = await Task.WhenAll(PlaceAsync(form), PlaceAsync(form));
+        // The browser has read an answer, so the basket is empty now.
+        var later = await PlaceAsync(form);
+        await AddAsync("mug");
+        var other = await PlaceAsync(await FormAsync());
+
+        Assert.StartsWith("/orders/", later.Location, StringComparison.Ordinal);
+        Assert.All(both, one => Assert.Equal(later.Location, one.Location));
+        // Each answer has the order's cookie, so the customer can pay whichever answer the browser reads.
+        Assert.All(both.Append(later), one =>
+            Assert.Single(one.Cookies, cookie => cookie.StartsWith("paymentflow.order=", StringComparison.Ordinal)));
+        Assert.StartsWith("/orders/", other.Location, StringComparison.Ordinal);
+        Assert.NotEqual(later.Location, other.Location);
+    }
+
+    [Theory]
+    [InlineData("sku.42")]
+    [InlineData("T-Shirt/Red M")]
+    [InlineData("кружка")]
+    public async Task A_product_may_have_any_id(string id)
+    {
+        Assert.Equal("/", await AddAsync(id));
+
+        var page = WebUtility.HtmlDecode(await _browser.GetStringAsync("/", Token));
+        Assert.Contains($"<span class=\"line-name\">{id}</span>", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_product_that_the_basket_does_not_take_is_reported()
+    {
+        var location = await AddAsync(new string('a', 65));
+
+        Assert.Equal("/?problem=not_added", location);
+        Assert.Contains("The product was not added", await _browser.GetStringAsync(location, Token), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/Orders/{0}", "/orders/{0}")]
+    [InlineData("/orders/{0}/", "/orders/{0}")]
+    [InlineData("/orders/{0:N}", "/orders/{0}")]
+    [InlineData("/orders/%7B{0}%7D", "/orders/{0}")]
+    [InlineData("/%6Frders/{0}?a=b%20c", "/orders/{0}?a=b%20c")]
+    [InlineData("/ORDERS/{0}/Return?redirect_status=x", "/orders/{0}/return?redirect_status=x")]
+    [InlineData("/Operator", "/operator")]
+    [InlineData("/operator/", "/operator")]
+    [InlineData("/operator/ORDERS/{0:N}", "/operator/orders/{0}")]
+    public async Task Another_spelling_of_an_address_leads_to_the_one_that_the_cookie_is_for(string spelling, string canonical)
+    {
+        var id = Guid.CreateVersion7();
+
+        var response = await RawHttp.GetAsync(app.Web, string.Format(CultureInfo.InvariantCulture, spelling, id));
+
+        Assert.StartsWith("HTTP/1.1 301 ", response, StringComparison.Ordinal);
+        Assert.Contains(
+            $"\r\nLocation: {string.Format(CultureInfo.InvariantCulture, canonical, id)}\r\n", response, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_id_in_capitals_leads_the_customer_to_their_order()
+    {
+        var customer = await Customer.OrdersAsync(app);
+        using var opened = await PostAsync($"/orders/{customer.OrderId}/open", ("clientSecret", customer.Secret));
+
+        using var redirected = await _browser.GetAsync($"/orders/{customer.OrderId.ToString().ToUpperInvariant()}", Token);
+
+        Assert.Equal(HttpStatusCode.MovedPermanently, redirected.StatusCode);
+        Assert.Equal($"/orders/{customer.OrderId}", redirected.Headers.Location?.OriginalString);
+    }
+
+    [Theory]
+    [InlineData("web", "(a)")]
+    [InlineData("web", "")]
+    [InlineData("web", "a;b")]
+    [InlineData("order-service", "(a)")]
+    [InlineData("payment-api", "(a)")]
+    public async Task A_malformed_host_is_a_bad_request(string service, string host)
+    {
+        var response = await RawHttp.GetAsync(app.App.GetEndpoint(service), "/", host);
+
+        Assert.StartsWith("HTTP/1.1 400 ", response, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _browser.Dispose();
+
+    /// <summary>Adds a product to the basket. Returns where the browser is sent.</summary>
+    async Task<string?> AddAsync(string productId)
+    {
+        using var added = await PostAsync(
+            "/basket", ("productId", productId), ("quantity", "1"), ("__RequestVerificationToken", await TokenAsync()));
+        return added.Headers.Location?.OriginalString;
+    }
+
+    /// <summary>The fields of the form by which the customer places the order.</summary>
+    async Task<(string Name, string Value)[]> FormAsync()
+    {
+        var page = await _browser.GetStringAsync("/checkout", Token);
+        return
+        [
+            ("__RequestVerificationToken", WebUtility.HtmlDecode(AntiforgeryToken().Match(page).Groups[1].Value)),
+            ("key", FormKey().Match(page).Groups[1].Value),
+        ];
+    }
+
+    async Task<(string? Location, IReadOnlyList<string> Cookies)> PlaceAsync((string Name, string Value)[] form)
+    {
+        using var placed = await PostAsync("/orders", form);
+        return (placed.Headers.Location?.OriginalString, [.. CookiesOf(placed)]);
+    }
 
     async Task<string> TokenAsync()
     {
@@ -137,4 +253,7 @@ public sealed partial class PageRequestTests(PaymentFlowApp app) : IDisposable
 
     [GeneratedRegex(@"name=""__RequestVerificationToken"" value=""([^""]+)""")]
     private static partial Regex AntiforgeryToken();
+
+    [GeneratedRegex(@"name=""key"" value=""([^""]+)""")]
+    private static partial Regex FormKey();
 }

@@ -46,6 +46,57 @@ public sealed class ReplicasTests
         Assert.Equal(HttpStatusCode.OK, repeated.StatusCode);
     }
 
+    [Fact]
+    public async Task What_one_client_meets_does_not_stop_another_client()
+    {
+        await using var peer = await StartAsync();
+        using var caller = Caller(peer.Urls.Single());
+        var clients = caller.Services.GetRequiredService<IHttpClientFactory>();
+        using var console = clients.CreateClient("console");
+        using var shop = clients.CreateClient("shop");
+
+        var stopped = false;
+        for (var i = 0; i < 300 && !stopped; i++)
+        {
+            try
+            {
+                using var response = await console.PostAsync(new Uri("http://peer/away"), null, Token);
+            }
+            catch (Polly.CircuitBreaker.BrokenCircuitException)
+            {
+                stopped = true;
+            }
+        }
+
+        Assert.True(stopped, "The console's circuit breaker has not opened.");
+        using var served = await shop.PostAsync(new Uri("http://peer/"), null, Token);
+        Assert.Equal(HttpStatusCode.OK, served.StatusCode);
+    }
+
+    [Theory]
+    [InlineData(400)]
+    [InlineData(429)]
+    [InlineData(500)]
+    [InlineData(501)]
+    public async Task An_answer_to_one_request_is_neither_retried_nor_counted_against_others(int status)
+    {
+        var requests = 0;
+        await using var peer = await StartAsync(() => Interlocked.Increment(ref requests));
+        using var caller = Caller(peer.Urls.Single());
+        using var http = caller.Services.GetRequiredService<IHttpClientFactory>().CreateClient();
+
+        // The breaker judges from 100 requests on.
+        for (var i = 0; i < 150; i++)
+        {
+            using var response = await http.GetAsync(new Uri($"http://peer/answer/{status}"), Token);
+            Assert.Equal(status, (int)response.StatusCode);
+        }
+
+        Assert.Equal(150, requests);
+        using var other = await http.GetAsync(new Uri("http://peer/"), Token);
+        Assert.Equal(HttpStatusCode.OK, other.StatusCode);
+    }
+
     static IHost Caller(params string[] addresses)
     {
         var builder = Host.CreateApplicationBuilder();
@@ -56,13 +107,20 @@ public sealed class ReplicasTests
         return builder.Build();
     }
 
-    static async Task<WebApplication> StartAsync()
+    /// <param name="asked">Called for each request to <c>/answer</c>.</param>
+    static async Task<WebApplication> StartAsync(Action? asked = null)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.Configuration["urls"] = "http://127.0.0.1:0";
         var app = builder.Build();
         app.MapMethods("/", ["GET", "POST"], () => Results.Ok());
+        app.MapPost("/away", () => Results.StatusCode(StatusCodes.Status503ServiceUnavailable));
+        app.MapGet("/answer/{status:int}", (int status) =>
+        {
+            asked?.Invoke();
+            return Results.StatusCode(status);
+        });
         await app.StartAsync(Token);
         return app;
     }

@@ -128,7 +128,7 @@ static partial class OperatorOidc
         }
         else
         {
-            Log.NotAdmitted(log, NameOf(somebody), claim);
+            Log.NotAdmitted(log, OperatorIdentity.NameOf(NameOf(somebody)), claim);
             context.HandleResponse();
             context.Response.Redirect(Denied);
         }

@@ -4,24 +4,31 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using PaymentFlow.ServiceDefaults;
+using PaymentFlow.Web.Security;
 
 namespace PaymentFlow.Web.Operators.SignIn;
 
 /// <summary>
 /// Sign-in to the console with the operator key or by OpenID Connect (<see cref="OperatorOidc"/>). The form is rate-limited per address.
-/// The session cookie is not readable by scripts, is not sent from other sites' pages, and lasts one working day.
+/// The session cookie is not readable by scripts, is not sent from other sites' pages, and is valid as long as its session
+/// (<see cref="OperatorSessions"/>).
 /// </summary>
 static class OperatorSignIn
 {
     public const string Page = "/operator/sign-in";
     public const string RateLimit = "sign-in";
-    const string KeySetting = "Operator:Key";
     const string Wrong = "wrong_key";
-    const int MaxNameLength = 100;
-    static readonly TimeSpan WorkingDay = TimeSpan.FromHours(10);
 
     public static void AddOperatorSignIn(this IHostApplicationBuilder builder)
     {
+        if (builder.Configuration[OperatorSessions.IdleSetting] is { Length: > 0 } idle
+            && OperatorSessions.IdleTimeoutOf(builder.Configuration) is null)
+        {
+            RequiredSettings.Stop($"{builder.Environment.ApplicationName} cannot start: {OperatorSessions.IdleSetting} is '{idle}'. " +
+                "It must be a time of at least a second, such as 00:30:00.");
+        }
+        builder.Services.AddSingleton<OperatorSessions>();
+        builder.Services.AddSingleton<OperatorCookieEvents>();
         var authentication = builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(options =>
         {
             options.Cookie.Name = "paymentflow.operator";
@@ -29,7 +36,8 @@ static class OperatorSignIn
             options.Cookie.HttpOnly = true;
             options.Cookie.SameSite = SameSiteMode.Strict;
             options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-            options.ExpireTimeSpan = WorkingDay;
+            options.EventsType = typeof(OperatorCookieEvents);
+            options.ExpireTimeSpan = OperatorSessions.WorkingDay;
             // No sliding expiration: revoked access ends within one working day.
             options.SlidingExpiration = false;
             options.LoginPath = Page;
@@ -43,7 +51,8 @@ static class OperatorSignIn
     public static void MapOperatorSignIn(this IEndpointRouteBuilder app)
     {
         app.MapPost(Page, SignInAsync).RequireRateLimiting(RateLimit);
-        app.MapPost("/operator/sign-out", SignOutAsync);
+        // An operator whose session has ended is sent to the sign-in page, too.
+        app.MapPost("/operator/sign-out", SignOutAsync).RequireAuthorization();
         app.MapOperatorOidc();
     }
 
@@ -51,29 +60,26 @@ static class OperatorSignIn
     public static string Refusal(string code) => $"{Page}?problem={Uri.EscapeDataString(code)}";
 
     /// <summary>The requested page if it is on this site, else the first page of the console.</summary>
-    public static string LocalOf(string? returnUrl) => returnUrl is ['/', not ('/' or '\\'), ..] ? returnUrl : "/operator";
+    public static string LocalOf(string? returnUrl) => LocalUrl.Of(returnUrl, otherwise: "/operator");
 
     /// <summary>The principal of an operator with this name, which the cookie stores.</summary>
-    public static ClaimsPrincipal Operator(string? name)
-    {
-        var said = new string([.. (name ?? "").Where(letter => !char.IsControl(letter)).Take(MaxNameLength)]).Trim();
-        return new ClaimsPrincipal(new ClaimsIdentity(
-            [new(ClaimTypes.Name, said.Length > 0 ? said : "operator"), new(ClaimTypes.Role, Roles.Operator)],
-            CookieAuthenticationDefaults.AuthenticationScheme));
-    }
+    public static ClaimsPrincipal Operator(string? name) => new(new ClaimsIdentity(
+        [new(ClaimTypes.Name, OperatorIdentity.NameOf(name)), new(ClaimTypes.Role, Roles.Operator)],
+        CookieAuthenticationDefaults.AuthenticationScheme));
 
     static async Task<RedirectHttpResult> SignInAsync(
         [FromForm] string key, [FromForm] string? name, HttpContext context, IConfiguration configuration,
         [FromQuery] string? returnUrl = null)
     {
-        if (!SecretKey.Matches(key, configuration[KeySetting])) return TypedResults.LocalRedirect(Refusal(Wrong));
+        if (!SecretKey.Matches(key, configuration[OperatorSessions.KeySetting])) return TypedResults.LocalRedirect(Refusal(Wrong));
         await context.SignInAsync(Operator(name));
         return TypedResults.LocalRedirect(LocalOf(returnUrl));
     }
 
     // The form parameter makes the framework check the antiforgery token.
-    static async Task<RedirectHttpResult> SignOutAsync(IFormCollection _, HttpContext context)
+    static async Task<RedirectHttpResult> SignOutAsync(IFormCollection _, HttpContext context, OperatorSessions sessions)
     {
+        sessions.End(context.SessionId());
         await context.SignOutAsync();
         return TypedResults.LocalRedirect(Page);
     }

@@ -1,0 +1,101 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using PaymentFlow.Tests.Fixtures;
+
+namespace PaymentFlow.Tests.Integration.Web;
+
+/// <summary>Sign-in and sign-out of the console, without a browser.</summary>
+public sealed partial class OperatorSessionTests(PaymentFlowApp app) : IDisposable
+{
+    // Sign-ins are limited per address. These come from an address that the browser tests do not use.
+    static readonly IPEndPoint Address = new(IPAddress.Parse("127.0.0.25"), 0);
+
+    readonly CookieContainer _cookies = new();
+    HttpClient? _browser;
+
+    static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    HttpClient Browser => _browser ??= Client(_cookies);
+
+    [Fact]
+    public async Task A_copy_of_the_cookie_is_worth_nothing_after_signing_out()
+    {
+        using var signedIn = await SignInAsync();
+        Assert.Equal((HttpStatusCode.Found, "/operator"), (signedIn.StatusCode, signedIn.Headers.Location?.OriginalString));
+        var cookie = _cookies.GetCookies(new Uri(app.Web, "/operator"))["paymentflow.operator"]!;
+        Assert.Equal((HttpStatusCode.OK, null), await WithCookieAsync(cookie));
+
+        using var signedOut = await PostAsync("/operator/sign-out", await TokenAsync("/operator"));
+
+        Assert.Equal("/operator/sign-in", signedOut.Headers.Location?.OriginalString);
+        Assert.Equal((HttpStatusCode.Found, "/operator/sign-in?ReturnUrl=%2Foperator"), await WithCookieAsync(cookie));
+    }
+
+    [Fact]
+    public async Task An_operator_whose_session_has_ended_can_still_sign_out()
+    {
+        using var signedIn = await SignInAsync();
+        var token = await TokenAsync("/operator");
+        using var once = await PostAsync("/operator/sign-out", token);
+        using var twice = await PostAsync("/operator/sign-out", token);
+
+        Assert.Equal((HttpStatusCode.Found, "/operator/sign-in"), (twice.StatusCode, twice.Headers.Location?.OriginalString));
+    }
+
+    [Theory]
+    [InlineData("/operator/live", "/operator/live")]
+    [InlineData("/%c3%a9", "/%C3%A9")]
+    [InlineData("/%09/evil.example", "/operator")]
+    [InlineData("//evil.example", "/operator")]
+    [InlineData("/%5Cevil.example", "/operator")]
+    public async Task Signing_in_never_leads_to_another_site(string returnUrl, string expected)
+    {
+        using var signedIn = await SignInAsync($"?returnUrl={returnUrl}");
+
+        Assert.Equal((HttpStatusCode.Found, expected), (signedIn.StatusCode, signedIn.Headers.Location?.OriginalString));
+    }
+
+    public void Dispose() => _browser?.Dispose();
+
+    async Task<HttpResponseMessage> SignInAsync(string query = "") =>
+        await PostAsync($"/operator/sign-in{query}", await TokenAsync("/operator/sign-in"), ("key", app.OperatorKey), ("name", "Anna"));
+
+    async Task<string> TokenAsync(string path) =>
+        WebUtility.HtmlDecode(AntiforgeryToken().Match(await Browser.GetStringAsync(path, Token)).Groups[1].Value);
+
+    async Task<HttpResponseMessage> PostAsync(string path, string token, params (string Name, string Value)[] fields)
+    {
+        using FormUrlEncodedContent form = new(
+            fields.Append(("__RequestVerificationToken", token)).Select(field => KeyValuePair.Create(field.Item1, field.Item2)));
+        return await Browser.PostAsync(path, form, Token);
+    }
+
+    async Task<(HttpStatusCode Status, string? Location)> WithCookieAsync(Cookie cookie)
+    {
+        using var thief = Client(new CookieContainer());
+        using HttpRequestMessage request = new(HttpMethod.Get, "/operator");
+        request.Headers.Add("Cookie", $"{cookie.Name}={cookie.Value}");
+        using var response = await thief.SendAsync(request, Token);
+        return (response.StatusCode, response.Headers.Location?.OriginalString);
+    }
+
+    HttpClient Client(CookieContainer cookies) => new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        CookieContainer = cookies,
+        ConnectCallback = async (context, token) =>
+        {
+            Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            socket.Bind(Address);
+            await socket.ConnectAsync(IPAddress.Loopback, context.DnsEndPoint.Port, token);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    })
+    {
+        BaseAddress = app.Web,
+    };
+
+    [GeneratedRegex(@"name=""__RequestVerificationToken"" value=""([^""]+)""")]
+    private static partial Regex AntiforgeryToken();
+}
