@@ -162,7 +162,7 @@ public sealed class RepeatedOrderTests(OrdersApp app) : IClassFixture<OrdersApp>
     [Theory]
     [InlineData("", HttpStatusCode.BadRequest, "malformed_request")]
     [InlineData("?reference=", HttpStatusCode.UnprocessableEntity, "invalid_reference")]
-    [InlineData("?reference=%00", HttpStatusCode.UnprocessableEntity, "invalid_reference")]
+    [InlineData("?reference=%00", HttpStatusCode.BadRequest, "malformed_request")]
     public async Task A_look_up_needs_a_reference(string query, HttpStatusCode status, string code)
     {
         var answer = await FindAsync(query, app.MerchantKey);
