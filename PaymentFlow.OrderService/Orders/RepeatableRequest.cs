@@ -18,7 +18,7 @@ sealed record RepeatableRequest(string Key, byte[] KeyHash, byte[] BodyHash);
 /// </summary>
 sealed class RepeatableRequests(IConfiguration configuration)
 {
-    // Whoever knows a customer's key and order gets the order's secret, so the key must not be guessed.
+    // A caller with the customer's key and order gets the order's secret, so the key must be hard to guess.
     const int MinCustomerKeyLength = 16;
 
     const string PruningSql = """

@@ -8,12 +8,12 @@ namespace PaymentFlow.Persistence.Database;
 
 /// <summary>
 /// Clears the connection pool as soon as an error shows that its connections may lead to a former primary, so that the next command
-/// opens a new connection. Npgsql itself clears the pool only when the connection breaks; a server that merely rejects writes would
-/// keep its connections for ever.
+/// opens a new connection. Npgsql itself clears the pool only when a connection breaks, which a server that merely rejects writes does not
+/// cause.
 /// </summary>
 /// <remarks>
-/// Listens to the process's exceptions where they are thrown. Requests, workers, the consumer and the relay each handle a failure in
-/// their own way, and none of them can forget this.
+/// Listens to the process's exceptions where they are thrown, because requests, workers, the consumer and the relay each handle a failure
+/// in their own way.
 /// </remarks>
 sealed partial class FailOverWatch(NpgsqlDataSource dataSource, ILogger<FailOverWatch> logger) : IHostedService, IDisposable
 {

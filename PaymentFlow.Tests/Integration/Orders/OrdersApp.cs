@@ -106,12 +106,8 @@ public sealed class OrdersApp : IAsyncDisposable
     }
 
     /// <summary>Waits until the query's single value is <paramref name="expected"/>, for a minute at most.</summary>
-    public async Task UntilAsync<T>(T expected, string sql, params object[] parameters)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(60));
-        while (!Equals(await QueryAsync<T>(sql, parameters), expected)) await Task.Delay(50, patience.Token);
-    }
+    public Task UntilAsync<T>(T expected, string sql, params object[] parameters) =>
+        Eventually.TrueAsync(async () => Equals(await QueryAsync<T>(sql, parameters), expected));
 
     public async ValueTask DisposeAsync()
     {

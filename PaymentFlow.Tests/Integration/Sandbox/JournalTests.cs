@@ -2,8 +2,9 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
+using PaymentFlow.AppHost.Development;
 using PaymentFlow.StripeSandbox;
+using PaymentFlow.Tests.Fixtures;
 using Stripe;
 
 namespace PaymentFlow.Tests.Integration.Sandbox;
@@ -98,13 +99,13 @@ public sealed class JournalTests : IDisposable
     [Fact]
     public async Task After_kill_9_under_load_every_answered_payment_is_in_the_ledger()
     {
-        var address = new Uri($"http://127.0.0.1:{FreePort()}");
+        var address = new Uri($"http://127.0.0.1:{FreePort.Next()}");
         var told = new ConcurrentBag<string>();
         using (var sandbox = await RunAsync(address))
         {
             var stripe = SandboxHost.ClientOf(address, SandboxHost.ApiKey);
             var customers = Enumerable.Range(0, 16).Select(_ => PayUntilItDiesAsync(stripe, told)).ToArray();
-            while (told.Count < 200) await Task.Delay(5, TestContext.Current.CancellationToken);
+            await Eventually.TrueAsync(() => told.Count >= 200);
             sandbox.Kill();
             await sandbox.WaitForExitAsync(TestContext.Current.CancellationToken);
             await Task.WhenAll(customers);
@@ -166,25 +167,20 @@ public sealed class JournalTests : IDisposable
         start.ArgumentList.Add($"--urls={address.GetLeftPart(UriPartial.Authority)}");
         var process = Process.Start(start)!;
         using var http = new HttpClient { BaseAddress = address };
-        while (!process.HasExited)
+        await Eventually.TrueAsync(async () =>
         {
+            if (process.HasExited) throw new InvalidOperationException($"The sandbox ended at start with code {process.ExitCode}.");
             try
             {
-                if ((await http.GetAsync("/health", TestContext.Current.CancellationToken)).IsSuccessStatusCode) return process;
+                using var response = await http.GetAsync("/health", TestContext.Current.CancellationToken);
+                return response.IsSuccessStatusCode;
             }
             catch (HttpRequestException)
             {
                 // The sandbox does not listen yet.
+                return false;
             }
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
-        throw new InvalidOperationException($"The sandbox ended at start with code {process.ExitCode}.");
-    }
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        });
+        return process;
     }
 }

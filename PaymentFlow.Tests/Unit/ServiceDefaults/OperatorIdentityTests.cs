@@ -35,7 +35,7 @@ public sealed class OperatorIdentityTests
     {
         Assert.Equal(new string('a', 100), OperatorIdentity.NameOf(new string('a', 101)));
         Assert.Equal(new string('a', 99), OperatorIdentity.NameOf(new string('a', 99) + "🦊"));
-        // What is removed does not count.
+        // Removed characters do not count towards the length.
         Assert.Equal(new string('a', 100), OperatorIdentity.NameOf(new string('\u200B', 50) + new string('a', 100)));
     }
 
