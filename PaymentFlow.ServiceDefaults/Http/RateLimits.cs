@@ -24,12 +24,14 @@ public static class RateLimits
     public static TBuilder AddRateLimit<TBuilder>(this TBuilder builder, string name, int permits, TimeSpan window)
         where TBuilder : IHostApplicationBuilder
     {
-        var limits = AddressLimit.Create(builder.Configuration, name, permits, window);
+        var configuration = builder.Configuration;
+        builder.Services.AddKeyedSingleton(name, (_, _) => AddressLimit.Create(configuration, name, permits, window));
         builder.Services.Configure<RateLimiterOptions>(options => options.AddPolicy(name, context =>
             context.User.IsInRole(Roles.Service)
                 ? RateLimitPartition.GetNoLimiter("services")
                 : RateLimitPartition.Get(
-                    ClientAddress.Of(context.Connection.RemoteIpAddress), client => new ClientLimiter(limits, client))));
+                    ClientAddress.Of(context.Connection.RemoteIpAddress), client => new ClientLimiter(
+                        context.RequestServices.GetRequiredKeyedService<PartitionedRateLimiter<string>>(name), client))));
         return builder;
     }
 

@@ -8,7 +8,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace PaymentFlow.ServiceDefaults;
 
-/// <summary>Headers of every answer of every service. They are set when the answer starts, because error handlers clear earlier ones.</summary>
+/// <summary>
+/// Headers of every answer of every service. They are set when the answer starts, because error handlers clear earlier ones.
+/// </summary>
 static class ResponseHeaders
 {
     const string NoStore = "no-store";

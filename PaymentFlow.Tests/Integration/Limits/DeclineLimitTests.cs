@@ -5,7 +5,9 @@ using PaymentFlow.Tests.Integration.Payments;
 
 namespace PaymentFlow.Tests.Integration.Limits;
 
-/// <summary>Card testers try many stolen cards. After a few declines their address is refused; customers who pay are never counted.</summary>
+/// <summary>
+/// Card testers try many stolen cards. After a few declines their address is refused. Payments that succeed are never counted.
+/// </summary>
 [Collection(nameof(PagesOfOtherApps))]
 public sealed class DeclineLimitTests(ImpatientApp impatient)
 {
