@@ -47,6 +47,8 @@ public static class ProblemCodes
     public const string SecretUnavailable = "secret_unavailable";
     public const string StripeUnavailable = "stripe_unavailable";
     public const string TooManyAttempts = "too_many_attempts";
+    public const string TooManyConnections = "too_many_connections";
+    public const string TooManyDeclines = "too_many_declines";
     public const string TooManyIds = "too_many_ids";
     public const string TooManyItems = "too_many_items";
     public const string Unauthorized = "unauthorized";

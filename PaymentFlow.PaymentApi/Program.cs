@@ -55,7 +55,7 @@ app.MapStripeWebhooks();
 app.MapOperatorActions();
 app.MapJourney();
 app.MapStatistics();
-app.MapOpenApi();
+app.MapApiDescription();
 if (app.Environment.IsDevelopment()) app.MapScalarApiReference("/scalar");
 
 app.Run();

@@ -36,6 +36,7 @@ public static class ServiceDefaultsExtensions
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [LiveTag]);
         builder.AddDraining();
         builder.AddKnownProxies();
+        builder.AddResponseHeaders();
         builder.AddRequestedHost();
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>

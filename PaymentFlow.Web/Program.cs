@@ -30,13 +30,14 @@ builder.AddCheckout();
 builder.AddPayments();
 builder.AddCircuits();
 builder.AddOperatorConsole();
-builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+builder.Services.AddRazorComponents().AddInteractiveServerComponents().LimitLongPolling();
 builder.Services.AddFluentUIComponents();
 
 var app = builder.Build();
 
 app.UseHeadAsGet();
 app.UseWebSecurity();
+app.UseCircuitLimits();
 app.UseLanguages();
 app.UseErrorPages();
 app.UseRouting();

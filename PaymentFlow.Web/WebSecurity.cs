@@ -27,11 +27,13 @@ static class WebSecurity
         builder.Services.AddAntiforgery(options =>
         {
             options.Cookie.Name = "paymentflow.antiforgery";
-            options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
             // With Strict, the browser would not send the cookie on return from the bank. A new cookie would break forms in other tabs.
             options.Cookie.SameSite = SameSiteMode.Lax;
             options.SuppressXFrameOptionsHeader = true;
         });
+        // For every cookie. In Development, Web is also used over plain HTTP.
+        if (!builder.Environment.IsDevelopment())
+            builder.Services.Configure<CookiePolicyOptions>(options => options.Secure = CookieSecurePolicy.Always);
         builder.AddRateLimit(RateLimitNames.Checkout, permits: 20, window: TimeSpan.FromMinutes(1));
         builder.Services.AddRateLimiter(options => options.OnRejected = (rejected, _) =>
         {
@@ -46,7 +48,7 @@ static class WebSecurity
     public static void UseWebSecurity(this WebApplication app)
     {
         app.UseForwardedHeaders();
-        if (!app.Environment.IsDevelopment()) app.UseHsts();
         app.UseSecurityHeaders(app.Services.GetRequiredService<PaymentOptions>().UsesStripe);
+        app.UseCookiePolicy();
     }
 }

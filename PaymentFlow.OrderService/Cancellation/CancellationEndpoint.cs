@@ -37,6 +37,7 @@ static partial class CancellationEndpoint
 
     public static void MapCancellation(this IEndpointRouteBuilder app) =>
         app.MapPost("/orders/{id:guid}/cancel", CancelAsync).RequireRateLimiting(RateLimit).WithTags("Orders")
+            .AcceptsCredentials(ApiCredentials.ClientSecret, Roles.Operator)
             .WithSummary("Cancel an unpaid order permanently")
             .WithDescription("""
                 For the order's customer or an operator. 200: the order is canceled, now or earlier, and can no longer be paid. The

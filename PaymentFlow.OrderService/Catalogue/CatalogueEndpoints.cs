@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
+using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.OrderService.Catalogue;
 
@@ -10,7 +11,8 @@ static class CatalogueEndpoints
         builder.Services.AddSingleton<ICatalogue, JsonCatalogue>();
 
     public static void MapCatalogue(this IEndpointRouteBuilder app) =>
-        app.MapGet("/products", ListAsync).WithTags("Catalogue").WithSummary("The shop's products");
+        app.MapGet("/products", ListAsync).WithTags("Catalogue").WithSummary("The shop's products")
+            .AcceptsCredentials(ApiCredentials.None);
 
     static async Task<Ok<List<ProductResponse>>> ListAsync(ICatalogue catalogue, CancellationToken cancellationToken) =>
         TypedResults.Ok((await catalogue.ListAsync(cancellationToken)).Select(ProductResponse.From).ToList());

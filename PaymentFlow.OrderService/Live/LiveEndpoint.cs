@@ -15,6 +15,7 @@ static class LiveEndpoint
     /// The subprotocol. A browser cannot set headers on a WebSocket, so it also offers the subprotocol <c>bearer.CLIENT_SECRET</c>.
     /// </summary>
     public const string Protocol = "paymentflow.v1";
+    const string Path = "/orders/{id:guid}/live";
     const string BearerPrefix = "bearer.";
     // The only version that there is. A 426 names it (RFC 6455, 4.4).
     const string WebSocketVersion = "13";
@@ -30,20 +31,30 @@ static class LiveEndpoint
         KeepAliveTimeout = TimeSpan.FromSeconds(15),
     });
 
-    public static void MapLive(this IEndpointRouteBuilder app) =>
+    /// <summary>Reads the section <c>Sockets</c>.</summary>
+    public static void AddLive(this IHostApplicationBuilder builder) =>
+        builder.Services.AddSingleton(builder.ReadConnectionLimits("Sockets", "socket"));
+
+    public static void MapLive(this IEndpointRouteBuilder app)
+    {
         // Without rate limit: an open socket must not count as a request in progress.
-        app.MapGet("/orders/{id:guid}/live", HandleAsync).WithTags("Orders").DisableRateLimiting()
+        app.MapGet(Path, HandleAsync).WithTags("Orders").DisableRateLimiting()
+            .AcceptsCredentials(ApiCredentials.ClientSecret, Roles.Operator, Roles.Service)
             .WithSummary("WebSocket: the order's state, now and after every change")
             .WithDescription("""
                 Send the token as bearer header or as subprotocols `paymentflow.v1, bearer.CLIENT_SECRET`. Frames:
                 `{ "type": "order.updated", "orderId", "status", "version", "message", "at" }`. The first frame comes at once. Versions
                 only increase. The server closes with 1001 when it stops, and with 1009 after a large frame from the client.
+                429 `too_many_connections`: the order, or your address, has too many open sockets.
                 """)
             .Produces(StatusCodes.Status101SwitchingProtocols)
-            .ProducesProblems(401, 403, 404, 426, 503);
+            .ProducesProblems(401, 403, 404, 426, 429, 503);
+        // A WebSocket over HTTP/2 is opened by an extended CONNECT (RFC 8441). OpenAPI has no such method.
+        app.MapMethods(Path, [HttpMethods.Connect], HandleAsync).DisableRateLimiting().ExcludeFromDescription();
+    }
 
-    static async Task HandleAsync(Guid id, HttpContext context, OrderAccess access, AllowedOrigins origins, OrderUpdateHub updates,
-        PushReceiptWriter journal, TimeProvider time, IHostApplicationLifetime lifetime)
+    static async Task HandleAsync(Guid id, HttpContext context, OrderAccess access, AllowedOrigins origins, ConnectionLimits limits,
+        OrderUpdateHub updates, PushReceiptWriter journal, TimeProvider time, IHostApplicationLifetime lifetime)
     {
         LiveSocket live = new(CultureInfo.CurrentUICulture, journal, time);
         // Subscribe before reading the order, so that no change in between is missed. LiveSocket drops duplicates.
@@ -69,12 +80,16 @@ static class LiveEndpoint
                 ProblemCodes.Unavailable, StatusCodes.Status503ServiceUnavailable, "Temporarily unavailable", "This instance is stopping.");
         }
 
+        IDisposable? connection = null;
+        if (refusal is null && limits.TryOpen(ClientOf(context), id, out connection) is { } reached)
+            refusal = ConnectionLimits.Refusal(context, reached);
         if (refusal is not null)
         {
             await refusal.ExecuteAsync(context);
             return;
         }
 
+        using var counted = connection;
         live.Offer(order!.ToEvent());
         using var socket = await context.WebSockets.AcceptWebSocketAsync(
             context.WebSockets.WebSocketRequestedProtocols.Contains(Protocol) ? Protocol : null);
@@ -90,6 +105,11 @@ static class LiveEndpoint
             ProblemCodes.Unavailable, StatusCodes.Status503ServiceUnavailable, "Temporarily unavailable",
             "Too many clients connect at once."));
     }
+
+    /// <summary>Our own services and operators are not limited per address. They open sockets for many customers.</summary>
+    static string? ClientOf(HttpContext context) => context.User.IsInRole(Roles.Service) || context.User.IsInRole(Roles.Operator)
+        ? null
+        : ClientAddress.Of(context.Connection.RemoteIpAddress);
 
     static string? TokenOf(HttpContext context) =>
         BearerToken.Of(context.Request)

@@ -28,6 +28,7 @@ static class OrderEndpoints
             return next(invocation);
         });
         orders.MapPost("/", CreateAsync).RequireRateLimiting(CreateLimit)
+            .AcceptsCredentials(ApiCredentials.None, Roles.Merchant)
             .WithSummary("Create an order: of the shop's products, or, with the merchant key, of an amount")
             .WithDescription("""
                 With an `Idempotency-Key`, a repeat within 24 hours gets 201 with the same order and the same `clientSecret`. Without
@@ -49,6 +50,7 @@ static class OrderEndpoints
                 """)
             .ProducesProblems(400, 401, 422, 503);
         orders.MapGet("/{id:guid}", GetAsync).WithSummary("The order's present state")
+            .AcceptsCredentials(ApiCredentials.ClientSecret, Roles.Operator, Roles.Service)
             .WithDescription("401 `unauthorized` without a token; 404 `not_found` for a wrong token or an unknown order.")
             .ProducesProblems(401, 404);
     }

@@ -21,11 +21,12 @@ static class CancellationEndpoints
 
     public static void MapCancellation(this IEndpointRouteBuilder app)
     {
-        var group = app.MapGroup("/payments").WithTags("Payments").RequireRateLimiting(PaymentsEndpoints.RateLimit).WithRetryAfter();
+        var group = app.MapGroup("/payments").WithTags("Payments").RequireRateLimiting(PaymentsEndpoints.RateLimit).WithRetryAfter()
+            .AcceptsCredentials(ApiCredentials.ClientSecret, Roles.Operator);
         group.MapPost("/{id:guid}/cancel", CancelByIdAsync).WithName("CancelPayment")
             .WithSummary("Cancels a payment that is not paid, for its customer or an operator.")
             .WithDescription(Codes).ProducesProblems(401, 404, 409, 429, 503);
-        group.MapPost("/cancel", CancelByOrderAsync).WithName("CancelOrderPayment")
+        group.MapPost("/cancel", CancelByOrderAsync).WithName("CancelOrderPayment").AcceptsCredentials(Roles.Service)
             .WithSummary("Cancels an order's payment. If there is none yet, the order can't be paid any more.")
             .WithDescription(Codes).ProducesProblems(400, 401, 404, 409, 413, 415, 422, 429, 503);
     }

@@ -12,6 +12,7 @@ static class PaymentDetailsEndpoint
 {
     public static void MapPaymentDetails(this IEndpointRouteBuilder app) =>
         app.MapGet("/payments/{id:guid}", GetAsync).WithTags("Payments").WithName("GetPayment")
+            .AcceptsCredentials(ApiCredentials.ClientSecret, Roles.Operator)
             .WithSummary("A payment and its history, for its customer or an operator.")
             .ProducesProblems(401, 404, 503);
 

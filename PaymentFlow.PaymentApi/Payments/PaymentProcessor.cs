@@ -16,7 +16,7 @@ namespace PaymentFlow.PaymentApi.Payments;
 /// </summary>
 public sealed partial class PaymentProcessor(
     PaymentStore store, PaymentClaims claims, StripeGateway stripe, PaymentSettlement settlement, DeferredWrites deferredWrites,
-    PaymentTiming timing, TimeProvider time, ILogger<PaymentProcessor> logger)
+    DeclineLimit declines, PaymentTiming timing, TimeProvider time, ILogger<PaymentProcessor> logger)
 {
     const int MaxCreateTries = 10;
     static readonly TimeSpan CreateRetryDelay = TimeSpan.FromMilliseconds(200);
@@ -40,8 +40,15 @@ public sealed partial class PaymentProcessor(
         return TypedResults.Ok(PaymentResponse.From(payment));
     }
 
+    /// <summary>Whether an earlier request to pay this order had the same key.</summary>
+    public async Task<bool> IsRepeatAsync(PayableOrder order, string? idempotencyKey, CancellationToken cancellationToken) =>
+        idempotencyKey is not null
+        && await store.FindByOrderAsync(order.Id, cancellationToken) is { } payment
+        && await store.FindAttemptAsync(payment.Id, idempotencyKey, cancellationToken) is not null;
+
+    /// <param name="client">The customer's client, for which a decline counts (see <see cref="DeclineLimit"/>).</param>
     public async Task<PaymentResult> ProcessAsync(
-        PayableOrder order, ProcessPaymentRequest request, string? idempotencyKey, CancellationToken cancellationToken)
+        PayableOrder order, ProcessPaymentRequest request, string? idempotencyKey, string? client, CancellationToken cancellationToken)
     {
         var attempt = new PaymentAttempt
         {
@@ -85,7 +92,9 @@ public sealed partial class PaymentProcessor(
             await ReleaseAsync(attempt, reachedStripe: false, "too_late", cancellationToken);
             return Unavailable();
         }
-        return await ConfirmAsync(payment, intentId, attempt, claimed, cancellationToken);
+        var result = await ConfirmAsync(payment, intentId, attempt, claimed, cancellationToken);
+        if (result.Result is ProblemHttpResult { StatusCode: StatusCodes.Status402PaymentRequired }) declines.Count(client);
+        return result;
     }
 
     async Task<PaymentResult> ConfirmAsync(

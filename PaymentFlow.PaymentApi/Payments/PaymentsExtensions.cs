@@ -15,6 +15,7 @@ static class PaymentsExtensions
         builder.Services.AddSingleton<PaymentStore>();
         builder.Services.AddSingleton<PaymentClaims>();
         builder.Services.AddSingleton<PaymentMetrics>();
+        builder.Services.AddSingleton<DeclineLimit>();
         builder.Services.AddSingleton<PaymentSettlement>();
         builder.Services.AddSingleton<DeferredWrites>();
         builder.Services.AddHostedService(services => services.GetRequiredService<DeferredWrites>());

@@ -25,6 +25,7 @@ static partial class StripeWebhookEndpoint
 
     public static void MapStripeWebhooks(this IEndpointRouteBuilder app) =>
         app.MapPost("/stripe/webhooks", Receive).WithTags("Webhooks").WithName("StripeWebhook")
+            .AcceptsCredentials(ApiCredentials.StripeSignature)
             .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes))
             // Webhooks must get in even when requests that wait for Stripe use up the concurrency limit.
             .DisableRateLimiting()

@@ -23,7 +23,7 @@ sealed partial class WrongKeys : PartitionedRateLimiter<HttpContext>
     const int Permits = 10;
     static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
-    readonly PartitionedRateLimiter<string> _guesses;
+    readonly Dictionary<string, PartitionedRateLimiter<string>> _guesses;
     readonly Counter<long> _counter;
     readonly ILogger<WrongKeys> _logger;
 
@@ -32,16 +32,8 @@ sealed partial class WrongKeys : PartitionedRateLimiter<HttpContext>
         _logger = logger;
         _counter = meters.Create(ServiceDefaultsExtensions.TelemetryName).CreateCounter<long>(
             "paymentflow.keys.wrong", description: "Requests with a wrong key, by the role that the key was for");
-        var section = configuration.GetSection("RateLimits:keys");
-        SlidingWindowRateLimiterOptions limit = new()
-        {
-            PermitLimit = section.GetValue("Permits", Permits),
-            Window = TimeSpan.FromSeconds(section.GetValue("WindowSeconds", Window.TotalSeconds)),
-            SegmentsPerWindow = RateLimits.Segments,
-            QueueLimit = 0,
-        };
-        _guesses = PartitionedRateLimiter.Create<string, string>(
-            guesser => RateLimitPartition.GetSlidingWindowLimiter(guesser, _ => limit));
+        _guesses = ApiKeys.Headers.Keys.ToDictionary(
+            role => role, _ => AddressLimit.Create(configuration, "keys", Permits, Window), StringComparer.Ordinal);
     }
 
     public override RateLimiterStatistics? GetStatistics(HttpContext resource) => null;
@@ -53,7 +45,8 @@ sealed partial class WrongKeys : PartitionedRateLimiter<HttpContext>
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) _guesses.Dispose();
+        if (disposing)
+            foreach (var guesses in _guesses.Values) guesses.Dispose();
         base.Dispose(disposing);
     }
 
@@ -82,7 +75,7 @@ sealed partial class WrongKeys : PartitionedRateLimiter<HttpContext>
     }
 
     RateLimitLease Guess(HttpContext context, string role, int permits) =>
-        _guesses.AttemptAcquire($"{role} {ClientAddress.Of(context.Connection.RemoteIpAddress)}", permits);
+        _guesses[role].AttemptAcquire(ClientAddress.Of(context.Connection.RemoteIpAddress), permits);
 
     static bool NeedsKey(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>() is not null;
 

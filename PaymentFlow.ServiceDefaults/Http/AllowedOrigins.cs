@@ -18,6 +18,13 @@ public sealed class AllowedOrigins(IConfiguration configuration)
         request.Headers.Origin is var origin && (origin.Count == 0 || (origin.Count == 1 && _origins.Contains(origin[0]!)));
 
     /// <summary>
+    /// The same for a WebSocket of a site's own pages: also allows the host that the request names. The scheme may differ, because a proxy
+    /// can terminate TLS.
+    /// </summary>
+    public bool AllowsOwn(HttpRequest request) =>
+        Allows(request) || (request.Headers.Origin is [{ } origin] && IsOf(origin, request.Host));
+
+    /// <summary>
     /// Whether a customer may be redirected to <paramref name="url"/>. Only pages of an allowed origin are; other redirects could be
     /// used for phishing.
     /// </summary>
@@ -39,6 +46,11 @@ public sealed class AllowedOrigins(IConfiguration configuration)
             // A value that is no origin matches nothing. A service does not start with one: see SettingRules.
             .Select(origin => Normalize(origin) ?? origin)
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
+
+    static bool IsOf(string origin, HostString host) =>
+        Normalize(origin) is { } normalized && new Uri(normalized) is var page
+        && Uri.TryCreate($"{page.Scheme}://{host.Value}", UriKind.Absolute, out var own)
+        && page.IdnHost == own.IdnHost && page.Port == own.Port;
 
     // https://html.spec.whatwg.org/multipage/browsers.html#ascii-serialisation-of-an-origin
     static string? OriginOf(Uri url)

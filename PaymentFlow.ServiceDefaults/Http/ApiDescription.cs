@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.OpenApi;
@@ -26,26 +29,36 @@ public static class ApiDescription
             document.Info.Description =
                 "Money is an integer in the currency's minor unit. Errors are RFC 9457 problems with a stable `code`.";
             document.Components ??= new OpenApiComponents();
-            document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+            document.Components.SecuritySchemes =
+                ApiCredentials.Schemes.ToDictionary(scheme => scheme.Key, scheme => scheme.Value);
+            return Task.CompletedTask;
+        });
+        options.AddOperationTransformer((operation, context, _) =>
+        {
+            foreach (var credential in ApiCredentials.Of(context.Description.ActionDescriptor.EndpointMetadata))
             {
-                ["clientSecret"] = new OpenApiSecurityScheme
-                {
-                    Type = SecuritySchemeType.Http,
-                    Scheme = "bearer",
-                    Description = "The order's clientSecret, shown when it was created.",
-                },
-                ["merchant"] = Key("X-Api-Key"),
-                ["operator"] = Key("X-Operator-Key"),
-                ["service"] = Key("X-Service-Key"),
-            };
+                // An empty requirement means that no credentials are needed.
+                OpenApiSecurityRequirement requirement = [];
+                if (credential != ApiCredentials.None) requirement[new OpenApiSecuritySchemeReference(credential, context.Document)] = [];
+                (operation.Security ??= []).Add(requirement);
+            }
             return Task.CompletedTask;
         });
     });
 
-    static OpenApiSecurityScheme Key(string header) => new()
+    /// <summary>
+    /// Maps the document. Outside Development only an operator gets it, by the key, and others 404, unless <c>OpenApi:Public</c> is true.
+    /// </summary>
+    public static void MapApiDescription(this WebApplication app)
     {
-        Type = SecuritySchemeType.ApiKey,
-        In = ParameterLocation.Header,
-        Name = header,
-    };
+        var document = app.MapOpenApi();
+        if (app.Environment.IsDevelopment() || app.Configuration.GetValue("OpenApi:Public", false)) return;
+        document.Finally(endpoint =>
+        {
+            var answer = endpoint.RequestDelegate!;
+            endpoint.RequestDelegate = context => KeyHolder.Is(context, Roles.Operator)
+                ? answer(context)
+                : ApiProblem.ForStatus(StatusCodes.Status404NotFound).ExecuteAsync(context);
+        });
+    }
 }

@@ -14,31 +14,24 @@ namespace PaymentFlow.ServiceDefaults;
 /// </summary>
 public static class RateLimits
 {
-    internal const int Segments = 6;
-
     // Well above what saturates a pool of 12 database connections.
     const int DefaultAtOnce = 128;
 
     /// <summary>
-    /// A named sliding-window limit for <c>.RequireRateLimiting(name)</c>. <c>RateLimits:{name}:Permits</c> and
-    /// <c>RateLimits:{name}:WindowSeconds</c> in the configuration override the parameters.
-    /// A request above the limit gets 429 <c>rate_limited</c> with <c>Retry-After</c> in seconds.
+    /// A named <see cref="AddressLimit"/> for <c>.RequireRateLimiting(name)</c>. A request above the limit gets 429
+    /// <c>rate_limited</c> with <c>Retry-After</c> in seconds.
     /// </summary>
     public static TBuilder AddRateLimit<TBuilder>(this TBuilder builder, string name, int permits, TimeSpan window)
         where TBuilder : IHostApplicationBuilder
     {
-        var section = builder.Configuration.GetSection($"RateLimits:{name}");
-        SlidingWindowRateLimiterOptions limit = new()
-        {
-            PermitLimit = section.GetValue("Permits", permits),
-            Window = TimeSpan.FromSeconds(section.GetValue("WindowSeconds", window.TotalSeconds)),
-            SegmentsPerWindow = Segments,
-            QueueLimit = 0,
-        };
+        var configuration = builder.Configuration;
+        builder.Services.AddKeyedSingleton(name, (_, _) => AddressLimit.Create(configuration, name, permits, window));
         builder.Services.Configure<RateLimiterOptions>(options => options.AddPolicy(name, context =>
             context.User.IsInRole(Roles.Service)
                 ? RateLimitPartition.GetNoLimiter("services")
-                : RateLimitPartition.GetSlidingWindowLimiter(ClientAddress.Of(context.Connection.RemoteIpAddress), _ => limit)));
+                : RateLimitPartition.Get(
+                    ClientAddress.Of(context.Connection.RemoteIpAddress), client => new ClientLimiter(
+                        context.RequestServices.GetRequiredKeyedService<PartitionedRateLimiter<string>>(name), client))));
         return builder;
     }
 

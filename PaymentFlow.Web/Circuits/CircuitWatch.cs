@@ -39,6 +39,7 @@ static class CircuitsRegistration
 {
     public static void AddCircuits(this IHostApplicationBuilder builder)
     {
+        builder.AddCircuitLimits();
         builder.Services.AddScoped<CircuitWatch>();
         builder.Services.AddScoped<CircuitHandler>(services => services.GetRequiredService<CircuitWatch>());
     }

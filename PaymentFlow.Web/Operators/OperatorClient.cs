@@ -33,19 +33,25 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
     public const string Orders = "operator order-service";
     public const string Payments = "operator payment-api";
 
-    /// <summary>Finds an order's id by order id, reference, payment id or PaymentIntent. Null if none matches.</summary>
+    /// <summary>
+    /// Finds an order's id by order id, payment id, PaymentIntent or reference. Null if none matches. A reference may look like an id, so
+    /// it is tried whenever no id matches.
+    /// </summary>
     /// <exception cref="ServiceUnavailableException">One of the services can't answer now.</exception>
     public async Task<Guid?> SearchAsync(string what, ClaimsPrincipal who, CancellationToken cancellationToken)
     {
+        Guid? found = null;
         if (Guid.TryParse(what, out var id))
         {
             if (await OrderAsync(id, who, cancellationToken) is not null) return id;
-            return (await PaymentAsync($"paymentId={id}", who, cancellationToken))?.OrderId;
+            found = (await PaymentAsync($"paymentId={id}", who, cancellationToken))?.OrderId;
         }
-        if (what.StartsWith("pi_", StringComparison.Ordinal))
-            return (await PaymentAsync($"paymentIntent={Uri.EscapeDataString(what)}", who, cancellationToken))?.OrderId;
+        else if (what.StartsWith("pi_", StringComparison.Ordinal))
+        {
+            found = (await PaymentAsync($"paymentIntent={Uri.EscapeDataString(what)}", who, cancellationToken))?.OrderId;
+        }
         var byReference = $"/orders/journey?reference={Uri.EscapeDataString(what)}";
-        return (await GetAsync(Orders, byReference, OperatorJson.Default.OrderJourney, who, cancellationToken))?.Order.Id;
+        return found ?? (await GetAsync(Orders, byReference, OperatorJson.Default.OrderJourney, who, cancellationToken))?.Order.Id;
     }
 
     /// <exception cref="ServiceUnavailableException">OrderService can't answer now.</exception>

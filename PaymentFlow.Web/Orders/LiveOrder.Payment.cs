@@ -20,12 +20,14 @@ public sealed partial class LiveOrder
 
     string ReturnUrl => BankReturn.UrlOf(_order.Id, navigation.BaseUri);
 
+    Preparation Preparation => new(_order.Id, _order.Version, Secret, ReturnUrl);
+
     /// <summary>True while the page waits for the bank's decision on an attempt.</summary>
     bool Waits => _stage is OrderScreen.Confirming or OrderScreen.Bank;
 
     async Task PrepareAsync()
     {
-        var (payment, problem) = await payments.PrepareAsync(_order.Id, Secret, ReturnUrl, CancellationToken.None);
+        var (payment, problem) = await payments.PrepareAsync(Preparation, Client);
         if (problem is not null) Log.NotPrepared(logger, _order.Id, problem.Code);
         if (!_order.Payable || _paying || _canceling) return;
         switch (payment, problem?.Code)
@@ -56,7 +58,7 @@ public sealed partial class LiveOrder
     /// </summary>
     void AskWhetherFailed() => InCircuit(async () =>
     {
-        var (payment, problem) = await payments.PrepareAsync(_order.Id, Secret, ReturnUrl, CancellationToken.None);
+        var (payment, problem) = await payments.PrepareAsync(Preparation, Client);
         if (_paying || _order.Status != OrderStatuses.PaymentFailed || !Waits) return;
         if (payment is not null && payment.Status != "failed"
             || problem?.Code is ProblemCodes.AlreadyPaid or ProblemCodes.OrderCanceled) return;
@@ -92,7 +94,7 @@ public sealed partial class LiveOrder
         using var span = PaymentFlowTelemetry.Source.StartActivity("pay click");
         span?.SetTag("paymentflow.order_id", _order.Id);
         // No cancellation token of the page, so that closing the page does not abort a payment.
-        return await payments.PayAsync(_order.Id, Secret, paymentMethod, ReturnUrl, _attemptKey, CancellationToken.None);
+        return await payments.PayAsync(_order.Id, Secret, paymentMethod, ReturnUrl, _attemptKey, Client, CancellationToken.None);
     }
 
     void Take(PayAnswer answer, string paymentMethod)

@@ -1,22 +1,16 @@
 using System.Threading.RateLimiting;
-using PaymentFlow.Web.Security;
+using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.Web.Payments;
 
 /// <summary>
 /// Limits payments and cancellations per client address across all orders, because card testers (trying stolen cards) create one order per
-/// card. Web enforces this limit, because PaymentApi cannot see the customer's address behind Web. The limit is
-/// <c>RateLimits:pay:Permits</c> per <c>RateLimits:pay:WindowSeconds</c>.
+/// card. Web enforces this limit, because PaymentApi does not limit our own services. The limit is <c>RateLimits:pay</c> (20 per minute).
 /// </summary>
 public sealed class PayLimit(IConfiguration configuration) : IDisposable
 {
-    readonly PartitionedRateLimiter<string> _limiter = PartitionedRateLimiter.Create<string, string>(address =>
-        RateLimitPartition.GetSlidingWindowLimiter(address, _ => new SlidingWindowRateLimiterOptions
-        {
-            PermitLimit = configuration.GetValue("RateLimits:pay:Permits", 20),
-            Window = TimeSpan.FromSeconds(configuration.GetValue("RateLimits:pay:WindowSeconds", 60)),
-            SegmentsPerWindow = 6,
-        }));
+    readonly PartitionedRateLimiter<string> _limiter =
+        AddressLimit.Create(configuration, "pay", permits: 20, TimeSpan.FromMinutes(1));
 
     /// <param name="address">The client address from <see cref="ClientAddress"/>.</param>
     public bool Allows(string address)

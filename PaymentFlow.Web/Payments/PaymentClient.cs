@@ -2,43 +2,35 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using PaymentFlow.Contracts;
+using PaymentFlow.ServiceDefaults;
 using PaymentFlow.Web.Services;
 
 namespace PaymentFlow.Web.Payments;
 
 /// <summary>Calls PaymentApi on behalf of a customer, with the order's secret.</summary>
-public sealed class PaymentClient(HttpClient http)
+public sealed class PaymentClient(HttpClient http, SharedPreparation shared)
 {
     /// <summary>
-    /// Prepares the payment, so that paying needs only one round trip to Stripe. Paying works without it.
+    /// Prepares the payment, so that paying needs only one round trip to Stripe. Paying works without it. Pages that ask for the same at
+    /// the same time share one call.
     /// </summary>
-    /// <returns>The current state of the payment, or why it was not prepared.</returns>
-    public async Task<(PaymentResponse? Payment, Problem? Problem)> PrepareAsync(
-        Guid orderId, string secret, string returnUrl, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var request = Request("/payments", secret);
-            request.Content = JsonContent.Create(new PreparePayment(orderId, returnUrl), PaymentJson.Default.PreparePayment);
-            using var response = await http.SendAsync(request, cancellationToken);
-            return response.IsSuccessStatusCode
-                ? (await response.Content.ReadFromJsonAsync(PaymentJson.Default.PaymentResponse, cancellationToken), null)
-                : (null, await Problem.ReadAsync(response, cancellationToken));
-        }
-        catch (Exception e) when (ServiceUnavailableException.Is(e, cancellationToken))
-        {
-            return (null, new Problem(Problem.Unreachable));
-        }
-    }
+    /// <param name="preparation">The order, as the page knows it.</param>
+    /// <param name="client">The customer's <see cref="ClientAddress"/>.</param>
+    public Task<PreparedPayment> PrepareAsync(Preparation preparation, string client) =>
+        shared.GetAsync(preparation, client, () => PrepareAsync(preparation));
 
     /// <summary>Pays the order. Requests with the same key charge at most once.</summary>
+    /// <param name="client">The customer's <see cref="ClientAddress"/>, for PaymentApi's limit on declined payments.</param>
     public async Task<PayAnswer> PayAsync(
-        Guid orderId, string secret, string paymentMethod, string returnUrl, string idempotencyKey, CancellationToken cancellationToken)
+        Guid orderId, string secret, string paymentMethod, string returnUrl, string idempotencyKey, string client,
+        CancellationToken cancellationToken)
     {
         try
         {
             using var request = Request("/process-payment", secret);
             request.Headers.Add("Idempotency-Key", idempotencyKey);
+            request.Headers.Add(ClientAddress.Header, client);
             request.Content = JsonContent.Create(new ProcessPayment(orderId, paymentMethod, returnUrl), PaymentJson.Default.ProcessPayment);
             using var response = await http.SendAsync(request, cancellationToken);
             if (!response.IsSuccessStatusCode)
@@ -49,7 +41,8 @@ public sealed class PaymentClient(HttpClient http)
                     // PaymentApi returns 503 only if nothing was sent to Stripe. After other server errors the outcome is unknown.
                     HttpStatusCode.ServiceUnavailable => new PayAnswer.NotAsked(problem),
                     >= HttpStatusCode.InternalServerError => new PayAnswer.Unknown(),
-                    HttpStatusCode.TooManyRequests when problem.Code == Problem.RateLimited => new PayAnswer.NotAsked(problem),
+                    HttpStatusCode.TooManyRequests when problem.Code is Problem.RateLimited or ProblemCodes.TooManyDeclines =>
+                        new PayAnswer.NotAsked(problem),
                     _ => new PayAnswer.Refused(problem),
                 };
             }
@@ -71,6 +64,28 @@ public sealed class PaymentClient(HttpClient http)
         catch (Exception e) when (ServiceUnavailableException.Is(e, cancellationToken) || e is JsonException)
         {
             return new PayAnswer.Unknown();
+        }
+        finally
+        {
+            shared.Forget(orderId);
+        }
+    }
+
+    async Task<PreparedPayment> PrepareAsync(Preparation preparation)
+    {
+        try
+        {
+            using var request = Request("/payments", preparation.Secret);
+            request.Content = JsonContent.Create(
+                new PreparePayment(preparation.OrderId, preparation.ReturnUrl), PaymentJson.Default.PreparePayment);
+            using var response = await http.SendAsync(request);
+            return response.IsSuccessStatusCode
+                ? new(await response.Content.ReadFromJsonAsync(PaymentJson.Default.PaymentResponse), null)
+                : new(null, await Problem.ReadAsync(response, CancellationToken.None));
+        }
+        catch (Exception e) when (ServiceUnavailableException.Is(e, CancellationToken.None))
+        {
+            return new(null, new Problem(Problem.Unreachable));
         }
     }
 

@@ -15,6 +15,7 @@ static class PaymentsRegistration
     {
         builder.Services.AddSingleton(PaymentOptionsOf(builder.Configuration));
         builder.Services.AddSingleton<PayLimit>();
+        builder.Services.AddSingleton<SharedPreparation>();
         builder.Services.AddScoped<StripeJs>();
     }
 

@@ -13,6 +13,32 @@ public sealed class OpenApiTests(PaymentFlowApp app)
 {
     static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    // Calls that need no credentials: an empty requirement says so.
+    static readonly string[] Open = ["get /products", "post /orders"];
+
+    [Theory]
+    [InlineData("payment-api")]
+    [InlineData("order-service")]
+    public async Task Every_operation_names_its_security_schemes(string service)
+    {
+        var document = JsonNode.Parse(await File.ReadAllTextAsync(
+            Path.Combine(Repository.Folder, "docs", "openapi", $"{service}.json"), TestContext.Current.CancellationToken))!;
+        var schemes = document["components"]!["securitySchemes"]!.AsObject().Select(scheme => scheme.Key).ToHashSet();
+        var operations = document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject().Select(
+            operation => (Name: $"{operation.Key} {path.Key}", Security: operation.Value!["security"]?.AsArray() ?? []))).ToList();
+
+        Assert.NotEmpty(operations);
+        Assert.All(operations, operation =>
+        {
+            Assert.True(operation.Security.Count > 0, $"{operation.Name} names no security scheme");
+            Assert.All(operation.Security, requirement =>
+            {
+                if (Open.Contains(operation.Name) && requirement!.AsObject().Count == 0) return;
+                Assert.Contains(Assert.Single(requirement!.AsObject()).Key, schemes);
+            });
+        });
+    }
+
     [Theory]
     [InlineData("payment-api")]
     [InlineData("order-service")]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.WebSockets;
+using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Integration.Orders;
 
@@ -116,6 +117,36 @@ public sealed class LiveTests(OrdersApp app) : IClassFixture<OrdersApp>
             Assert.Equal(2, (await watcher.UntilAsync("paid")).Version);
             watcher.Dispose();
         }
+    }
+
+    [Fact]
+    public async Task One_order_opens_only_a_few_sockets_and_a_closed_one_makes_room()
+    {
+        const int MaxPerOrder = 25;
+        var (order, other) = (await app.CreateAsync(), await app.CreateAsync());
+        Action<ClientWebSocketOptions> withToken = options => options.SetRequestHeader("Authorization", $"Bearer {order.ClientSecret}");
+        var open = await Task.WhenAll(Enumerable.Range(0, MaxPerOrder).Select(_ => LiveClient.OpenAsync(app, order)));
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, await LiveClient.RefusalAsync(app, order.Id, withToken));
+        // The order itself can still be read, and other orders are not affected.
+        Assert.Equal(HttpStatusCode.OK, (await app.AsCustomerAsync(order, HttpMethod.Get, $"/orders/{order.Id}")).Status);
+        using (var live = await LiveClient.OpenAsync(app, other)) Assert.NotNull(await live.NextAsync());
+
+        open[0].Dispose();
+        await Eventually.TrueAsync(async () =>
+        {
+            try
+            {
+                using var again = await LiveClient.OpenAsync(app, order);
+                return await again.NextAsync() is not null;
+            }
+            catch (WebSocketException)
+            {
+                // The service has not noticed the end of the first one yet.
+                return false;
+            }
+        });
+        foreach (var live in open) live.Dispose();
     }
 
     [Fact]

@@ -35,7 +35,6 @@ static class OperatorSignIn
             options.Cookie.Path = "/operator";
             options.Cookie.HttpOnly = true;
             options.Cookie.SameSite = SameSiteMode.Strict;
-            options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
             options.EventsType = typeof(OperatorCookieEvents);
             options.ExpireTimeSpan = OperatorSessions.WorkingDay;
             // No sliding expiration: revoked access ends within one working day.
