@@ -66,14 +66,15 @@ public static class LocalPostgresExtensions
         return postgres;
     }
 
-    /// <summary>A database. It is created when the server is ready, unless it exists.</summary>
+    /// <summary>A database and its owner (<see cref="DatabaseOwner"/>), created when the server is ready, unless they exist.</summary>
     public static IResourceBuilder<LocalPostgresDatabaseResource> AddDatabase(
         this IResourceBuilder<LocalPostgresResource> postgres, string name)
     {
         LocalPostgresDatabaseResource database = new(name, postgres.Resource);
         postgres.OnResourceReady(async (server, ready, cancellationToken) =>
         {
-            await CreateAsync(server, name, cancellationToken);
+            var administrator = await server.ConnectionStringExpression.GetValueAsync(cancellationToken);
+            await DatabaseOwner.CreateAsync(administrator!, name, server.Cluster.PasswordOf(name), cancellationToken);
             await ready.Services.GetRequiredService<ResourceNotificationService>()
                 .PublishUpdateAsync(database, state => state with { State = KnownResourceStates.Running });
         });
@@ -111,31 +112,27 @@ public static class LocalPostgresExtensions
         return connection;
     }
 
-    static async Task CreateAsync(LocalPostgresResource server, string database, CancellationToken cancellationToken)
-    {
-        await using var connection = await OpenAsync(server, "postgres", cancellationToken);
-        await using NpgsqlCommand exists = new("SELECT 1 FROM pg_database WHERE datname = $1", connection)
-        {
-            Parameters = { new() { Value = database } },
-        };
-        if (await exists.ExecuteScalarAsync(cancellationToken) is not null) return;
-        await using NpgsqlCommand create = new($"CREATE DATABASE {new NpgsqlCommandBuilder().QuoteIdentifier(database)}", connection);
-        await create.ExecuteNonQueryAsync(cancellationToken);
-    }
-
     static async Task<ExecuteCommandResult> StartAfreshAsync(LocalPostgresResource postgres, ExecuteCommandContext context)
     {
         var commands = context.Services.GetRequiredService<ResourceCommandService>();
         var lifecycle = context.Services.GetRequiredService<ResourceLifecycle>();
-        var projects = context.Services.GetRequiredService<DistributedApplicationModel>().GetProjectResources().ToList();
+        var notifications = context.Services.GetRequiredService<ResourceNotificationService>();
+        var model = context.Services.GetRequiredService<DistributedApplicationModel>();
+        var projects = model.GetProjectResources().ToList();
+        var databases = model.Resources.OfType<LocalPostgresDatabaseResource>().Where(database => database.Parent == postgres).ToList();
         foreach (var project in projects)
             await commands.ExecuteCommandAsync(project, KnownResourceCommands.StopCommand, context.CancellationToken);
         await lifecycle.StopPostgresAsync(postgres, context.CancellationToken);
+        foreach (var database in databases)
+            await notifications.PublishUpdateAsync(database, state => state with { State = KnownResourceStates.Waiting });
         postgres.Cluster.Delete();
         foreach (var resource in projects.Prepend<IResource>(postgres))
         {
             var result = await commands.ExecuteCommandAsync(resource, KnownResourceCommands.StartCommand, context.CancellationToken);
             if (!result.Success) return CommandResults.Failure($"Could not restart {resource.Name}: {result.Message}");
+            // A service may not create its own database.
+            foreach (var database in databases)
+                await notifications.WaitForResourceAsync(database.Name, KnownResourceStates.Running, context.CancellationToken);
         }
         return CommandResults.Success("The databases are empty. All services were restarted.");
     }

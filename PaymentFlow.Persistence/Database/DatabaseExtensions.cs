@@ -15,6 +15,7 @@ public static class DatabaseExtensions
         builder.AddNpgsqlDataSource(
             name, settings => settings.DisableHealthChecks = true, configureDataSourceBuilder: DatabaseDefaults.Apply);
         builder.Services.AddHostedService<FailOverWatch>();
+        builder.Services.AddHostedService<ServerIdentity>();
         // The name of Aspire's check, which this one replaces, because that one is healthy on a server that rejects writes.
         builder.Services.AddHealthChecks().AddCheck<WritableHealthCheck>("PostgreSql");
         builder.Services.Configure<ApiErrorOptions>(options => options.IsUnavailable = DatabaseFailure.IsAway);

@@ -86,6 +86,17 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
     public Task<Problem?> ReplayAsync(Guid deadLetterId, ClaimsPrincipal who, CancellationToken cancellationToken) =>
         PostAsync(Orders, $"/dead-letters/{deadLetterId}/replay", null, null, who, cancellationToken);
 
+    /// <summary>Records a sign-in or a sign-out. False if OrderService refused to.</summary>
+    /// <exception cref="ServiceUnavailableException">OrderService can't answer now.</exception>
+    public Task<bool> RecordAsync(string action, ClaimsPrincipal who, CancellationToken cancellationToken)
+    {
+        HttpRequestMessage request = new(HttpMethod.Post, new Uri("/operator-actions", UriKind.Relative))
+        {
+            Content = JsonContent.Create(new ConsoleAction(action), OperatorJson.Default.ConsoleAction),
+        };
+        return SendAsync(Orders, request, who, response => Task.FromResult(response.IsSuccessStatusCode), cancellationToken);
+    }
+
     Task<PaymentJourney?> PaymentAsync(string query, ClaimsPrincipal who, CancellationToken cancellationToken) =>
         GetAsync(Payments, $"/payments/journey?{query}", OperatorJson.Default.PaymentJourney, who, cancellationToken);
 
@@ -121,7 +132,10 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
         using var sent = request;
         using var http = clients.CreateClient(service);
         request.Headers.Add("X-Operator-Key", configuration["Operator:Key"]);
+        // Only with the service key do the services take the operator's address from a header.
+        request.Headers.Add("X-Service-Key", configuration["Services:Key"]);
         if (who?.Identity?.Name is { } name) request.Headers.TryAddWithoutValidation(OperatorIdentity.NameHeader, name);
+        if (who?.FindFirst(OperatorSignIn.AddressClaim) is { } address) request.Headers.Add(OperatorIdentity.AddressHeader, address.Value);
         try
         {
             using var response = await http.SendAsync(request, cancellationToken);
@@ -133,6 +147,8 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
         }
     }
 
+    internal sealed record ConsoleAction(string Action);
+
     internal sealed record RefundRequest([property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Amount);
 }
 
@@ -143,6 +159,7 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
 [JsonSerializable(typeof(PaymentStatistics))]
 [JsonSerializable(typeof(OrderStatistics))]
 [JsonSerializable(typeof(OperatorClient.RefundRequest))]
+[JsonSerializable(typeof(OperatorClient.ConsoleAction))]
 sealed partial class OperatorJson : JsonSerializerContext;
 
 static class OperatorConsole
@@ -154,6 +171,7 @@ static class OperatorConsole
     {
         builder.AddOperatorSignIn();
         builder.Services.AddSingleton<OperatorClient>();
+        builder.Services.AddSingleton<SignInRecord>();
         builder.Services.AddHttpClient(OperatorClient.Orders, client => client.BaseAddress = new Uri("http://order-service"))
             .SendNamesInUtf8();
         var payments = builder.Services.AddHttpClient(OperatorClient.Payments, client =>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using PaymentFlow.PaymentApi.Webhooks;
+using PaymentFlow.Persistence.Audit;
 using PaymentFlow.Persistence.Database;
 using PaymentFlow.Persistence.Migrations;
 using PaymentFlow.Persistence.Outbox;
@@ -34,6 +35,8 @@ public sealed class ScratchDatabase : IAsyncDisposable
         builder.AddDatabaseMigration("paymentsdb", typeof(StripeEventPruning).Assembly, deadLetters: true);
         builder.AddOutbox();
         builder.AddStripeEventPruning();
+        builder.AddAuditPruning();
+        PaymentFlow.PaymentApi.Journey.JourneyPruning.AddJourneyPruning(builder);
         _host = builder.Build();
     }
 
