@@ -20,7 +20,8 @@ public sealed class LocalPostgresResource : ExecutableResource, IResourceWithCon
     internal PostgresCluster Cluster => field is { } cluster && cluster.Folder == DataFolder ? cluster : field = new(DataFolder);
 
     /// <summary>The administrator's connection string for Npgsql, without a database. Services get that of their database.</summary>
-    public ReferenceExpression ConnectionStringExpression => ReferenceExpression.Create($"{Address};Username={Superuser};Password={_password}");
+    public ReferenceExpression ConnectionStringExpression =>
+        ReferenceExpression.Create($"{Address};Username={Superuser};Password={_password}");
 
     internal ReferenceExpression Address
     {
@@ -34,8 +35,8 @@ public sealed class LocalPostgresResource : ExecutableResource, IResourceWithCon
 }
 
 /// <summary>
-/// A database on a <see cref="LocalPostgresResource"/>, created when the server is ready. Its connection string is that of its owner, a role
-/// with the database's name.
+/// A database on a <see cref="LocalPostgresResource"/>, created when the server is ready. Its connection string is that of its owner, a
+/// role with the database's name.
 /// </summary>
 public sealed class LocalPostgresDatabaseResource(string name, LocalPostgresResource parent)
     : Resource(name), IResourceWithParent<LocalPostgresResource>, IResourceWithConnectionString

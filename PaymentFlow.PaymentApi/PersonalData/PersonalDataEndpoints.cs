@@ -48,7 +48,10 @@ static class PersonalDataEndpoints
     {
         if (await payments.FindAsync(id, cancellationToken) is not { } payment) return ApiProblem.NotFound("There is no such payment.");
         if (!Final.Contains(payment.Status))
-            return ApiProblem.Conflict(ProblemCodes.PaymentOpen, "The payment may still be made. Cancel it first, or wait until it is paid.");
+        {
+            return ApiProblem.Conflict(
+                ProblemCodes.PaymentOpen, "The payment may still be made. Cancel it first, or wait until it is paid.");
+        }
         await actions.RecordAsync(new OperatorAction(OperatorIdentity.Of(http), "payment.erase", id.ToString()), cancellationToken);
         await store.EraseAsync(id, cancellationToken);
         return TypedResults.NoContent();

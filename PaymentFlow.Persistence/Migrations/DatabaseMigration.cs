@@ -89,8 +89,8 @@ public sealed partial class DatabaseMigration(
         {
             NpgsqlConnectionStringBuilder settings = new(plan.ConnectionString);
             throw new InvalidOperationException(
-                $"There is no database {settings.Database}, and the role {settings.Username} may not create one: create it as docs/deploy.md "
-                + "says (A role for each service).", e);
+                $"There is no database {settings.Database}, and the role {settings.Username} may not create one: create it as "
+                + "docs/deploy.md says (A role for each service).", e);
         }
     }
 

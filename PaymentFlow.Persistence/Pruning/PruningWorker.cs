@@ -64,9 +64,11 @@ public sealed partial class PruningWorker(
         using var untraced = SuppressInstrumentationScope.Begin();
         await using var command = dataSource.CreateCommand(rule.Sql);
         var before = time.GetUtcNow() - rule.Keep;
+        // UUIDv7 has no time before 1970.
+        var first = Guid.CreateVersion7(before > DateTimeOffset.UnixEpoch ? before : DateTimeOffset.UnixEpoch);
         command.Parameters.Add(new() { Value = before.UtcDateTime });
         command.Parameters.Add(new() { Value = BatchSize });
-        command.Parameters.Add(new() { Value = Guid.CreateVersion7(before > DateTimeOffset.UnixEpoch ? before : DateTimeOffset.UnixEpoch) });
+        command.Parameters.Add(new() { Value = first });
         return await command.ExecuteNonQueryAsync(stoppingToken);
     }
 
