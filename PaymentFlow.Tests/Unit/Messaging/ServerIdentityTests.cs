@@ -24,7 +24,7 @@ public sealed class ServerIdentityTests
 
     [Theory]
     [InlineData("Host=db.example", "VerifyFull", SslMode.VerifyFull)]
-    [InlineData("Host=db.example", "verifyfull", SslMode.VerifyFull)]
+    [InlineData("Host=db.example", "verifyFULL", SslMode.VerifyFull)]
     [InlineData("Host=db.example;SSL Mode=Disable", "VerifyFull", SslMode.Disable)]
     [InlineData("Host=db.example", "", SslMode.Prefer)]
     public void The_setting_holds_for_connection_strings_without_an_SSL_mode(string connection, string setting, SslMode mode)
