@@ -10,6 +10,7 @@ namespace PaymentFlow.AppHost;
 public static class LocalPostgresExtensions
 {
     const int MaxConnections = 300;
+    static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
     /// A Postgres server that uses the programs installed on this machine. Missing programs are fetched
@@ -73,8 +74,7 @@ public static class LocalPostgresExtensions
         LocalPostgresDatabaseResource database = new(name, postgres.Resource);
         postgres.OnResourceReady(async (server, ready, cancellationToken) =>
         {
-            var administrator = await server.ConnectionStringExpression.GetValueAsync(cancellationToken);
-            await DatabaseOwner.CreateAsync(administrator!, name, server.Cluster.PasswordOf(name), cancellationToken);
+            await CreateAsync(database, cancellationToken);
             await ready.Services.GetRequiredService<ResourceNotificationService>()
                 .PublishUpdateAsync(database, state => state with { State = KnownResourceStates.Running });
         });
@@ -112,27 +112,43 @@ public static class LocalPostgresExtensions
         return connection;
     }
 
+    static async Task<bool> AnswersAsync(LocalPostgresResource server, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await OpenAsync(server, "postgres", cancellationToken);
+            return true;
+        }
+        catch (NpgsqlException)
+        {
+            return false;
+        }
+    }
+
+    static async Task CreateAsync(LocalPostgresDatabaseResource database, CancellationToken cancellationToken) =>
+        await DatabaseOwner.CreateAsync(
+            (await database.Parent.ConnectionStringExpression.GetValueAsync(cancellationToken))!, database.Name,
+            database.Parent.Cluster.PasswordOf(database.Name), cancellationToken);
+
     static async Task<ExecuteCommandResult> StartAfreshAsync(LocalPostgresResource postgres, ExecuteCommandContext context)
     {
         var commands = context.Services.GetRequiredService<ResourceCommandService>();
         var lifecycle = context.Services.GetRequiredService<ResourceLifecycle>();
-        var notifications = context.Services.GetRequiredService<ResourceNotificationService>();
         var model = context.Services.GetRequiredService<DistributedApplicationModel>();
         var projects = model.GetProjectResources().ToList();
         var databases = model.Resources.OfType<LocalPostgresDatabaseResource>().Where(database => database.Parent == postgres).ToList();
         foreach (var project in projects)
             await commands.ExecuteCommandAsync(project, KnownResourceCommands.StopCommand, context.CancellationToken);
         await lifecycle.StopPostgresAsync(postgres, context.CancellationToken);
-        foreach (var database in databases)
-            await notifications.PublishUpdateAsync(database, state => state with { State = KnownResourceStates.Waiting });
         postgres.Cluster.Delete();
         foreach (var resource in projects.Prepend<IResource>(postgres))
         {
             var result = await commands.ExecuteCommandAsync(resource, KnownResourceCommands.StartCommand, context.CancellationToken);
             if (!result.Success) return CommandResults.Failure($"Could not restart {resource.Name}: {result.Message}");
-            // A service may not create its own database.
-            foreach (var database in databases)
-                await notifications.WaitForResourceAsync(database.Name, KnownResourceStates.Running, context.CancellationToken);
+            if (resource != postgres) continue;
+            // Aspire reports only once that a resource is ready, and a service may not create its database itself.
+            while (!await AnswersAsync(postgres, context.CancellationToken)) await Task.Delay(PollInterval, context.CancellationToken);
+            foreach (var database in databases) await CreateAsync(database, context.CancellationToken);
         }
         return CommandResults.Success("The databases are empty. All services were restarted.");
     }

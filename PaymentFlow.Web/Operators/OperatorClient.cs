@@ -1,6 +1,5 @@
 using System.Net;
 using System.Security.Claims;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -86,17 +85,6 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
     public Task<Problem?> ReplayAsync(Guid deadLetterId, ClaimsPrincipal who, CancellationToken cancellationToken) =>
         PostAsync(Orders, $"/dead-letters/{deadLetterId}/replay", null, null, who, cancellationToken);
 
-    /// <summary>Records a sign-in or a sign-out. False if OrderService refused to.</summary>
-    /// <exception cref="ServiceUnavailableException">OrderService can't answer now.</exception>
-    public Task<bool> RecordAsync(string action, ClaimsPrincipal who, CancellationToken cancellationToken)
-    {
-        HttpRequestMessage request = new(HttpMethod.Post, new Uri("/operator-actions", UriKind.Relative))
-        {
-            Content = JsonContent.Create(new ConsoleAction(action), OperatorJson.Default.ConsoleAction),
-        };
-        return SendAsync(Orders, request, who, response => Task.FromResult(response.IsSuccessStatusCode), cancellationToken);
-    }
-
     Task<PaymentJourney?> PaymentAsync(string query, ClaimsPrincipal who, CancellationToken cancellationToken) =>
         GetAsync(Payments, $"/payments/journey?{query}", OperatorJson.Default.PaymentJourney, who, cancellationToken);
 
@@ -147,8 +135,6 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
         }
     }
 
-    internal sealed record ConsoleAction(string Action);
-
     internal sealed record RefundRequest([property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Amount);
 }
 
@@ -159,7 +145,6 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
 [JsonSerializable(typeof(PaymentStatistics))]
 [JsonSerializable(typeof(OrderStatistics))]
 [JsonSerializable(typeof(OperatorClient.RefundRequest))]
-[JsonSerializable(typeof(OperatorClient.ConsoleAction))]
 sealed partial class OperatorJson : JsonSerializerContext;
 
 static class OperatorConsole
@@ -171,9 +156,8 @@ static class OperatorConsole
     {
         builder.AddOperatorSignIn();
         builder.Services.AddSingleton<OperatorClient>();
-        builder.Services.AddSingleton<SignInRecord>();
         builder.Services.AddHttpClient(OperatorClient.Orders, client => client.BaseAddress = new Uri("http://order-service"))
-            .SendNamesInUtf8();
+            .SendHeadersInUtf8();
         var payments = builder.Services.AddHttpClient(OperatorClient.Payments, client =>
         {
             client.BaseAddress = new Uri("http://payment-api");
@@ -183,10 +167,6 @@ static class OperatorConsole
 #pragma warning disable EXTEXP0001 // Experimental. The stable alternative is to repeat the default handlers for every other client.
         payments.RemoveAllResilienceHandlers();
 #pragma warning restore EXTEXP0001
-        payments.SendNamesInUtf8();
+        payments.SendHeadersInUtf8();
     }
-
-    /// <summary>Sends header values in UTF-8, as Kestrel reads them. Otherwise HttpClient refuses a name such as «Анна».</summary>
-    static void SendNamesInUtf8(this IHttpClientBuilder http) =>
-        http.UseSocketsHttpHandler((handler, _) => handler.RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8);
 }

@@ -120,7 +120,7 @@ public sealed class PruningTests(PaymentFlowApp app) : IAsyncLifetime
             .Concat(orders.Rules.Select(rule => (orders, rule))))
         {
             await using var explain = database.Source.CreateCommand($"EXPLAIN {rule.Sql}");
-            foreach (var parameter in (object[])[DateTime.UtcNow, 500, Guid.CreateVersion7()])
+            foreach (var parameter in (object[])[Now.UtcDateTime, 500, Guid.CreateVersion7()])
                 explain.Parameters.Add(new() { Value = parameter });
             await using var line = await explain.ExecuteReaderAsync(TestContext.Current.CancellationToken);
             List<string> plan = [];

@@ -31,6 +31,7 @@ static class OperatorSignIn
         }
         builder.Services.AddSingleton<OperatorSessions>();
         builder.Services.AddSingleton<OperatorCookieEvents>();
+        SignInRecord.AddTo(builder);
         var authentication = builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(options =>
         {
             options.Cookie.Name = "paymentflow.operator";

@@ -1,5 +1,8 @@
 using System.Security.Claims;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Threading.RateLimiting;
+using PaymentFlow.ServiceDefaults;
 using PaymentFlow.Web.Services;
 
 namespace PaymentFlow.Web.Operators.SignIn;
@@ -8,7 +11,7 @@ namespace PaymentFlow.Web.Operators.SignIn;
 /// Records sign-ins, refused sign-ins and sign-outs among the operator actions of OrderService, and logs them. While OrderService is away
 /// they are only logged, because the console is needed most in an outage, and the services record every action themselves.
 /// </summary>
-sealed partial class SignInRecord(OperatorClient client, ILogger<SignInRecord> logger) : IDisposable
+sealed partial class SignInRecord(IHttpClientFactory clients, ILogger<SignInRecord> logger) : IDisposable
 {
     public const string SignedIn = "console.sign_in";
     public const string Refused = "console.sign_in_refused";
@@ -26,14 +29,29 @@ sealed partial class SignInRecord(OperatorClient client, ILogger<SignInRecord> l
         Log.Happened(logger, action, name, address);
         if (action == Refused && !_refusals.AttemptAcquire().IsAcquired) return;
         using CancellationTokenSource patience = new(Patience);
+        using HttpRequestMessage request = new(HttpMethod.Post, new Uri("/operator-actions", UriKind.Relative))
+        {
+            Content = JsonContent.Create(new Entry(action), SignInJson.Default.Entry),
+        };
+        request.Headers.TryAddWithoutValidation(OperatorIdentity.NameHeader, name);
+        request.Headers.Add(OperatorIdentity.AddressHeader, address);
         try
         {
-            if (!await client.RecordAsync(action, who, patience.Token)) Log.NotRecorded(logger, action, name, address, null);
+            using var http = clients.CreateClient(nameof(SignInRecord));
+            using var response = await http.SendAsync(request, patience.Token);
+            response.EnsureSuccessStatusCode();
         }
-        catch (Exception e) when (e is ServiceUnavailableException or OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException || ServiceUnavailableException.Is(e, patience.Token))
         {
             Log.NotRecorded(logger, action, name, address, e);
         }
+    }
+
+    public static void AddTo(IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<SignInRecord>();
+        builder.Services.AddHttpClient(nameof(SignInRecord), client => client.BaseAddress = new Uri("http://order-service"))
+            .AddHttpMessageHandler<ServiceHandler>().SendHeadersInUtf8();
     }
 
     public void Dispose() => _refusals.Dispose();
@@ -44,6 +62,12 @@ sealed partial class SignInRecord(OperatorClient client, ILogger<SignInRecord> l
         public static partial void Happened(ILogger logger, string action, string? name, string? address);
 
         [LoggerMessage(LogLevel.Error, "OrderService did not record {Action} by {Name} at {Address}")]
-        public static partial void NotRecorded(ILogger logger, string action, string? name, string? address, Exception? exception);
+        public static partial void NotRecorded(ILogger logger, string action, string? name, string? address, Exception exception);
     }
+
+    internal sealed record Entry(string Action);
 }
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(SignInRecord.Entry))]
+sealed partial class SignInJson : JsonSerializerContext;
