@@ -119,6 +119,16 @@ static class ServiceExtensions
     }
 
     /// <summary>
+    /// For deployments: the services verify Postgres' certificate and name unless <c>Postgres:SslMode</c> or a connection string says
+    /// otherwise.
+    /// </summary>
+    public static void VerifyPostgres(this IDistributedApplicationBuilder builder, Services services)
+    {
+        foreach (var service in new[] { services.Orders, services.Payments })
+            service.WithEnvironment("Postgres__SslMode", builder.Configuration["Postgres:SslMode"] ?? "VerifyFull");
+    }
+
+    /// <summary>
     /// For deployments: reads <c>Kafka:SecurityProtocol</c> (SaslSsl by default; Plaintext within a private network) and
     /// <c>Kafka:SaslMechanism</c> (Plain by default). User and password are parameters.
     /// </summary>

@@ -38,6 +38,7 @@ public static class ProblemCodes
     public const string OriginNotAllowed = "origin_not_allowed";
     public const string PayloadTooLarge = "payload_too_large";
     public const string PaymentApiUnavailable = "payment_api_unavailable";
+    public const string PaymentOpen = "payment_open";
     public const string RateLimited = "rate_limited";
     public const string RefundRefused = "refund_refused";
     public const string RefundTooLarge = "refund_too_large";

@@ -10,6 +10,7 @@ using PaymentFlow.OrderService.DeadLetters;
 using PaymentFlow.OrderService.Journey;
 using PaymentFlow.OrderService.Operators;
 using PaymentFlow.OrderService.Orders;
+using PaymentFlow.OrderService.PersonalData;
 using PaymentFlow.OrderService.Statistics;
 
 namespace PaymentFlow.OrderService;
@@ -31,6 +32,8 @@ namespace PaymentFlow.OrderService;
 [JsonSerializable(typeof(DeadLetterPage))]
 [JsonSerializable(typeof(ReplayedResponse))]
 [JsonSerializable(typeof(List<OperatorActionResponse>))]
+[JsonSerializable(typeof(ConsoleAction))]
+[JsonSerializable(typeof(OrderPersonalData))]
 [JsonSerializable(typeof(OrderJourney))]
 [JsonSerializable(typeof(OrderStatistics))]
 [JsonSerializable(typeof(IReadOnlyList<PushReceipt>))]

@@ -4,6 +4,7 @@ using PaymentFlow.PaymentApi.Cancellation;
 using PaymentFlow.PaymentApi.Details;
 using PaymentFlow.PaymentApi.Journey;
 using PaymentFlow.PaymentApi.Payments;
+using PaymentFlow.PaymentApi.PersonalData;
 using PaymentFlow.PaymentApi.Refunds;
 using PaymentFlow.Persistence.Audit;
 
@@ -20,5 +21,6 @@ namespace PaymentFlow.PaymentApi;
 [JsonSerializable(typeof(CancelPaymentRequest))]
 [JsonSerializable(typeof(IReadOnlyList<RecordedAction>))]
 [JsonSerializable(typeof(PaymentJourney))]
+[JsonSerializable(typeof(PaymentPersonalData))]
 [JsonSerializable(typeof(PaymentStatistics))]
 sealed partial class PaymentApiJson : JsonSerializerContext;

@@ -31,8 +31,13 @@ static class ContainerInfrastructure
         builder.UseStripeParameters(services);
         builder.SignInToKafka(services);
         builder.AllowHosts(services);
-        if (builder.PublishesToAzure()) AzureDeployment.Configure(builder, services);
-        else ComposeDeployment.Configure(builder, services);
+        if (!builder.PublishesToAzure())
+        {
+            ComposeDeployment.Configure(builder, services);
+            return;
+        }
+        builder.VerifyPostgres(services);
+        AzureDeployment.Configure(builder, services);
     }
 
     /// <summary>

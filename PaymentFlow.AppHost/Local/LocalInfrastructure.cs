@@ -38,6 +38,7 @@ static class LocalInfrastructure
             builder.Configuration, (service, name) => service.WithEnvironment(name, services.Web.GetEndpoint("https")));
         builder.UseStripeParameters(services);
         builder.SignInToKafka(services);
+        builder.VerifyPostgres(services);
         builder.TrustProxies(services);
         builder.AllowHosts(services);
     }

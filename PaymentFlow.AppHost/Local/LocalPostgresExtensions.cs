@@ -10,6 +10,7 @@ namespace PaymentFlow.AppHost;
 public static class LocalPostgresExtensions
 {
     const int MaxConnections = 300;
+    static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
     /// A Postgres server that uses the programs installed on this machine. Missing programs are fetched
@@ -66,14 +67,14 @@ public static class LocalPostgresExtensions
         return postgres;
     }
 
-    /// <summary>A database. It is created when the server is ready, unless it exists.</summary>
+    /// <summary>A database and its owner (<see cref="DatabaseOwner"/>), created when the server is ready, unless they exist.</summary>
     public static IResourceBuilder<LocalPostgresDatabaseResource> AddDatabase(
         this IResourceBuilder<LocalPostgresResource> postgres, string name)
     {
         LocalPostgresDatabaseResource database = new(name, postgres.Resource);
         postgres.OnResourceReady(async (server, ready, cancellationToken) =>
         {
-            await CreateAsync(server, name, cancellationToken);
+            await CreateAsync(database, cancellationToken);
             await ready.Services.GetRequiredService<ResourceNotificationService>()
                 .PublishUpdateAsync(database, state => state with { State = KnownResourceStates.Running });
         });
@@ -111,23 +112,31 @@ public static class LocalPostgresExtensions
         return connection;
     }
 
-    static async Task CreateAsync(LocalPostgresResource server, string database, CancellationToken cancellationToken)
+    static async Task<bool> AnswersAsync(LocalPostgresResource server, CancellationToken cancellationToken)
     {
-        await using var connection = await OpenAsync(server, "postgres", cancellationToken);
-        await using NpgsqlCommand exists = new("SELECT 1 FROM pg_database WHERE datname = $1", connection)
+        try
         {
-            Parameters = { new() { Value = database } },
-        };
-        if (await exists.ExecuteScalarAsync(cancellationToken) is not null) return;
-        await using NpgsqlCommand create = new($"CREATE DATABASE {new NpgsqlCommandBuilder().QuoteIdentifier(database)}", connection);
-        await create.ExecuteNonQueryAsync(cancellationToken);
+            await using var connection = await OpenAsync(server, "postgres", cancellationToken);
+            return true;
+        }
+        catch (NpgsqlException)
+        {
+            return false;
+        }
     }
+
+    static async Task CreateAsync(LocalPostgresDatabaseResource database, CancellationToken cancellationToken) =>
+        await DatabaseOwner.CreateAsync(
+            (await database.Parent.ConnectionStringExpression.GetValueAsync(cancellationToken))!, database.Name,
+            database.Parent.Cluster.PasswordOf(database.Name), cancellationToken);
 
     static async Task<ExecuteCommandResult> StartAfreshAsync(LocalPostgresResource postgres, ExecuteCommandContext context)
     {
         var commands = context.Services.GetRequiredService<ResourceCommandService>();
         var lifecycle = context.Services.GetRequiredService<ResourceLifecycle>();
-        var projects = context.Services.GetRequiredService<DistributedApplicationModel>().GetProjectResources().ToList();
+        var model = context.Services.GetRequiredService<DistributedApplicationModel>();
+        var projects = model.GetProjectResources().ToList();
+        var databases = model.Resources.OfType<LocalPostgresDatabaseResource>().Where(database => database.Parent == postgres).ToList();
         foreach (var project in projects)
             await commands.ExecuteCommandAsync(project, KnownResourceCommands.StopCommand, context.CancellationToken);
         await lifecycle.StopPostgresAsync(postgres, context.CancellationToken);
@@ -136,6 +145,10 @@ public static class LocalPostgresExtensions
         {
             var result = await commands.ExecuteCommandAsync(resource, KnownResourceCommands.StartCommand, context.CancellationToken);
             if (!result.Success) return CommandResults.Failure($"Could not restart {resource.Name}: {result.Message}");
+            if (resource != postgres) continue;
+            // Aspire reports only once that a resource is ready, and a service may not create its database itself.
+            while (!await AnswersAsync(postgres, context.CancellationToken)) await Task.Delay(PollInterval, context.CancellationToken);
+            foreach (var database in databases) await CreateAsync(database, context.CancellationToken);
         }
         return CommandResults.Success("The databases are empty. All services were restarted.");
     }

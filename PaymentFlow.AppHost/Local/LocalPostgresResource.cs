@@ -19,23 +19,32 @@ public sealed class LocalPostgresResource : ExecutableResource, IResourceWithCon
 
     internal PostgresCluster Cluster => field is { } cluster && cluster.Folder == DataFolder ? cluster : field = new(DataFolder);
 
-    /// <summary>The server's connection string for Npgsql, without a database.</summary>
-    public ReferenceExpression ConnectionStringExpression
+    /// <summary>The administrator's connection string for Npgsql, without a database. Services get that of their database.</summary>
+    public ReferenceExpression ConnectionStringExpression =>
+        ReferenceExpression.Create($"{Address};Username={Superuser};Password={_password}");
+
+    internal ReferenceExpression Address
     {
         get
         {
             EndpointReference endpoint = new(this, EndpointName);
-            return ReferenceExpression.Create($"Host={endpoint.Property(EndpointProperty.IPV4Host)};" +
-                $"Port={endpoint.Property(EndpointProperty.Port)};Username={Superuser};Password={_password}");
+            return ReferenceExpression.Create(
+                $"Host={endpoint.Property(EndpointProperty.IPV4Host)};Port={endpoint.Property(EndpointProperty.Port)}");
         }
     }
 }
 
-/// <summary>A database on a <see cref="LocalPostgresResource"/>, created when the server is ready.</summary>
+/// <summary>
+/// A database on a <see cref="LocalPostgresResource"/>, created when the server is ready. Its connection string is that of its owner, a
+/// role with the database's name.
+/// </summary>
 public sealed class LocalPostgresDatabaseResource(string name, LocalPostgresResource parent)
     : Resource(name), IResourceWithParent<LocalPostgresResource>, IResourceWithConnectionString
 {
+    readonly ParameterResource _password = new($"{name}-password", _ => parent.Cluster.PasswordOf(name), secret: true);
+
     public LocalPostgresResource Parent => parent;
 
-    public ReferenceExpression ConnectionStringExpression => ReferenceExpression.Create($"{parent};Database={Name}");
+    public ReferenceExpression ConnectionStringExpression =>
+        ReferenceExpression.Create($"{parent.Address};Username={Name};Password={_password};Database={Name}");
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using PaymentFlow.AppHost.Development;
 
@@ -36,6 +37,10 @@ sealed class PostgresCluster(string folder)
             }
         }
     }
+
+    /// <summary>The password of a role, derived from the superuser's, so that every cluster has one for each role.</summary>
+    public string PasswordOf(string role) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Password), Encoding.UTF8.GetBytes(role)));
 
     /// <summary>The major version that created the cluster; null before it exists.</summary>
     public string? MajorVersion => File.Exists(Path.Combine(Data, "PG_VERSION"))

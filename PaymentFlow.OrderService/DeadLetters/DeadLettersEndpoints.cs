@@ -11,7 +11,11 @@ static class DeadLettersEndpoints
 {
     const int MaxLetters = 200;
 
-    public static void AddDeadLetters(this IHostApplicationBuilder builder) => builder.Services.AddSingleton<DeadLetterQueue>();
+    public static void AddDeadLetters(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<DeadLetterQueue>();
+        builder.AddDeadLetterPruning();
+    }
 
     public static void MapDeadLetters(this IEndpointRouteBuilder app)
     {

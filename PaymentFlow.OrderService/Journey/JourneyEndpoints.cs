@@ -22,6 +22,7 @@ static class JourneyEndpoints
         builder.Services.AddSingleton<IPushReceiptStore>(services => services.GetRequiredService<OrderPushStore>());
         builder.Services.AddSingleton<PushReceiptWriter>();
         builder.Services.AddHostedService(services => services.GetRequiredService<PushReceiptWriter>());
+        builder.AddJourneyPruning();
     }
 
     public static void MapJourney(this IEndpointRouteBuilder app)

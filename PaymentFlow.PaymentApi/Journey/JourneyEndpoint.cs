@@ -8,7 +8,11 @@ namespace PaymentFlow.PaymentApi.Journey;
 /// <summary>Shows operators every recorded step of a payment.</summary>
 static class JourneyEndpoint
 {
-    public static void AddJourney(this IHostApplicationBuilder builder) => builder.Services.AddSingleton<JourneyStore>();
+    public static void AddJourney(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<JourneyStore>();
+        builder.AddJourneyPruning();
+    }
 
     public static void MapJourney(this IEndpointRouteBuilder app) =>
         app.MapGet("/payments/journey", GetAsync).WithTags("Operators").WithName("PaymentJourney").RequireAuthorization(Roles.Operator)

@@ -8,7 +8,11 @@ static class OperatorActionsEndpoint
 {
     const int Newest = 200;
 
-    public static void AddOperatorActions(this WebApplicationBuilder builder) => builder.Services.AddSingleton<OperatorActionStore>();
+    public static void AddOperatorActions(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<OperatorActionStore>();
+        builder.AddAuditPruning();
+    }
 
     public static void MapOperatorActions(this IEndpointRouteBuilder app) =>
         app.MapGet("/operator-actions", (OperatorActionStore actions, CancellationToken cancellationToken) =>

@@ -13,8 +13,13 @@ public static class DatabaseExtensions
     public static void AddDatabase(this IHostApplicationBuilder builder, string name)
     {
         builder.AddNpgsqlDataSource(
-            name, settings => settings.DisableHealthChecks = true, configureDataSourceBuilder: DatabaseDefaults.Apply);
+            name, settings => settings.DisableHealthChecks = true, configureDataSourceBuilder: source =>
+            {
+                ServerIdentity.Apply(source.ConnectionStringBuilder, builder.Configuration);
+                DatabaseDefaults.Apply(source);
+            });
         builder.Services.AddHostedService<FailOverWatch>();
+        builder.Services.AddHostedService<ServerIdentity>();
         // The name of Aspire's check, which this one replaces, because that one is healthy on a server that rejects writes.
         builder.Services.AddHealthChecks().AddCheck<WritableHealthCheck>("PostgreSql");
         builder.Services.Configure<ApiErrorOptions>(options => options.IsUnavailable = DatabaseFailure.IsAway);

@@ -85,6 +85,13 @@ public sealed partial class DatabaseMigration(
         {
             // Another replica has created the database.
         }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            NpgsqlConnectionStringBuilder settings = new(plan.ConnectionString);
+            throw new InvalidOperationException(
+                $"There is no database {settings.Database}, and the role {settings.Username} may not create one: create it as "
+                + "docs/deploy.md says (A role for each service).", e);
+        }
     }
 
     DatabaseUpgradeResult Upgrade() =>
@@ -103,6 +110,7 @@ public sealed partial class DatabaseMigration(
         yield return Read(own, "PaymentFlow.Messaging.Migrations.outbox_applied.sql");
         yield return Read(own, "PaymentFlow.Messaging.Migrations.operator_actions.sql");
         yield return Read(own, "PaymentFlow.Messaging.Migrations.outbox_journey.sql");
+        yield return Read(own, "PaymentFlow.Messaging.Migrations.operator_actions_address.sql");
         if (plan.DeadLetters) yield return Read(own, "PaymentFlow.Messaging.Migrations.dead_letters.sql");
         foreach (var name in plan.Service.GetManifestResourceNames()
             .Where(name => name.EndsWith(".sql", StringComparison.Ordinal)).Order(StringComparer.Ordinal))

@@ -22,8 +22,9 @@ public static class MigrationExtensions
         builder.Services.AddSingleton(services =>
         {
             // Without a pool, because a pooled connection would still lead to the former primary after a fail-over.
-            var connection = DatabaseDefaults.ForWriting(
-                new NpgsqlConnectionStringBuilder(builder.Configuration.GetConnectionString(connectionName)) { Pooling = false });
+            var connection = DatabaseDefaults.ForWriting(ServerIdentity.Apply(
+                new NpgsqlConnectionStringBuilder(builder.Configuration.GetConnectionString(connectionName)) { Pooling = false },
+                builder.Configuration));
             return ActivatorUtilities.CreateInstance<DatabaseMigration>(
                 services, new MigrationPlan(connection.ConnectionString, service, deadLetters));
         });

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -17,6 +18,9 @@ public sealed partial class PruningWorker(
     ILogger<PruningWorker> logger) : BackgroundService
 {
     const int BatchSize = 500;
+    static readonly Counter<long> Rows = PaymentFlowTelemetry.Meter.CreateCounter<long>(
+        "paymentflow.pruned", "{row}", "Rows that were deleted because their time was up, by table");
+
     static readonly TimeSpan Interval = TimeSpan.FromHours(1);
     static readonly TimeSpan FirstAfter = TimeSpan.FromMinutes(1);
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
@@ -37,7 +41,10 @@ public sealed partial class PruningWorker(
         {
             var pruned = 0;
             for (int deleted; (deleted = await DeleteAsync(rule, stoppingToken)) > 0; pruned += deleted)
+            {
+                Rows.Add(deleted, new KeyValuePair<string, object?>("table", rule.Table));
                 await Task.Delay(Pause, time, stoppingToken);
+            }
             if (pruned > 0) Log.Pruned(logger, pruned, rule.Table);
         }
         catch (Exception e) when (DatabaseFailure.IsAway(e))
@@ -56,8 +63,12 @@ public sealed partial class PruningWorker(
     {
         using var untraced = SuppressInstrumentationScope.Begin();
         await using var command = dataSource.CreateCommand(rule.Sql);
-        command.Parameters.Add(new() { Value = (time.GetUtcNow() - rule.Keep).UtcDateTime });
+        var before = time.GetUtcNow() - rule.Keep;
+        // UUIDv7 has no time before 1970.
+        var first = Guid.CreateVersion7(before > DateTimeOffset.UnixEpoch ? before : DateTimeOffset.UnixEpoch);
+        command.Parameters.Add(new() { Value = before.UtcDateTime });
         command.Parameters.Add(new() { Value = BatchSize });
+        command.Parameters.Add(new() { Value = first });
         return await command.ExecuteNonQueryAsync(stoppingToken);
     }
 

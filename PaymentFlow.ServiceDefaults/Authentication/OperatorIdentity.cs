@@ -1,14 +1,20 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 
 namespace PaymentFlow.ServiceDefaults;
 
 /// <summary>The operator's name and address from a request, for the record of operator actions.</summary>
-public static class OperatorIdentity
+/// <param name="Name">See <see cref="NameOf"/>.</param>
+/// <param name="Address">Null if it is unknown. An IPv4 address is never in IPv6's form.</param>
+public sealed record OperatorIdentity(string Name, IPAddress? Address)
 {
     /// <summary>A name that the caller states. The key is shared, so the name is not verified.</summary>
     public const string NameHeader = "X-Operator-Name";
+
+    /// <summary>The address of the operator in whose place a service calls. Read only beside a right service key.</summary>
+    public const string AddressHeader = "X-Operator-Address";
 
     const int MaxNameLength = 100;
     const string NoName = "operator";
@@ -20,12 +26,14 @@ public static class OperatorIdentity
         new('\u180F'), new('\u2800'), new('\u3164'), new('\uFFA0'),
     ];
 
-    /// <summary>
-    /// The signed-in name, or the stated name without sign-in, with the caller's address: <c>anna (10.0.0.7)</c>. See
-    /// <see cref="NameOf"/>.
-    /// </summary>
-    public static string Of(HttpContext context) =>
-        $"{NameOf(context.User.Identity?.Name ?? context.Request.Headers[NameHeader].ToString())} ({context.Connection.RemoteIpAddress})";
+    /// <summary>The signed-in name, or the stated name without sign-in, and the caller's address.</summary>
+    public static OperatorIdentity Of(HttpContext context) => new(
+        NameOf(context.User.Identity?.Name ?? context.Request.Headers[NameHeader].ToString()),
+        AddressOf(context.User.IsInRole(Roles.Service) ? context.Request.Headers[AddressHeader].ToString() : null)
+            ?? Plain(context.Connection.RemoteIpAddress));
+
+    /// <summary>Null if <paramref name="text"/> is no IP address.</summary>
+    public static IPAddress? AddressOf(string? text) => IPAddress.TryParse(text, out var address) ? Plain(address) : null;
 
     /// <summary>
     /// The name without the characters that nobody sees or that change how the text around them is shown: controls, line and paragraph
@@ -43,6 +51,8 @@ public static class OperatorIdentity
         var text = name.ToString().TrimEnd();
         return text.Length > 0 ? text : NoName;
     }
+
+    static IPAddress? Plain(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
 
     static bool IsShown(Rune rune) =>
         rune != Rune.ReplacementChar

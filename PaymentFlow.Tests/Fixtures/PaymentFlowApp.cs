@@ -53,9 +53,11 @@ public sealed class PaymentFlowApp : IAsyncLifetime
 
     public string KafkaBootstrap => Get(App.GetConnectionStringAsync("kafka"));
 
-    public string PaymentsDb => Get(App.GetConnectionStringAsync("paymentsdb"));
+    /// <summary>As the administrator, who may also create databases. PaymentApi itself signs in as a role of its own.</summary>
+    public string PaymentsDb => $"{Get(App.GetConnectionStringAsync("postgres"))};Database=paymentsdb";
 
-    public string OrdersDb => Get(App.GetConnectionStringAsync("ordersdb"));
+    /// <inheritdoc cref="PaymentsDb"/>
+    public string OrdersDb => $"{Get(App.GetConnectionStringAsync("postgres"))};Database=ordersdb";
 
     public string OperatorKey => Get(App.GetParameterAsync("operator-key"));
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Security.Claims;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -127,7 +126,10 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
         using var sent = request;
         using var http = clients.CreateClient(service);
         request.Headers.Add("X-Operator-Key", configuration["Operator:Key"]);
+        // Only with the service key do the services take the operator's address from a header.
+        request.Headers.Add("X-Service-Key", configuration["Services:Key"]);
         if (who?.Identity?.Name is { } name) request.Headers.TryAddWithoutValidation(OperatorIdentity.NameHeader, name);
+        if (who?.FindFirst(OperatorSignIn.AddressClaim) is { } address) request.Headers.Add(OperatorIdentity.AddressHeader, address.Value);
         try
         {
             using var response = await http.SendAsync(request, cancellationToken);
@@ -161,7 +163,7 @@ static class OperatorConsole
         builder.AddOperatorSignIn();
         builder.Services.AddSingleton<OperatorClient>();
         builder.Services.AddHttpClient(OperatorClient.Orders, client => client.BaseAddress = new Uri("http://order-service"))
-            .SendNamesInUtf8();
+            .SendHeadersInUtf8();
         var payments = builder.Services.AddHttpClient(OperatorClient.Payments, client =>
         {
             client.BaseAddress = new Uri("http://payment-api");
@@ -171,10 +173,6 @@ static class OperatorConsole
 #pragma warning disable EXTEXP0001 // Experimental. The stable alternative is to repeat the default handlers for every other client.
         payments.RemoveAllResilienceHandlers();
 #pragma warning restore EXTEXP0001
-        payments.SendNamesInUtf8();
+        payments.SendHeadersInUtf8();
     }
-
-    /// <summary>Sends header values in UTF-8, as Kestrel reads them. Otherwise HttpClient refuses a name such as «Анна».</summary>
-    static void SendNamesInUtf8(this IHttpClientBuilder http) =>
-        http.UseSocketsHttpHandler((handler, _) => handler.RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8);
 }

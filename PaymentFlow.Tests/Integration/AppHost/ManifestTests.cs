@@ -30,6 +30,7 @@ public sealed class ManifestTests
         Assert.Equal("{web.bindings.https.url}", payments["Clients__AllowedOrigins__0"]!.GetValue<string>());
         // One more origin, pasted with a line feed.
         Assert.Equal("https://shop.example", payments["Clients__AllowedOrigins__1"]!.GetValue<string>());
+        Assert.Equal("VerifyFull", payments["Postgres__SslMode"]!.GetValue<string>());
         Assert.Equal("shop.example", resources["web"]!["env"]!["AllowedHosts"]!.GetValue<string>());
         foreach (var service in Services)
         {

@@ -101,7 +101,7 @@ public sealed class CancellationTests(PaymentFlowApp host, OrdersApp app) : ICla
         var actions = await app.AsOperatorAsync(HttpMethod.Get, "/operator-actions");
         var action = Assert.Single(actions.Body!.AsArray(), action => action!["target"]!.GetValue<string>() == order.Id.ToString())!;
         Assert.Equal("order.cancel", action["action"]!.GetValue<string>());
-        Assert.StartsWith("Anna (", action["actor"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Equal(("Anna", "127.0.0.1"), (action["actor"]!.GetValue<string>(), action["address"]!.GetValue<string>()));
     }
 
     [Fact]

@@ -62,6 +62,18 @@ public sealed class OrdersApp : IAsyncDisposable
     public Task<Answer> AsOperatorAsync(HttpMethod method, string path) =>
         SendAsync(method, path, null, ("X-Operator-Key", OperatorKey), ("X-Operator-Name", "Anna"));
 
+    /// <summary>A merchant's order of 5.00 dollars.</summary>
+    public async Task<CreatedOrder> CreateForMerchantAsync(string description)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Post, "/orders")
+        {
+            Content = JsonContent.Create(new { reference = $"shop-{Guid.CreateVersion7()}", amount = 500, currency = "usd", description }),
+        };
+        request.Headers.Add("X-Api-Key", MerchantKey);
+        using var response = await Http.SendAsync(request, TestContext.Current.CancellationToken);
+        return (await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<CreatedOrder>(TestContext.Current.CancellationToken))!;
+    }
+
     public Task<Answer> AsCustomerAsync(CreatedOrder order, HttpMethod method, string path) =>
         SendAsync(method, path, null, ("Authorization", $"Bearer {order.ClientSecret}"));
 

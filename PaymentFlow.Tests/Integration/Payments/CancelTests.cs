@@ -105,7 +105,7 @@ public sealed class CancelTests(PaymentFlowApp app)
         var record = Assert.Single(
             (await anna.ActionsAsync()).Body!.AsArray(), action => action!["target"]!.GetValue<Guid>() == payment);
         Assert.Equal("payment.cancel", record!["action"]!.GetValue<string>());
-        Assert.StartsWith("anna (", record["actor"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Equal(("anna", "127.0.0.1"), (record["actor"]!.GetValue<string>(), record["address"]!.GetValue<string>()));
         Assert.NotNull(record["at"]);
     }
 }

@@ -148,7 +148,7 @@ public sealed class RefundTests(PaymentFlowApp app)
 
         var action = Assert.Single((await _anna.ActionsAsync()).Body!.AsArray(), action => action!["target"]!.GetValue<Guid>() == payment);
         Assert.Equal("payment.refund", action!["action"]!.GetValue<string>());
-        Assert.StartsWith("boris (", action["actor"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Equal(("boris", "127.0.0.1"), (action["actor"]!.GetValue<string>(), action["address"]!.GetValue<string>()));
         Assert.Contains("100", action["details"]!.ToJsonString(), StringComparison.Ordinal);
     }
 

@@ -117,7 +117,7 @@ public sealed class OutageApp : IAsyncLifetime
 
     async Task<NpgsqlConnection> ServerAsync()
     {
-        var address = new NpgsqlConnectionStringBuilder(await App.GetConnectionStringAsync("ordersdb"))
+        var address = new NpgsqlConnectionStringBuilder(await App.GetConnectionStringAsync("postgres"))
         {
             Database = "postgres",
             Pooling = false,

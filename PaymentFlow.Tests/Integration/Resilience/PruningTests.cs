@@ -1,12 +1,14 @@
+using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
+using PaymentFlow.Persistence.Audit;
 using PaymentFlow.Persistence.Pruning;
 using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Integration.Resilience;
 
-/// <summary>PaymentApi's pruning rules. The test has its own database and its own clock.</summary>
+/// <summary>The pruning rules of both services. The test has its own database and its own clock.</summary>
 public sealed class PruningTests(PaymentFlowApp app) : IAsyncLifetime
 {
     static readonly DateTimeOffset Now = new(2031, 5, 1, 12, 0, 0, TimeSpan.Zero);
@@ -55,6 +57,106 @@ public sealed class PruningTests(PaymentFlowApp app) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_payments_history_is_deleted_after_two_years_and_the_payment_never()
+    {
+        foreach (var (reference, age, last) in new[] { ("old", 800, 800), ("old, refunded lately", 800, 100), ("young", 700, 700) })
+        {
+            await _database.ExecuteAsync("""
+                WITH payment AS (
+                    INSERT INTO payments (id, order_id, reference, amount, currency, status)
+                    VALUES ($1, gen_random_uuid(), $2, 100, 'usd', 'succeeded') RETURNING id)
+                INSERT INTO payment_history (payment_id, version, status, at)
+                SELECT id, 1, 'processing', $3 FROM payment UNION ALL SELECT id, 2, 'succeeded', $4 FROM payment
+                """, Guid.CreateVersion7(Now.AddDays(-age)), reference, Now.AddDays(-age).UtcDateTime, Now.AddDays(-last).UtcDateTime);
+        }
+
+        await PruneUntilAsync("""
+            SELECT count(*) FROM payment_history h JOIN payments p ON p.id = h.payment_id WHERE p.reference = 'old'
+            """);
+
+        Assert.Equal("old, refunded lately 2, young 1, young 2", await _database.QueryAsync<string>("""
+            SELECT string_agg(p.reference || ' ' || h.version, ', ' ORDER BY p.reference, h.version)
+            FROM payment_history h JOIN payments p ON p.id = h.payment_id
+            """));
+        Assert.Equal(3, await _database.QueryAsync<long>("SELECT count(*) FROM payments"));
+    }
+
+    [Fact]
+    public async Task An_orders_history_its_pushes_and_replayed_dead_letters_are_deleted_and_waiting_ones_never()
+    {
+        await using ScratchDatabase orders = new(app.PaymentsDb, ofOrders: true);
+        await orders.InitializeAsync();
+        foreach (var age in new[] { 800, 400, 30 })
+        {
+            await orders.ExecuteAsync("""
+                WITH history AS (
+                    INSERT INTO order_history (order_id, version, status, consumed_at, applied_at) VALUES ($1, 2, 'paid', $2, $2)),
+                pushes AS (
+                    INSERT INTO order_pushes (order_id, version, kind, screens, first_at, last_at)
+                    VALUES ($1, 2, 'page', 1, $2, $2), ($1, 2, 'socket', 1, $2, $2))
+                INSERT INTO dead_letters (event_id, topic, "partition", "offset", key, headers, error, received_at, replayed_at)
+                VALUES ($1, '', 0, 0, 'replayed', '{}', '', $2, $2), (gen_random_uuid(), '', 0, 0, 'waiting', '{}', '', $2, NULL)
+                """, Guid.CreateVersion7(Now.AddDays(-age)), Now.AddDays(-age).UtcDateTime);
+        }
+
+        await PruneUntilAsync("""
+            SELECT (SELECT count(*) FROM order_history) + (SELECT count(*) FROM order_pushes)
+                + (SELECT count(*) FROM dead_letters WHERE key = 'replayed') - 5
+            """, orders);
+
+        Assert.Equal((2L, 2L, 1L, 3L), (
+            await orders.QueryAsync<long>("SELECT count(*) FROM order_history"),
+            await orders.QueryAsync<long>("SELECT count(*) FROM order_pushes"),
+            await orders.QueryAsync<long>("SELECT count(*) FROM dead_letters WHERE key = 'replayed'"),
+            await orders.QueryAsync<long>("SELECT count(*) FROM dead_letters WHERE key = 'waiting'")));
+    }
+
+    [Fact]
+    public async Task Every_rule_finds_its_rows_by_an_index()
+    {
+        await using ScratchDatabase orders = new(app.PaymentsDb, ofOrders: true);
+        await orders.InitializeAsync();
+        foreach (var (database, rule) in _database.Rules.Select(rule => (_database, rule))
+            .Concat(orders.Rules.Select(rule => (orders, rule))))
+        {
+            await using var explain = database.Source.CreateCommand($"EXPLAIN {rule.Sql}");
+            foreach (var parameter in (object[])[Now.UtcDateTime, 500, Guid.CreateVersion7()])
+                explain.Parameters.Add(new() { Value = parameter });
+            await using var line = await explain.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+            List<string> plan = [];
+            while (await line.ReadAsync(TestContext.Current.CancellationToken)) plan.Add(line.GetString(0));
+
+            Assert.DoesNotContain(plan, step => step.Contains("Seq Scan on", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task The_record_of_operators_accepts_inserts_only_and_loses_only_what_is_years_old()
+    {
+        var token = TestContext.Current.CancellationToken;
+        OperatorActionStore actions = new(_database.Source, TimeProvider.System);
+        await actions.RecordAsync(new(new("anna", IPAddress.Parse("2001:db8::7")), "payment.refund", "of now"), token);
+        // Within the year by the database's clock, and long ago by the service's.
+        await AddAsync("of last month", "now() - interval '30 days'");
+        await AddAsync("of long ago", "now() - interval '3 years'");
+
+        foreach (var sql in (string[])[
+            "UPDATE operator_actions SET actor = 'boris'", "DELETE FROM operator_actions", "TRUNCATE operator_actions",
+            "DELETE FROM operator_actions WHERE target = 'of last month'"])
+        {
+            var refused = await Assert.ThrowsAsync<PostgresException>(() => _database.ExecuteAsync(sql));
+            Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
+        }
+        await PruneUntilAsync("SELECT count(*) FROM operator_actions WHERE target = 'of long ago'");
+
+        Assert.Equal([("anna", "2001:db8::7", "of now"), ("anna", null, "of last month")],
+            (await actions.NewestAsync(10, token)).Select(action => (action.Actor, action.Address, action.Target)));
+
+        Task AddAsync(string target, string at) => _database.ExecuteAsync(
+            $"INSERT INTO operator_actions (id, actor, action, target, at) VALUES (gen_random_uuid(), 'anna', '', '{target}', {at})");
+    }
+
+    [Fact]
     public async Task A_locked_row_is_skipped()
     {
         await AddAsync("held", "orders", Now.AddDays(-8), null);
@@ -75,7 +177,7 @@ public sealed class PruningTests(PaymentFlowApp app) : IAsyncLifetime
         await AddAsync("old orders", "orders", Now.AddDays(-8), null);
 
         await PruneUntilAsync(
-            "SELECT count(*) FROM outbox WHERE key = 'old orders'",
+            "SELECT count(*) FROM outbox WHERE key = 'old orders'", null,
             new PruningRule("missing", "DELETE FROM missing WHERE at < $1 AND n < $2", TimeSpan.FromDays(1)));
     }
 
@@ -87,15 +189,16 @@ public sealed class PruningTests(PaymentFlowApp app) : IAsyncLifetime
         """, topic, key, published?.UtcDateTime ?? (object)DBNull.Value, applied?.UtcDateTime ?? (object)DBNull.Value);
 
     /// <summary>Advances the clock until the query counts no rows.</summary>
-    async Task PruneUntilAsync(string remaining, params PruningRule[] moreRules)
+    async Task PruneUntilAsync(string remaining, ScratchDatabase? of = null, params PruningRule[] moreRules)
     {
+        var database = of ?? _database;
         using var worker = new PruningWorker(
-            [.. moreRules, .. _database.Rules], _database.Source, _database.Migration, _time, NullLogger<PruningWorker>.Instance);
+            [.. moreRules, .. database.Rules], database.Source, database.Migration, _time, NullLogger<PruningWorker>.Instance);
         await worker.StartAsync(TestContext.Current.CancellationToken);
         await Eventually.TrueAsync(async () =>
         {
             _time.Advance(TimeSpan.FromSeconds(61));
-            return await _database.QueryAsync<long>(remaining) == 0;
+            return await database.QueryAsync<long>(remaining) == 0;
         });
         await worker.StopAsync(TestContext.Current.CancellationToken);
     }

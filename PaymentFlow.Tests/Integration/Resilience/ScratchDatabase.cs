@@ -3,7 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using PaymentFlow.OrderService.DeadLetters;
 using PaymentFlow.PaymentApi.Webhooks;
+using PaymentFlow.Persistence.Audit;
 using PaymentFlow.Persistence.Database;
 using PaymentFlow.Persistence.Migrations;
 using PaymentFlow.Persistence.Outbox;
@@ -11,7 +13,7 @@ using PaymentFlow.Persistence.Pruning;
 
 namespace PaymentFlow.Tests.Integration.Resilience;
 
-/// <summary>A database like PaymentApi's on the real server, used by one test only.</summary>
+/// <summary>A database like PaymentApi's, or like OrderService's, on the real server, used by one test only.</summary>
 public sealed class ScratchDatabase : IAsyncDisposable
 {
     readonly IHost _host;
@@ -19,7 +21,8 @@ public sealed class ScratchDatabase : IAsyncDisposable
     readonly string _name = $"scratch_{Guid.CreateVersion7():N}";
 
     /// <param name="more">Adds further services to <see cref="Services"/>.</param>
-    public ScratchDatabase(string paymentsDb, Action<HostApplicationBuilder>? more = null)
+    /// <param name="ofOrders">Whether the database is like OrderService's.</param>
+    public ScratchDatabase(string paymentsDb, Action<HostApplicationBuilder>? more = null, bool ofOrders = false)
     {
         _server = new NpgsqlConnectionStringBuilder(paymentsDb) { Database = "postgres", Pooling = false }.ConnectionString;
         var builder = Host.CreateEmptyApplicationBuilder(null);
@@ -31,9 +34,20 @@ public sealed class ScratchDatabase : IAsyncDisposable
         builder.Services.AddSingleton(TimeProvider.System);
         more?.Invoke(builder);
         builder.AddDatabase("paymentsdb");
-        builder.AddDatabaseMigration("paymentsdb", typeof(StripeEventPruning).Assembly, deadLetters: true);
+        var service = ofOrders ? typeof(DeadLetterPruning).Assembly : typeof(StripeEventPruning).Assembly;
+        builder.AddDatabaseMigration("paymentsdb", service, deadLetters: true);
         builder.AddOutbox();
-        builder.AddStripeEventPruning();
+        builder.AddAuditPruning();
+        if (ofOrders)
+        {
+            builder.AddDeadLetterPruning();
+            OrderService.Journey.JourneyPruning.AddJourneyPruning(builder);
+        }
+        else
+        {
+            builder.AddStripeEventPruning();
+            PaymentApi.Journey.JourneyPruning.AddJourneyPruning(builder);
+        }
         _host = builder.Build();
     }
 

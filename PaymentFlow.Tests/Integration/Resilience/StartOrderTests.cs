@@ -31,8 +31,8 @@ public sealed class StartOrderTests : IAsyncLifetime
             builder.AddLocalPostgres("postgres").WithDataFolder(builder.DataFolder()).AddDatabase("ordersdb");
         });
         _ordersDb = await _servers.GetConnectionStringAsync("ordersdb");
-        // This database does not exist yet.
-        _paymentsDb = new NpgsqlConnectionStringBuilder(_ordersDb) { Database = "paymentsdb" }.ConnectionString;
+        // This database does not exist yet. The administrator may create it.
+        _paymentsDb = $"{await _servers.GetConnectionStringAsync("postgres")};Database=paymentsdb";
         _app = await TestHost.StartAsync(model: Define);
     }
 

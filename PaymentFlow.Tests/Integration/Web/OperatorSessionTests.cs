@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using Npgsql;
 using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Integration.Web;
@@ -56,10 +57,33 @@ public sealed partial class OperatorSessionTests(PaymentFlowApp app) : IDisposab
         Assert.Equal((HttpStatusCode.Found, expected), (signedIn.StatusCode, signedIn.Headers.Location?.OriginalString));
     }
 
+    [Fact]
+    public async Task Sign_ins_refused_sign_ins_and_sign_outs_are_recorded_with_name_and_address()
+    {
+        var name = $"Анна {Guid.CreateVersion7()}";
+        using (await SignInAsync(key: "a wrong guess", name: name))
+        using (await SignInAsync(name: name))
+        using (await PostAsync("/operator/sign-out", await TokenAsync("/operator")))
+        {
+            await using var database = NpgsqlDataSource.Create(app.OrdersDb);
+            await using var actions = database.CreateCommand("""
+                SELECT string_agg(action || ' from ' || host(address) || ' of ' || target, ', ' ORDER BY at)
+                FROM operator_actions WHERE actor = $1
+                """);
+            actions.Parameters.Add(new() { Value = name });
+
+            Assert.Equal(
+                "console.sign_in_refused from 127.0.0.25 of console, console.sign_in from 127.0.0.25 of console, "
+                    + "console.sign_out from 127.0.0.25 of console",
+                await actions.ExecuteScalarAsync(Token));
+        }
+    }
+
     public void Dispose() => _browser?.Dispose();
 
-    async Task<HttpResponseMessage> SignInAsync(string query = "") =>
-        await PostAsync($"/operator/sign-in{query}", await TokenAsync("/operator/sign-in"), ("key", app.OperatorKey), ("name", "Anna"));
+    async Task<HttpResponseMessage> SignInAsync(string query = "", string? key = null, string name = "Anna") =>
+        await PostAsync(
+            $"/operator/sign-in{query}", await TokenAsync("/operator/sign-in"), ("key", key ?? app.OperatorKey), ("name", name));
 
     async Task<string> TokenAsync(string path) =>
         WebUtility.HtmlDecode(AntiforgeryToken().Match(await Browser.GetStringAsync(path, Token)).Groups[1].Value);

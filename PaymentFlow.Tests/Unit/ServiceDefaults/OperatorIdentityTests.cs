@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
 using PaymentFlow.ServiceDefaults;
 
@@ -42,10 +43,31 @@ public sealed class OperatorIdentityTests
     [Fact]
     public void The_record_has_the_name_and_the_address()
     {
-        DefaultHttpContext context = new();
-        context.Connection.RemoteIpAddress = IPAddress.Parse("10.0.0.7");
+        var context = Request("::ffff:10.0.0.7");
         context.Request.Headers[OperatorIdentity.NameHeader] = "An\u202Ena";
 
-        Assert.Equal("Anna (10.0.0.7)", OperatorIdentity.Of(context));
+        Assert.Equal(new OperatorIdentity("Anna", IPAddress.Parse("10.0.0.7")), OperatorIdentity.Of(context));
+    }
+
+    [Theory]
+    [InlineData("2001:db8::7", false, "10.0.0.7")]
+    [InlineData("2001:db8::7", true, "2001:db8::7")]
+    [InlineData("::ffff:192.0.2.7", true, "192.0.2.7")]
+    [InlineData("elsewhere", true, "10.0.0.7")]
+    [InlineData(null, true, "10.0.0.7")]
+    public void Only_a_service_may_state_the_operators_address(string? stated, bool service, string recorded)
+    {
+        var context = Request("10.0.0.7");
+        context.Request.Headers[OperatorIdentity.AddressHeader] = stated;
+        if (service) context.User = new(new ClaimsIdentity([new(ClaimTypes.Role, Roles.Service)], "key"));
+
+        Assert.Equal(recorded, OperatorIdentity.Of(context).Address!.ToString());
+    }
+
+    static DefaultHttpContext Request(string address)
+    {
+        DefaultHttpContext context = new();
+        context.Connection.RemoteIpAddress = IPAddress.Parse(address);
+        return context;
     }
 }

@@ -36,6 +36,7 @@ public sealed class RequiredSettingsTests
     [InlineData("PaymentFlow.OrderService", "Aspire__Confluent__Kafka__Consumer__Config__SecurityProtocol", "TLS", "SecurityProtocol")]
     [InlineData("PaymentFlow.PaymentApi", "Services__Key", "a-key-that-was-pasted-\n-in-two-lines", "Services:Key")]
     [InlineData("PaymentFlow.PaymentApi", "Stripe__ApiKey", "sk_test_1\nsk_test_1", "Stripe:ApiKey")]
+    [InlineData("PaymentFlow.PaymentApi", "Pruning__operator_actions__Keep", "300.00:00:00", "Pruning:operator_actions:Keep")]
     [InlineData("PaymentFlow.PaymentApi", "Delivery__MaxPerSecond", "0", "Delivery:MaxPerSecond")]
     [InlineData("PaymentFlow.Web", "Operator__Oidc__Authority", "accounts.example", "Operator:Oidc:Authority")]
     [InlineData("PaymentFlow.OrderService", "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1", "Install ICU")]

@@ -117,22 +117,19 @@ static partial class OperatorOidc
             """, "text/html; charset=utf-8");
     }
 
-    static Task AdmitAsync(TokenValidatedContext context, string claim, string value)
+    static async Task AdmitAsync(TokenValidatedContext context, string claim, string value)
     {
-        var somebody = context.Principal!;
-        var log = LogOf(context.HttpContext);
-        if (somebody.HasClaim(claim, value))
+        var mayEnter = context.Principal!.HasClaim(claim, value);
+        var somebody = OperatorSignIn.Operator(NameOf(context.Principal), context.HttpContext);
+        await RecordOf(context.HttpContext).AddAsync(mayEnter ? SignInRecord.SignedIn : SignInRecord.Refused, somebody);
+        if (mayEnter)
         {
-            context.Principal = OperatorSignIn.Operator(NameOf(somebody));
-            Log.Admitted(log, context.Principal.Identity!.Name!);
+            context.Principal = somebody;
+            return;
         }
-        else
-        {
-            Log.NotAdmitted(log, OperatorIdentity.NameOf(NameOf(somebody)), claim);
-            context.HandleResponse();
-            context.Response.Redirect(Denied);
-        }
-        return Task.CompletedTask;
+        Log.NotAdmitted(LogOf(context.HttpContext), somebody.Identity!.Name!, claim);
+        context.HandleResponse();
+        context.Response.Redirect(Denied);
     }
 
     /// <summary>The person's name, with the account to tell persons of the same name apart.</summary>
@@ -143,22 +140,21 @@ static partial class OperatorOidc
     }
 
     /// <summary>The person canceled, took too long, or the provider's response is invalid.</summary>
-    static Task RefuseAsync(RemoteFailureContext context)
+    static async Task RefuseAsync(RemoteFailureContext context)
     {
         Log.Refused(LogOf(context.HttpContext), context.Failure!);
+        await RecordOf(context.HttpContext).AddAsync(SignInRecord.Refused, OperatorSignIn.Operator(name: null, context.HttpContext));
         context.HandleResponse();
         context.Response.Redirect(OperatorSignIn.Refusal(Failed));
-        return Task.CompletedTask;
     }
+
+    static SignInRecord RecordOf(HttpContext context) => context.RequestServices.GetRequiredService<SignInRecord>();
 
     static ILogger LogOf(HttpContext context) =>
         context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(OperatorOidc));
 
     static partial class Log
     {
-        [LoggerMessage(LogLevel.Information, "{Name} has signed in as an operator")]
-        public static partial void Admitted(ILogger logger, string name);
-
         [LoggerMessage(LogLevel.Warning, "{Name} is not an operator: the ID token does not have the required value of {Claim}")]
         public static partial void NotAdmitted(ILogger logger, string name, string claim);
 

@@ -17,6 +17,8 @@ static class OperatorSignIn
 {
     public const string Page = "/operator/sign-in";
     public const string RateLimit = "sign-in";
+    /// <summary>The address from which the operator signed in.</summary>
+    public const string AddressClaim = "ip";
     const string Wrong = "wrong_key";
 
     public static void AddOperatorSignIn(this IHostApplicationBuilder builder)
@@ -29,6 +31,7 @@ static class OperatorSignIn
         }
         builder.Services.AddSingleton<OperatorSessions>();
         builder.Services.AddSingleton<OperatorCookieEvents>();
+        SignInRecord.AddTo(builder);
         var authentication = builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(options =>
         {
             options.Cookie.Name = "paymentflow.operator";
@@ -61,25 +64,36 @@ static class OperatorSignIn
     /// <summary>The requested page if it is on this site, else the first page of the console.</summary>
     public static string LocalOf(string? returnUrl) => LocalUrl.Of(returnUrl, otherwise: "/operator");
 
-    /// <summary>The principal of an operator with this name, which the cookie stores.</summary>
-    public static ClaimsPrincipal Operator(string? name) => new(new ClaimsIdentity(
-        [new(ClaimTypes.Name, OperatorIdentity.NameOf(name)), new(ClaimTypes.Role, Roles.Operator)],
-        CookieAuthenticationDefaults.AuthenticationScheme));
+    /// <summary>The principal of an operator with this name at the request's address, which the cookie stores.</summary>
+    public static ClaimsPrincipal Operator(string? name, HttpContext context)
+    {
+        List<Claim> claims = [new(ClaimTypes.Name, OperatorIdentity.NameOf(name)), new(ClaimTypes.Role, Roles.Operator)];
+        if (context.Connection.RemoteIpAddress is { } address) claims.Add(new(AddressClaim, address.ToString()));
+        return new(new ClaimsIdentity(claims, CookieAuthenticationDefaults.AuthenticationScheme));
+    }
 
     static async Task<RedirectHttpResult> SignInAsync(
-        [FromForm] string key, [FromForm] string? name, HttpContext context, IConfiguration configuration,
+        [FromForm] string key, [FromForm] string? name, HttpContext context, IConfiguration configuration, SignInRecord record,
         [FromQuery] string? returnUrl = null)
     {
-        if (!SecretKey.Matches(key, configuration[OperatorSessions.KeySetting])) return TypedResults.LocalRedirect(Refusal(Wrong));
-        await context.SignInAsync(Operator(name));
+        var somebody = Operator(name, context);
+        if (!SecretKey.Matches(key, configuration[OperatorSessions.KeySetting]))
+        {
+            await record.AddAsync(SignInRecord.Refused, somebody);
+            return TypedResults.LocalRedirect(Refusal(Wrong));
+        }
+        await record.AddAsync(SignInRecord.SignedIn, somebody);
+        await context.SignInAsync(somebody);
         return TypedResults.LocalRedirect(LocalOf(returnUrl));
     }
 
     // The form parameter makes the framework check the antiforgery token.
-    static async Task<RedirectHttpResult> SignOutAsync(IFormCollection _, HttpContext context, OperatorSessions sessions)
+    static async Task<RedirectHttpResult> SignOutAsync(
+        IFormCollection _, HttpContext context, OperatorSessions sessions, SignInRecord record)
     {
         sessions.End(context.SessionId());
         await context.SignOutAsync();
+        await record.AddAsync(SignInRecord.SignedOut, context.User);
         return TypedResults.LocalRedirect(Page);
     }
 }

@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
+using PaymentFlow.OrderService.Orders;
+using PaymentFlow.Persistence.Audit;
+using PaymentFlow.ServiceDefaults;
+
+namespace PaymentFlow.OrderService.PersonalData;
+
+/// <summary>What this service stores that may tell something about an order's customer. docs/personal-data.md says why.</summary>
+/// <param name="Reference">The merchant's own order number. It stays, because the books refer to it.</param>
+/// <param name="Description">The merchant's text; absent after it was erased.</param>
+public sealed record OrderPersonalData(
+    Guid OrderId, string Reference, string? Description, IReadOnlyList<OrderItem> Items, DateTimeOffset CreatedAt);
+
+/// <summary>For operators: exports and erases the personal data of one order. PaymentApi does the same for its payment.</summary>
+static class PersonalDataEndpoints
+{
+    public static void MapPersonalData(this IEndpointRouteBuilder app)
+    {
+        var data = app.MapGroup("/orders/{id:guid}/personal-data").WithTags("Operators").RequireAuthorization(Roles.Operator);
+        data.MapGet("", ExportAsync).WithSummary("What is stored that may tell something about the order's customer")
+            .WithDescription("The call is recorded. 401 `unauthorized`; 404 `not_found`.")
+            .ProducesProblems(401, 404, 503);
+        data.MapDelete("", EraseAsync).WithSummary("Erase the order's description")
+            .WithDescription("""
+                The books stay: amounts, items, times, status and the merchant's reference. The call is recorded and may be repeated. 401
+                `unauthorized`; 404 `not_found`.
+                """)
+            .ProducesProblems(401, 404, 503);
+    }
+
+    static async Task<Results<Ok<OrderPersonalData>, ProblemHttpResult>> ExportAsync(
+        Guid id, HttpContext context, OrderStore orders, OperatorActionStore actions, CancellationToken cancellationToken)
+    {
+        if (await orders.FindAsync(id, cancellationToken) is not { } order) return ApiProblem.NotFound("There is no such order.");
+        await actions.RecordAsync(new OperatorAction(OperatorIdentity.Of(context), "order.export", id.ToString()), cancellationToken);
+        return TypedResults.Ok(new OrderPersonalData(id, order.Reference, order.Description, order.Items, order.CreatedAt));
+    }
+
+    static async Task<Results<NoContent, ProblemHttpResult>> EraseAsync(
+        Guid id, HttpContext context, OrderStore orders, OperatorActionStore actions, NpgsqlDataSource dataSource,
+        CancellationToken cancellationToken)
+    {
+        if (await orders.FindAsync(id, cancellationToken) is null) return ApiProblem.NotFound("There is no such order.");
+        await actions.RecordAsync(new OperatorAction(OperatorIdentity.Of(context), "order.erase", id.ToString()), cancellationToken);
+        await using var command = dataSource.CreateCommand("UPDATE orders SET description = NULL WHERE id = $1");
+        command.Parameters.Add(new() { Value = id });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        return TypedResults.NoContent();
+    }
+}

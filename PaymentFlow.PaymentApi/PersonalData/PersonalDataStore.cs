@@ -1,0 +1,39 @@
+using Npgsql;
+
+namespace PaymentFlow.PaymentApi.PersonalData;
+
+/// <summary>What this service stores that may tell something about a payment's customer. docs/personal-data.md says why.</summary>
+/// <param name="Reference">The merchant's own order number. It stays, because the books refer to it.</param>
+/// <param name="PaymentIntent">Stripe's id, by which Stripe finds what it knows about the customer.</param>
+public sealed record PaymentPersonalData(
+    Guid PaymentId, Guid OrderId, string? Reference, string? PaymentIntent, IReadOnlyList<AttemptPersonalData> Attempts);
+
+/// <param name="PaymentMethod">Stripe's id.</param>
+/// <param name="ReturnUrl">The shop's page for the return from the bank; null if there is none or it was erased.</param>
+public sealed record AttemptPersonalData(int Number, string PaymentMethod, string? ReturnUrl, DateTime StartedAt);
+
+sealed class PersonalDataStore(NpgsqlDataSource dataSource)
+{
+    public async Task<IReadOnlyList<AttemptPersonalData>> AttemptsAsync(Guid paymentId, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            "SELECT number, payment_method, return_url, started_at FROM payment_attempts WHERE payment_id = $1 ORDER BY number");
+        command.Parameters.Add(new() { Value = paymentId });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        List<AttemptPersonalData> attempts = [];
+        while (await row.ReadAsync(cancellationToken))
+        {
+            attempts.Add(new AttemptPersonalData(
+                row.GetInt32(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2), row.GetDateTime(3)));
+        }
+        return attempts;
+    }
+
+    public async Task EraseAsync(Guid paymentId, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            "UPDATE payment_attempts SET return_url = NULL WHERE payment_id = $1 AND return_url IS NOT NULL");
+        command.Parameters.Add(new() { Value = paymentId });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}
