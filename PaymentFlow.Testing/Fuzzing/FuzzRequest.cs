@@ -28,7 +28,7 @@ public sealed record FuzzRequest(
     public string ToCurl(IReadOnlyDictionary<string, string> secrets)
     {
         StringBuilder line = new($"curl -i --path-as-is -X {Method} {Quote($"{Service.GetLeftPart(UriPartial.Authority)}{Target}")}");
-        foreach (var (name, value) in Headers) line.Append(CultureInfo.InvariantCulture, $" -H {Quote(Hide($"{name}: {value}"))}");
+        foreach (var (name, value) in Headers) line.Append(CultureInfo.InvariantCulture, $" -H {Quote(HeaderOf($"{name}: {value}"))}");
         // A shell's arguments cannot contain NUL.
         var piped = Body?.Contains((byte)0) == true;
         if (Body is not null) line.Append(CultureInfo.InvariantCulture, $" --data-binary {(piped ? "@-" : Quote(Body))}");
@@ -36,7 +36,7 @@ public sealed record FuzzRequest(
         return piped ? $"printf {Escape(Body!).Replace("%", "%%", StringComparison.Ordinal)} | {line}" : line.ToString();
 
         // curl leaves a header without a value out, unless it ends with a semicolon.
-        static string Hide(string header) => header.EndsWith(": ", StringComparison.Ordinal) ? $"{header[..^2]};" : header;
+        static string HeaderOf(string header) => header.EndsWith(": ", StringComparison.Ordinal) ? $"{header[..^2]};" : header;
     }
 
     static string Quote(string text) => Quote(Encoding.UTF8.GetBytes(text));

@@ -125,7 +125,7 @@ public sealed class FuzzWorld : IDisposable
     [
         .. from service in (string[])["order-service", "payment-api"]
            from line in _app.LogsOf(service)
-           where line.Contains("nhandled exception", StringComparison.Ordinal)
+           where line.Contains("unhandled exception", StringComparison.OrdinalIgnoreCase)
            select $"{service}: {line}",
     ];
 

@@ -30,7 +30,7 @@ static class JsonMutation
                 parent[Mark] = true;
                 return Replaced(document, $"\"{Mark}\":true", $"\"{(random.Next(2) == 0 ? "unexpected" : "\\u0000")}\":{raw}");
             case 3 when node is JsonArray { Count: > 0 } array:
-                array.Add(array[0]!.DeepClone());
+                array.Add(array[0]?.DeepClone());
                 return document.ToJsonString();
             case 4 when node is JsonArray array:
                 array.Add(Mark);

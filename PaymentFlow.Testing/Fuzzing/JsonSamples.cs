@@ -7,6 +7,7 @@ namespace PaymentFlow.Testing.Fuzzing;
 sealed class JsonSamples(FuzzWorld world, Random random, FuzzOrder order)
 {
     const int MaxDepth = 6;
+    static readonly string[] Cards = ["pm_card_visa", "pm_card_chargeDeclined", "pm_card_threeDSecure2Required"];
 
     public JsonNode? Of(ApiCall call) => call.Name == "order-service POST /orders" ? NewOrder() : Of(call.Body!, call.Schemas, "", 0);
 
@@ -63,8 +64,7 @@ sealed class JsonSamples(FuzzWorld world, Random random, FuzzOrder order)
         (_, "paymentId") => $"{order.PaymentId ?? order.Id}",
         ("uuid", _) => $"{order.Id}",
         ("date-time", _) => "2026-03-01T12:00:00Z",
-        (_, "paymentMethod") => (string[])["pm_card_visa", "pm_card_chargeDeclined", "pm_card_threeDSecure2Required"] is var cards
-            ? cards[random.Next(cards.Length)] : "",
+        (_, "paymentMethod") => Cards[random.Next(Cards.Length)],
         (_, "returnUrl") => $"{world.Origin}/orders/{order.Id}",
         (_, "reference") => order.Reference,
         (_, "currency") => "usd",
