@@ -50,7 +50,7 @@ sealed class FuzzGenerator(FuzzWorld world, int seed)
         return Happens(random, 8) ? JsonMutation.OfBytes(bytes, random) : Happens(random, 60) ? null : bytes;
     }
 
-    string TargetOf(ApiCall call, FuzzOrder order, Random random)
+    static string TargetOf(ApiCall call, FuzzOrder order, Random random)
     {
         var id = (call.Path.StartsWith("/payments", StringComparison.Ordinal) ? order.PaymentId : null) ?? order.Id;
         var path = call.Path.Replace("{id}", PathId(id, random), StringComparison.Ordinal);

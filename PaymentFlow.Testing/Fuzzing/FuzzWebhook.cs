@@ -47,7 +47,7 @@ static class FuzzWebhook
     public static string Sign(byte[] body, string secret)
     {
         var time = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        var signature = HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), [.. Encoding.ASCII.GetBytes($"{time}."), .. body]);
+        var signature = HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), (byte[])[.. Encoding.ASCII.GetBytes($"{time}."), .. body]);
         return $"t={time},v1={Convert.ToHexStringLower(signature)}";
     }
 }

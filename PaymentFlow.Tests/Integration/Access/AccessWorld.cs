@@ -5,7 +5,6 @@ using System.Text;
 using System.Text.Json;
 using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Tests.Integration.Payments;
-using Stripe;
 
 namespace PaymentFlow.Tests.Integration.Access;
 
@@ -13,6 +12,9 @@ namespace PaymentFlow.Tests.Integration.Access;
 public sealed class AccessWorld(PaymentFlowApp app) : IAsyncLifetime
 {
     const string PaidBy = "access-matrix";
+
+    // An event that does not concern us.
+    const string Webhook = """{"id":"evt_access","type":"invoice.paid"}""";
 
     int _references;
     Customer _paid = null!;
@@ -95,9 +97,6 @@ public sealed class AccessWorld(PaymentFlowApp app) : IAsyncLifetime
         _ => null,
     };
 
-    // An event that does not concern us.
-    const string Webhook = """{"id":"evt_access","type":"invoice.paid"}""";
-
     IEnumerable<(string Name, string Value)> HeadersOf(AccessLine line)
     {
         switch (line.Call)
@@ -107,7 +106,7 @@ public sealed class AccessWorld(PaymentFlowApp app) : IAsyncLifetime
                 yield return ("Idempotency-Key", PaidBy);
                 break;
             case "payment-api POST /stripe/webhooks" when line.Remark.Length > 0:
-                yield return ("Stripe-Signature", EventUtility.GenerateSignatureHeader(
+                yield return ("Stripe-Signature", Stripe.EventUtility.GenerateSignatureHeader(
                     Webhook, _webhookSecret, TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()));
                 break;
             case "order-service GET /orders/{id}/live":
