@@ -140,8 +140,8 @@ sealed class FuzzGenerator(FuzzWorld world, int seed)
         if (Happens(random, 8)) headers.Add(("Origin", Any(Nasty.Origin, random)));
         foreach (var name in (string[])[
             "Accept", "Accept-Language", "Accept-Encoding", "Accept-Charset", "traceparent", "tracestate", "baggage", "Range",
-            "If-None-Match", "If-Modified-Since", "Cookie", "X-Forwarded-Proto", "X-Forwarded-Host", "X-HTTP-Method-Override", "Prefer",
-            "Access-Control-Request-Method"])
+            "If-None-Match", "If-Modified-Since", "Cookie", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Client-Address",
+            "X-HTTP-Method-Override", "Prefer", "Access-Control-Request-Method"])
             if (Happens(random, 25)) headers.Add((name, Any(Nasty.Header, random)));
         if (Happens(random, 20)) headers.Add(("Accept-Language", "ru"));
     }
