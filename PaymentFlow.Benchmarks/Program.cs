@@ -1,5 +1,6 @@
 using PaymentFlow.Benchmarks;
 using PaymentFlow.Benchmarks.Chaos;
+using PaymentFlow.Benchmarks.Fuzzing;
 using PaymentFlow.Benchmarks.Twin;
 using PaymentFlow.Benchmarks.World;
 
@@ -7,6 +8,7 @@ return args switch
 {
     ["chaos", .. var rest] => await ChaosCommand.RunAsync(rest),
     ["outage", .. var rest] => await OutageCommand.RunAsync(rest),
+    ["fuzz", .. var rest] => await FuzzCommand.RunAsync(rest),
     // Internal: helper processes that a measurement starts.
     [TwinServer.Mode, .. var rest] => await TwinServer.RunAsync(rest),
     [BrokerProcess.Mode, .. var rest] => await BrokerProcess.RunAsync(rest),
@@ -18,6 +20,6 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine("Usage: "
-        + string.Join("\n       ", [ChaosCommand.Usage, OutageCommand.Usage, .. Modes.All.Select(ModeCommand.Usage)]));
+        + string.Join("\n       ", [ChaosCommand.Usage, OutageCommand.Usage, FuzzCommand.Usage, .. Modes.All.Select(ModeCommand.Usage)]));
     return 2;
 }

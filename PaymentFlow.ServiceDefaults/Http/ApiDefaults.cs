@@ -62,6 +62,7 @@ public static class ApiDefaults
     public static WebApplication UseApiDefaults(this WebApplication app)
     {
         app.UseHeadAsGet();
+        app.UseChallenge();
         app.UseForwardedHeaders();
         app.UseExceptionHandler();
         app.UseStatusCodePages(context => ApiProblem.ForStatus(context.HttpContext.Response.StatusCode).ExecuteAsync(context.HttpContext));

@@ -49,10 +49,22 @@ public sealed record Books(
         };
     }
 
-    public static async Task<Books> ReadAsync(ChaosWorld world, IEnumerable<Shopper> shoppers)
+    public static async Task<Books> ReadAsync(ChaosWorld world, IEnumerable<Shopper> shoppers) => await ReadAsync(
+        world.PaymentsDb, world.OrdersDb, await world.SandboxAsync(HttpMethod.Get, "/_sandbox/ledger"),
+        [.. shoppers.Where(shopper => shopper.Screen is not null).Select((shopper, i) => new CustomerRow(
+            i, shopper.OrderId, shopper.ToldPaid, shopper.ToldCanceled, shopper.ToldRefunded, shopper.Screen!.Frames,
+            shopper.Screen.IsLive)
+            {
+                MostToBeRefunded = shopper.MostToBeRefunded,
+            })]);
+
+    /// <param name="paymentsDb">The connection string of PaymentApi's database.</param>
+    /// <param name="ordersDb">The connection string of OrderService's database.</param>
+    /// <param name="ledger">The sandbox's answer to <c>GET /_sandbox/ledger</c>.</param>
+    public static async Task<Books> ReadAsync(string paymentsDb, string ordersDb, JsonNode ledger, IReadOnlyList<CustomerRow> customers)
     {
-        await using var payments = new NpgsqlConnection(world.PaymentsDb);
-        await using var orders = new NpgsqlConnection(world.OrdersDb);
+        await using var payments = new NpgsqlConnection(paymentsDb);
+        await using var orders = new NpgsqlConnection(ordersDb);
         await payments.OpenAsync();
         await orders.OpenAsync();
         return new Books(
@@ -63,13 +75,8 @@ public sealed record Books(
                 "SELECT id, order_id, status, version, amount, amount_refunded, payment_intent_id, attempt_id IS NOT NULL FROM payments",
                 row => new PaymentRow(row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5),
                     row.IsDBNull(6) ? null : row.GetString(6), row.GetBoolean(7))),
-            [.. (await world.SandboxAsync(HttpMethod.Get, "/_sandbox/ledger"))["paymentIntents"]!.AsArray().Select(ReadIntent!)],
-            [.. shoppers.Where(shopper => shopper.Screen is not null).Select((shopper, i) => new CustomerRow(
-                i, shopper.OrderId, shopper.ToldPaid, shopper.ToldCanceled, shopper.ToldRefunded, shopper.Screen!.Frames,
-                shopper.Screen.IsLive)
-                {
-                    MostToBeRefunded = shopper.MostToBeRefunded,
-                })],
+            [.. ledger["paymentIntents"]!.AsArray().Select(ReadIntent!)],
+            customers,
             (await ReadAsync(payments, "SELECT count(*) FROM outbox WHERE published_at IS NULL", row => row.GetInt64(0)))[0],
             (await ReadAsync(orders, "SELECT count(*) FROM outbox WHERE published_at IS NULL", row => row.GetInt64(0)))[0],
             (await ReadAsync(payments, "SELECT count(*) FROM outbox WHERE applied_at IS NULL", row => row.GetInt64(0)))[0],

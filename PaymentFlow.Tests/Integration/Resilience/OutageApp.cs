@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
+using PaymentFlow.Testing.Fuzzing;
 using PaymentFlow.Testing.Hosting;
 using PaymentFlow.Tests.Fixtures;
 
@@ -17,7 +18,8 @@ public sealed class OutageApp : IAsyncLifetime
 
     public RunningApp App { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => App = await TestHost.StartAsync(environment: TestHost.EarlyDeliveryCheck);
+    public async ValueTask InitializeAsync() => App = await TestHost.StartAsync(
+        environment: TestHost.EarlyDeliveryCheck.Concat(FuzzWorld.Environment).ToDictionary());
 
     public async ValueTask DisposeAsync() => await TestHost.StopAsync(App);
 
