@@ -33,6 +33,7 @@ builder.AddOrders();
 builder.AddVersions();
 builder.AddCancellation();
 builder.AddExpiry();
+builder.AddLive();
 builder.AddPaymentEvents();
 builder.AddOperators();
 builder.AddDeadLetters();

@@ -44,6 +44,7 @@ public static class SettingRules
         new("Proxies:Known:*", (value, _) => KnownProxies.TryParse(value, out var _) ? null
             : $"is '{value}', which is neither an address nor a network: set it to one, such as 10.0.0.4 or 10.0.0.0/8."),
         new("RateLimits:AtOnce", Count),
+        new("RateLimits:ServicesAtOnce", Count),
         new("RateLimits:*:Permits", Count),
         new("RateLimits:*:WindowSeconds", Seconds),
         new("Shutdown:TurnAwayFor", (value, _) => Time(value, orZero: true)),

@@ -31,6 +31,7 @@ public sealed class SettingRulesTests
     [InlineData("Proxies:Known:0", "10")]
     [InlineData("Proxies:Known:0", "10.0.0.0/33")]
     [InlineData("RateLimits:AtOnce", "0")]
+    [InlineData("RateLimits:ServicesAtOnce", "unlimited")]
     [InlineData("RateLimits:orders:Permits", "-1")]
     [InlineData("RateLimits:orders:Permits", "many")]
     [InlineData("RateLimits:orders:Permits", "1.5")]
