@@ -53,7 +53,7 @@ sealed class BulkReplay(NpgsqlDataSource dataSource, DeadLetterQueue queue, Dead
     {
         await using var command = dataSource.CreateCommand("""
             SELECT event_id FROM dead_letters
-            WHERE replayed_at IS NULL AND ($1 IS NULL OR topic = $1) AND ($2 IS NULL OR strpos(error, $2) > 0)
+            WHERE replayed_at IS NULL AND ($1 IS NULL OR topic = $1) AND ($2 IS NULL OR position($2 IN error) > 0)
               AND received_at >= coalesce($3, '-infinity') AND received_at < coalesce($4, 'infinity')
               AND ($5 IS NULL OR (received_at, event_id) > (SELECT received_at, event_id FROM dead_letters WHERE event_id = $5))
             ORDER BY received_at, event_id LIMIT $6

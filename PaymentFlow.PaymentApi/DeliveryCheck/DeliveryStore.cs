@@ -78,7 +78,7 @@ public sealed class DeliveryStore(NpgsqlDataSource dataSource)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Counts a check of each event and stores when its next wait begins: the given time from now, which may be negative.</summary>
+    /// <summary>Counts a check of each event and stores when its next wait begins, from now; a negative time is in the past.</summary>
     /// <param name="publishedAgain">Whether the events have just been published again.</param>
     public async Task ScheduleNextCheckAsync(
         IEnumerable<(PublishedEvent Event, TimeSpan In)> waits, bool publishedAgain, CancellationToken cancellationToken)
