@@ -24,13 +24,14 @@ public sealed partial class DeliverySweep(
     const int SlicesPerSecond = 10;
     // Longer than one check or one slice takes; each of them renews the lease.
     static readonly TimeSpan Lease = TimeSpan.FromSeconds(20);
-    static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan LongestPauseAfterFailure = TimeSpan.FromSeconds(30);
 
     static readonly Counter<long> PublishedAgain = PaymentFlowTelemetry.Meter.CreateCounter<long>(
         "paymentflow.delivery.republished", "{event}", "Events that were published again, because they had not arrived");
 
     readonly DeliveryOptions _options = options.Value;
-    readonly Backoff _pause = new(options.Value.Every, LongestPause);
+    readonly Backoff _pause = new(
+        options.Value.Every, options.Value.Every > LongestPauseAfterFailure ? options.Value.Every : LongestPauseAfterFailure);
     readonly Backoff _nextCheck = new(options.Value.CheckAfter, options.Value.LongestWait);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

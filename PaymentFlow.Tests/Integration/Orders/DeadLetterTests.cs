@@ -253,7 +253,7 @@ public sealed class DeadLetterTests(OrdersApp app) : IClassFixture<OrdersApp>
             "SELECT count(*) FROM operator_actions WHERE action = 'dead_letters.replay' AND details ->> 'reason' = $1", reason.ToString()));
         Assert.Equal(3L, await app.QueryAsync<long>(
             "SELECT count(*) FROM operator_actions WHERE action = 'dead_letter.replay' AND target = ANY($1)",
-            lost.Select(payment => payment.EventId.ToString()).ToArray()));
+            (object)lost.Select(payment => payment.EventId.ToString()).ToArray()));
     }
 
     [Fact]
