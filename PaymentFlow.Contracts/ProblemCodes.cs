@@ -18,6 +18,7 @@ public static class ProblemCodes
     public const string InternalError = "internal_error";
     public const string InvalidAmount = "invalid_amount";
     public const string InvalidDescription = "invalid_description";
+    public const string InvalidFilter = "invalid_filter";
     public const string InvalidLimit = "invalid_limit";
     public const string InvalidPaymentMethod = "invalid_payment_method";
     public const string InvalidQuantity = "invalid_quantity";

@@ -31,6 +31,8 @@ namespace PaymentFlow.OrderService;
 [JsonSerializable(typeof(IReadOnlyList<OrderEvent>))]
 [JsonSerializable(typeof(DeadLetterPage))]
 [JsonSerializable(typeof(ReplayedResponse))]
+[JsonSerializable(typeof(BulkReplayRequest))]
+[JsonSerializable(typeof(BulkReplayResponse))]
 [JsonSerializable(typeof(List<OperatorActionResponse>))]
 [JsonSerializable(typeof(ConsoleAction))]
 [JsonSerializable(typeof(OrderPersonalData))]

@@ -35,6 +35,7 @@ builder.AddLive();
 builder.AddVersions();
 builder.AddCancellation();
 builder.AddExpiry();
+builder.AddLive();
 builder.AddPaymentEvents();
 builder.AddOperators();
 builder.AddDeadLetters();

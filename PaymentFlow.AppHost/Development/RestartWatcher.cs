@@ -6,19 +6,18 @@ using Microsoft.Extensions.Logging;
 namespace PaymentFlow.AppHost.Development;
 
 /// <summary>
-/// Restarts a service or database after its process ends unexpectedly. The first restart comes after 1 s; the delay doubles while the
-/// process keeps ending. A resource that was stopped in the dashboard stays stopped.
+/// Restarts a service or database after its process ends unexpectedly: after 1 s, or after 5 s if the process has ended within the last
+/// minute. A resource that was stopped in the dashboard stays stopped.
 /// </summary>
 sealed class RestartWatcher(
     ResourceNotificationService notifications, ResourceCommandService commands, ResourceLoggerService loggers,
     ResourceLifecycle lifecycle, IConfiguration configuration, TimeProvider time) : BackgroundService
 {
-    static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
-    // Resets the delay after the process has run this long.
+    static readonly TimeSpan Delay = TimeSpan.FromSeconds(1);
     static readonly TimeSpan LongRun = TimeSpan.FromMinutes(1);
 
-    readonly TimeSpan _longestDelay = configuration.GetValue("Restarts:LongestDelay", TimeSpan.FromSeconds(30));
-    readonly ConcurrentDictionary<string, (TimeSpan Delay, long EndedAt)> _last = new();
+    readonly TimeSpan _delayAfterShortRun = configuration.GetValue("Restarts:DelayAfterShortRun", TimeSpan.FromSeconds(5));
+    readonly ConcurrentDictionary<string, long> _endedAt = new();
     readonly ConcurrentDictionary<string, bool> _stopped = new();
     readonly ConcurrentDictionary<string, bool> _keptDown = new();
 
@@ -66,10 +65,8 @@ sealed class RestartWatcher(
     TimeSpan DelayOf(string id)
     {
         var now = time.GetTimestamp();
-        var delay = _last.TryGetValue(id, out var last) && time.GetElapsedTime(last.EndedAt, now) < LongRun
-            ? TimeSpan.FromTicks(Math.Min(last.Delay.Ticks * 2, _longestDelay.Ticks))
-            : FirstDelay;
-        _last[id] = (delay, now);
-        return delay;
+        var again = _endedAt.TryGetValue(id, out var before) && time.GetElapsedTime(before, now) < LongRun;
+        _endedAt[id] = now;
+        return again ? _delayAfterShortRun : Delay;
     }
 }

@@ -80,6 +80,7 @@ sealed class BenchmarkWorld : IAsyncDisposable
         foreach (var (name, value) in KafkaSettings) _environment[name] = value;
         // The default limit protects against floods and would refuse this load.
         _environment["RateLimits__AtOnce"] = "1000";
+        _environment["RateLimits__ServicesAtOnce"] = "1000";
         _environment["Logging__LogLevel__Default"] = "Warning";
         if (_options.Telemetry)
         {

@@ -13,11 +13,8 @@ static class PaymentSeeds
     const int Version = 3;
 
     /// <summary>Writes rows into PaymentApi's outbox in one commit. PaymentApi's sweep publishes them.</summary>
-    /// <returns>The id of the last outbox row before the new ones.</returns>
-    public static async Task<long> SeedOutboxAsync(NpgsqlDataSource paymentsDb, OrderBatch orders)
+    public static async Task SeedOutboxAsync(NpgsqlDataSource paymentsDb, OrderBatch orders)
     {
-        await using var before = paymentsDb.CreateCommand("SELECT coalesce(max(id), 0) FROM outbox");
-        var last = (long)(await before.ExecuteScalarAsync())!;
         await using var command = paymentsDb.CreateCommand($$"""
             INSERT INTO outbox (event_id, topic, key, type, source, time, data, leased_until)
             SELECT gen_random_uuid(), '{{Topics.Payments}}', {{orders.IdSql}}::text, '{{EventTypes.PaymentSucceeded}}', '/payment-api',
@@ -28,7 +25,6 @@ static class PaymentSeeds
             FROM {{orders.SeriesSql}}
             """);
         await command.ExecuteNonQueryAsync();
-        return last;
     }
 
     /// <summary>Produces the events directly to Kafka in the relay's format; returns when Kafka has stored all of them.</summary>

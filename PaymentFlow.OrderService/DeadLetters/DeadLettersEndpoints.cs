@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using PaymentFlow.Contracts;
 using PaymentFlow.OrderService.Orders;
@@ -10,10 +11,13 @@ namespace PaymentFlow.OrderService.DeadLetters;
 static class DeadLettersEndpoints
 {
     const int MaxLetters = 200;
+    const int MaxFilterLength = 512;
 
     public static void AddDeadLetters(this IHostApplicationBuilder builder)
     {
+        builder.Services.AddSingleton(builder.ReadSettings<DeadLetterOptions>("DeadLetters"));
         builder.Services.AddSingleton<DeadLetterQueue>();
+        builder.Services.AddSingleton<BulkReplay>();
         builder.AddDeadLetterPruning();
     }
 
@@ -33,6 +37,16 @@ static class DeadLettersEndpoints
                 `replay_in_progress`; 422 `replay_refused`: the event still cannot be applied and stays; the detail gives the reason.
                 """)
             .ProducesProblems(401, 404, 409, 422, 503);
+        letters.MapPost("/replay", ReplayManyAsync).WithSummary("Apply the dead letters that match a filter, after their cause is fixed")
+            .WithDescription($"""
+                Tries up to `limit` dead letters that match all given fields, oldest first and at a limited rate
+                (`DeadLetters:ReplaysPerSecond`). `limit` is 1 to {MaxLetters}, {BulkReplayRequest.DefaultLimit} by default. `reason` is a
+                part of the error. `{"{}"}` matches all. What still cannot be applied stays and is counted as `refused`. To go on, send the
+                request again with `after`, the `next` of the answer. A repeated request applies nothing twice. 400 `malformed_request`;
+                409 `replay_in_progress`: another request is replaying in bulk; 422 `invalid_limit`, `invalid_filter`; 503 when the
+                database is unavailable: what was replayed before stays replayed.
+                """)
+            .ProducesProblems(400, 401, 409, 422, 503);
     }
 
     static async Task<Results<Ok<DeadLetterPage>, ProblemHttpResult>> ListAsync(
@@ -46,13 +60,43 @@ static class DeadLettersEndpoints
         return TypedResults.Ok(new DeadLetterPage(page, letters.Count > limit ? page[^1].Id : null));
     }
 
+    static async Task<Results<Ok<BulkReplayResponse>, ProblemHttpResult>> ReplayManyAsync(
+        BulkReplayRequest filter, HttpContext context, BulkReplay bulk, OperatorActionStore actions, CancellationToken cancellationToken)
+    {
+        if (filter.Limit is < 1 or > MaxLetters)
+            return ApiProblem.Unprocessable(ProblemCodes.InvalidLimit, $"'limit' must be a whole number from 1 to {MaxLetters}.");
+        foreach (var text in (string?[])[filter.Reason, filter.Topic])
+        {
+            if (text is { Length: > MaxFilterLength } || text?.Contains('\0') == true)
+                return ApiProblem.Unprocessable(
+                    ProblemCodes.InvalidFilter, $"'reason' and 'topic' have at most {MaxFilterLength} characters, and no NUL.");
+        }
+        var actor = OperatorIdentity.Of(context);
+        JsonObject details = new()
+        {
+            ["reason"] = filter.Reason,
+            ["topic"] = filter.Topic,
+            ["from"] = filter.From,
+            ["to"] = filter.To,
+            ["after"] = filter.After,
+            ["limit"] = filter.Limit,
+        };
+        await actions.RecordAsync(
+            new OperatorAction(actor, "dead_letters.replay", "dead-letters", details.ToJsonString()), cancellationToken);
+        return await bulk.ReplayAsync(filter, RecordingBy(actor, actions, cancellationToken), cancellationToken) is { } answer
+            ? TypedResults.Ok(answer)
+            : ApiProblem.Conflict(ProblemCodes.ReplayInProgress, "Another request is replaying dead letters in bulk. Try again shortly.");
+    }
+
+    static Func<DeadLetter, Task> RecordingBy(string actor, OperatorActionStore actions, CancellationToken cancellationToken) =>
+        letter => actions.RecordAsync(new OperatorAction(actor, "dead_letter.replay", letter.Id.ToString()), cancellationToken);
+
     static async Task<Results<Ok<ReplayedResponse>, ProblemHttpResult>> ReplayAsync(
         Guid id, HttpContext context, DeadLetterQueue queue, OrderStore orders, OperatorActionStore actions,
         CancellationToken cancellationToken)
     {
-        var outcome = await queue.ReplayAsync(id, letter => actions.RecordAsync(
-            new OperatorAction(OperatorIdentity.Of(context), "dead_letter.replay", letter.Id.ToString()), cancellationToken),
-            cancellationToken);
+        var outcome = await queue.ReplayAsync(
+            id, RecordingBy(OperatorIdentity.Of(context), actions, cancellationToken), cancellationToken);
         switch (outcome)
         {
             case ReplayOutcome.Replayed { At: var at, OrderId: var orderId }:

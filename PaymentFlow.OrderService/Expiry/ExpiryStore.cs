@@ -34,15 +34,14 @@ sealed class ExpiryStore(NpgsqlDataSource dataSource)
     /// Takes an order to cancel. Unless it is forgotten, any replica takes it again after <paramref name="retryAfter"/>, also when this one
     /// stops meanwhile.
     /// </summary>
-    public async Task<Guid?> TakeAsync(DateTimeOffset now, TimeSpan retryAfter, CancellationToken cancellationToken)
+    public async Task<Guid?> TakeAsync(TimeSpan retryAfter, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand("""
             WITH due AS MATERIALIZED (
-                SELECT order_id FROM expired_orders WHERE next_at <= $1 ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-            UPDATE expired_orders SET next_at = $2 WHERE order_id = (SELECT order_id FROM due) RETURNING order_id
+                SELECT order_id FROM expired_orders WHERE next_at <= now() ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+            UPDATE expired_orders SET next_at = now() + $1 WHERE order_id = (SELECT order_id FROM due) RETURNING order_id
             """);
-        command.Parameters.Add(new() { Value = now });
-        command.Parameters.Add(new() { Value = now + retryAfter });
+        command.Parameters.Add(new() { Value = retryAfter });
         return await command.ExecuteScalarAsync(cancellationToken) as Guid?;
     }
 

@@ -39,7 +39,7 @@ sealed partial class OrderExpiry(
     {
         while (await expired.SearchAsync(time.GetUtcNow() - options.ExpireAfter, options.ExpireAfter, cancellationToken))
             cancellationToken.ThrowIfCancellationRequested();
-        while (await expired.TakeAsync(time.GetUtcNow(), RetryAfter, cancellationToken) is { } id)
+        while (await expired.TakeAsync(RetryAfter, cancellationToken) is { } id)
             if (!await CancelAsync(id, cancellationToken)) return;
     }
 

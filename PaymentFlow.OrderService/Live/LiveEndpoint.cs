@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http.HttpResults;
 using PaymentFlow.Contracts;
 using PaymentFlow.Messaging.Push;
@@ -20,9 +19,7 @@ static class LiveEndpoint
     // The only version that there is. A 426 names it (RFC 6455, 4.4).
     const string WebSocketVersion = "13";
 
-    // Limits concurrent order reads of new sockets. When a replica dies, thousands of sockets reconnect at once and would otherwise
-    // take the database connections of all other requests.
-    static readonly ConcurrencyLimiter ConnectLimiter = new(new() { PermitLimit = 32, QueueLimit = 20_000 });
+    public static void AddLive(this IHostApplicationBuilder builder) => builder.Services.AddSingleton<ConnectTurns>();
 
     /// <summary>Pings keep proxies from closing an idle connection. A client that does not answer a ping is disconnected.</summary>
     public static void UseLive(this WebApplication app) => app.UseWebSockets(new WebSocketOptions
@@ -54,12 +51,12 @@ static class LiveEndpoint
     }
 
     static async Task HandleAsync(Guid id, HttpContext context, OrderAccess access, AllowedOrigins origins, ConnectionLimits limits,
-        OrderUpdateHub updates, PushReceiptWriter journal, TimeProvider time, IHostApplicationLifetime lifetime)
+        OrderUpdateHub updates, ConnectTurns turns, PushReceiptWriter journal, TimeProvider time, IHostApplicationLifetime lifetime)
     {
         LiveSocket live = new(CultureInfo.CurrentUICulture, journal, time);
         // Subscribe before reading the order, so that no change in between is missed. LiveSocket drops duplicates.
         using var subscription = updates.Subscribe(id, live.Offer, () => live.Newest);
-        var (order, refusal) = await FindAsync(id, context, access);
+        var (order, refusal) = await FindAsync(id, context, access, turns);
         if (refusal is null && !origins.Allows(context.Request))
             refusal = ApiProblem.Create(ProblemCodes.OriginNotAllowed, StatusCodes.Status403Forbidden, "Origin not allowed",
                 "Pages of this origin may not open this WebSocket. See setting Clients:AllowedOrigins.");
@@ -96,10 +93,11 @@ static class LiveEndpoint
         await live.RunAsync(socket, lifetime.ApplicationStopping);
     }
 
-    static async Task<(Order? Order, ProblemHttpResult? Refusal)> FindAsync(Guid id, HttpContext context, OrderAccess access)
+    static async Task<(Order? Order, ProblemHttpResult? Refusal)> FindAsync(
+        Guid id, HttpContext context, OrderAccess access, ConnectTurns turns)
     {
-        using var turn = await ConnectLimiter.AcquireAsync(1, context.RequestAborted);
-        if (turn.IsAcquired) return await access.FindAsync(context, id, TokenOf(context), context.RequestAborted);
+        using var turn = await turns.WaitAsync(context.RequestAborted);
+        if (turn is not null) return await access.FindAsync(context, id, TokenOf(context), context.RequestAborted);
         context.Response.Headers.RetryAfter = "5";
         return (null, ApiProblem.Create(
             ProblemCodes.Unavailable, StatusCodes.Status503ServiceUnavailable, "Temporarily unavailable",

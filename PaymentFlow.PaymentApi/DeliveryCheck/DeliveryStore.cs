@@ -3,64 +3,46 @@ using Npgsql;
 using OpenTelemetry;
 using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.CloudEvents;
+using PaymentFlow.Persistence.Leases;
 using PaymentFlow.Persistence.Outbox;
 
 namespace PaymentFlow.PaymentApi.DeliveryCheck;
 
 /// <summary>
-/// The delivery check's access to the outbox, and the one row of <c>delivery_sweep</c> that its replicas share. A replica holds the
-/// check on a lease; a replica that stalls for longer has lost it. See docs/decisions/0012-clocks-and-leases.md.
+/// The delivery check's access to the outbox, and the one row of <c>delivery_sweep</c> by which its replicas share the rate. Every time is
+/// Postgres'. See docs/decisions/0012-clocks-and-leases.md.
 /// </summary>
 public sealed class DeliveryStore(NpgsqlDataSource dataSource)
 {
-    readonly Guid _me = Guid.CreateVersion7();
-
-    /// <summary>Leases the check, or renews the lease. False while another replica holds it.</summary>
-    public async Task<bool> TryLeadAsync(DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken)
-    {
-        using var untraced = SuppressInstrumentationScope.Begin();
-        await using var command = Command(
-            "UPDATE delivery_sweep SET holder = $1, held_until = $2 WHERE holder = $1 OR held_until < $3", _me, until, now);
-        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
-    }
-
-    /// <summary>Ends the lease, so that another replica can take the check at once.</summary>
-    public async Task ResignAsync(CancellationToken cancellationToken)
-    {
-        using var untraced = SuppressInstrumentationScope.Begin();
-        await using var command = Command("UPDATE delivery_sweep SET held_until = '-infinity' WHERE holder = $1", _me);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    /// <summary>Held by the replica that checks.</summary>
+    public Lease Check { get; } = new(dataSource, "delivery-check");
 
     /// <summary>
     /// Reserves the next free time slot for publishing. No other replica gets the same slot, which keeps all replicas together within
-    /// the rate. Also extends the lease until <paramref name="until"/>.
+    /// the rate.
     /// </summary>
-    /// <returns>The start of the slot, never before <paramref name="now"/>; null when another replica has taken over.</returns>
-    public async Task<DateTimeOffset?> ReservePublishSlotAsync(
-        TimeSpan length, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken)
+    /// <returns>The time until the slot begins.</returns>
+    public async Task<TimeSpan> ReservePublishSlotAsync(TimeSpan length, CancellationToken cancellationToken)
     {
         using var untraced = SuppressInstrumentationScope.Begin();
         await using var command = Command(
-            """
-            UPDATE delivery_sweep SET publish_from = greatest(publish_from, $3) + $4, held_until = greatest(held_until, $2)
-            WHERE holder = $1 RETURNING publish_from - $4
-            """, _me, until, now, length);
-        return await command.ExecuteScalarAsync(cancellationToken) is DateTime start ? new DateTimeOffset(start) : null;
+            "UPDATE delivery_sweep SET publish_from = greatest(publish_from, now()) + $1 RETURNING publish_from - $1 - now()", length);
+        return (TimeSpan)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     /// <summary>
-    /// Published events that are not known to be applied and whose wait began before <paramref name="before"/>, longest wait first.
+    /// Published events that are not known to be applied and have waited for <paramref name="checkAfter"/>, longest wait first.
     /// </summary>
-    public async Task<IReadOnlyList<PublishedEvent>> UnappliedAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<PublishedEvent>> UnappliedAsync(TimeSpan checkAfter, int limit, CancellationToken cancellationToken)
     {
         using var untraced = SuppressInstrumentationScope.Begin();
         await using var command = Command(
             """
             SELECT id, topic, event_id, type, source, time, key, data, traceparent, checks FROM outbox
-            WHERE topic = 'payments' AND published_at IS NOT NULL AND applied_at IS NULL AND coalesce(wait_from, published_at) <= $1
+            WHERE topic = 'payments' AND published_at IS NOT NULL AND applied_at IS NULL
+                AND coalesce(wait_from, published_at) <= now() - $1
             ORDER BY coalesce(wait_from, published_at) LIMIT $2
-            """, before, limit);
+            """, checkAfter, limit);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         List<PublishedEvent> published = [];
         while (await row.ReadAsync(cancellationToken))
@@ -87,38 +69,38 @@ public sealed class DeliveryStore(NpgsqlDataSource dataSource)
         }
     }
 
-    public async Task MarkAppliedAsync(IEnumerable<PublishedEvent> applied, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task MarkAppliedAsync(IEnumerable<PublishedEvent> applied, CancellationToken cancellationToken)
     {
         var ids = applied.Select(item => item.Entry.Id).Order().ToArray();
         if (ids.Length == 0) return;
         using var untraced = SuppressInstrumentationScope.Begin();
-        await using var command = Command("UPDATE outbox SET applied_at = $2 WHERE id = ANY($1) AND applied_at IS NULL", ids, now);
+        await using var command = Command("UPDATE outbox SET applied_at = now() WHERE id = ANY($1) AND applied_at IS NULL", ids);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Counts a check of each event and stores when its next wait begins.</summary>
+    /// <summary>Counts a check of each event and stores when its next wait begins, from now; a negative time is in the past.</summary>
     /// <param name="publishedAgain">Whether the events have just been published again.</param>
     public async Task ScheduleNextCheckAsync(
-        IEnumerable<(PublishedEvent Event, DateTimeOffset From)> waits, bool publishedAgain, CancellationToken cancellationToken)
+        IEnumerable<(PublishedEvent Event, TimeSpan In)> waits, bool publishedAgain, CancellationToken cancellationToken)
     {
         var sorted = waits.OrderBy(wait => wait.Event.Entry.Id).ToList();
         if (sorted.Count == 0) return;
         using var untraced = SuppressInstrumentationScope.Begin();
         await using var command = Command(
             """
-            UPDATE outbox o SET checks = least(o.checks + 1, 1000), wait_from = w.wait_from,
+            UPDATE outbox o SET checks = least(o.checks + 1, 1000), wait_from = now() + w.wait_in,
                 republished = CASE WHEN $3 THEN least(o.republished + 1, 1000) ELSE o.republished END,
                 republished_at = CASE WHEN $3 THEN now() ELSE o.republished_at END
-            FROM unnest($1, $2) AS w (id, wait_from) WHERE o.id = w.id AND o.applied_at IS NULL
+            FROM unnest($1, $2) AS w (id, wait_in) WHERE o.id = w.id AND o.applied_at IS NULL
             """,
-            sorted.Select(wait => wait.Event.Entry.Id).ToArray(), sorted.Select(wait => wait.From.UtcDateTime).ToArray(), publishedAgain);
+            sorted.Select(wait => wait.Event.Entry.Id).ToArray(), sorted.Select(wait => wait.In).ToArray(), publishedAgain);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     NpgsqlCommand Command(string sql, params ReadOnlySpan<object> values)
     {
         var command = dataSource.CreateCommand(sql);
-        foreach (var value in values) command.Parameters.Add(new() { Value = value is DateTimeOffset at ? at.UtcDateTime : value });
+        foreach (var value in values) command.Parameters.Add(new() { Value = value });
         return command;
     }
 }

@@ -5,6 +5,7 @@ using PaymentFlow.PaymentApi.Orders;
 using PaymentFlow.Persistence.Database;
 using PaymentFlow.Persistence.Migrations;
 using PaymentFlow.Persistence.Outbox;
+using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.PaymentApi.DeliveryCheck;
 
@@ -23,12 +24,15 @@ public sealed partial class DeliverySweep(
     const int SlicesPerSecond = 10;
     // Longer than one check or one slice takes; each of them renews the lease.
     static readonly TimeSpan Lease = TimeSpan.FromSeconds(20);
-    static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan LongestPauseAfterFailure = TimeSpan.FromSeconds(30);
 
     static readonly Counter<long> PublishedAgain = PaymentFlowTelemetry.Meter.CreateCounter<long>(
         "paymentflow.delivery.republished", "{event}", "Events that were published again, because they had not arrived");
 
     readonly DeliveryOptions _options = options.Value;
+    readonly Backoff _pause = new(
+        options.Value.Every, options.Value.Every > LongestPauseAfterFailure ? options.Value.Every : LongestPauseAfterFailure);
+    readonly Backoff _nextCheck = new(options.Value.CheckAfter, options.Value.LongestWait);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -37,7 +41,7 @@ public sealed partial class DeliverySweep(
         {
             for (var failures = 0; ;)
             {
-                await Task.Delay(Jittered(Pause(failures)), time, stoppingToken);
+                await Task.Delay(_pause.After(failures), time, stoppingToken);
                 failures = await TryAsync(stoppingToken) ? 0 : failures + 1;
             }
         }
@@ -79,9 +83,8 @@ public sealed partial class DeliverySweep(
     /// <returns>The number of events checked.</returns>
     async Task<int> CheckAsync(CancellationToken stoppingToken)
     {
-        var now = time.GetUtcNow();
-        if (!await store.TryLeadAsync(now, now + Lease, stoppingToken)) return 0;
-        var unapplied = await store.UnappliedAsync(now - _options.CheckAfter, BatchSize, stoppingToken);
+        if (!await store.Check.TryTakeAsync(Lease, stoppingToken)) return 0;
+        var unapplied = await store.UnappliedAsync(_options.CheckAfter, BatchSize, stoppingToken);
         List<PublishedEvent> published = [.. unapplied.Where(item => item.IsReadable)];
         List<PublishedEvent> unreadable = [.. unapplied.Where(item => !item.IsReadable)];
         if (unreadable is [var bad, ..])
@@ -95,7 +98,7 @@ public sealed partial class DeliverySweep(
 
         var versions = await orders.FindAsync([.. published.Select(item => item.OrderId).Distinct()], stoppingToken);
         var arrivals = DeliveryClassification.Of(published, versions);
-        await store.MarkAppliedAsync(arrivals.Applied, time.GetUtcNow(), stoppingToken);
+        await store.MarkAppliedAsync(arrivals.Applied, stoppingToken);
         if (arrivals.Unknown is [var unknown, ..]) Log.Unknown(logger, arrivals.Unknown.Count, unknown.OrderId);
         if (arrivals.DeadLettered is [var dead, ..]) Log.DeadLettered(logger, arrivals.DeadLettered.Count, dead.Entry.Event.Id);
         await ScheduleNextCheckAsync(
@@ -115,10 +118,9 @@ public sealed partial class DeliverySweep(
     {
         foreach (var slice in lost.Chunk(Math.Max(1, _options.MaxPerSecond / SlicesPerSecond)))
         {
-            var now = time.GetUtcNow();
             var length = TimeSpan.FromSeconds((double)slice.Length / _options.MaxPerSecond);
-            if (await store.ReservePublishSlotAsync(length, now, now + Lease, stoppingToken) is not { } start) return;
-            if (start > now) await Task.Delay(start - now, time, stoppingToken);
+            await Task.Delay(await store.ReservePublishSlotAsync(length, stoppingToken), time, stoppingToken);
+            if (!await store.Check.TryTakeAsync(Lease, stoppingToken)) return;
 
             var delivered = await relay.PublishAsync([.. slice.Select(item => item.Entry)], stoppingToken);
             List<PublishedEvent> again = [.. slice.Where((_, i) => delivered[i])];
@@ -128,27 +130,9 @@ public sealed partial class DeliverySweep(
         }
     }
 
-    /// <summary>Schedules the next check: the wait doubles each time, with jitter.</summary>
-    Task ScheduleNextCheckAsync(IReadOnlyCollection<PublishedEvent> events, bool publishedAgain, CancellationToken stoppingToken)
-    {
-        var now = time.GetUtcNow();
-        return store.ScheduleNextCheckAsync(
-            events.Select(item => (item, now + WaitOf(item.Checks) - _options.CheckAfter)), publishedAgain, stoppingToken);
-    }
-
-    TimeSpan WaitOf(int checks)
-    {
-        var wait = _options.CheckAfter * Math.Pow(2, Math.Min(checks, 20));
-        return Jittered(wait < _options.LongestWait ? wait : _options.LongestWait);
-    }
-
-    TimeSpan Pause(int failures)
-    {
-        var pause = _options.Every * Math.Pow(2, Math.Min(failures, 10));
-        return failures == 0 || pause < LongestPause ? pause : LongestPause;
-    }
-
-    static TimeSpan Jittered(TimeSpan span) => span * (0.8 + 0.4 * Random.Shared.NextDouble());
+    Task ScheduleNextCheckAsync(IReadOnlyCollection<PublishedEvent> events, bool publishedAgain, CancellationToken stoppingToken) =>
+        store.ScheduleNextCheckAsync(
+            events.Select(item => (item, _nextCheck.After(item.Checks) - _options.CheckAfter)), publishedAgain, stoppingToken);
 
     /// <summary>Ends the lease, so that another replica need not wait until it expires.</summary>
     async Task ResignAsync()
@@ -156,7 +140,7 @@ public sealed partial class DeliverySweep(
         using CancellationTokenSource patience = new(TimeSpan.FromSeconds(1), time);
         try
         {
-            await store.ResignAsync(patience.Token);
+            await store.Check.ReleaseAsync(patience.Token);
         }
         catch (Exception e)
         {

@@ -17,7 +17,7 @@ public sealed class PaymentClaims(NpgsqlDataSource dataSource, PaymentTiming tim
     const string InsertIfAbsent = """
         WITH inserted AS (
             INSERT INTO payments (id, order_id, reference, amount, currency, status, updated_at, reconcile_at)
-            VALUES (@NewId, @OrderId, @Reference, @Amount, @Currency, 'processing', @Now, @AbandonedAt)
+            VALUES (@NewId, @OrderId, @Reference, @Amount, @Currency, 'processing', @Now, now() + @AbandonAfter)
             ON CONFLICT (order_id) DO NOTHING RETURNING id, version, status)
         INSERT INTO payment_history (payment_id, version, status) SELECT id, version, status FROM inserted;
         """;
@@ -43,7 +43,7 @@ public sealed class PaymentClaims(NpgsqlDataSource dataSource, PaymentTiming tim
             WITH claimed AS (
                 UPDATE payments
                 SET status = 'processing', attempt_id = @AttemptId, attempts = attempts + 1, version = version + 1,
-                    updated_at = @Now, reconcile_at = @ReconcileAt
+                    updated_at = @Now, reconcile_at = now() + @FirstCheck
                 WHERE order_id = @OrderId AND attempts - attempts_not_sent < @MaxAttempts
                   AND (status IN ('failed', 'requires_action') OR (status = 'processing' AND attempt_id IS NULL))
                   AND NOT EXISTS (SELECT FROM payment_attempts a WHERE a.payment_id = payments.id AND a.idempotency_key = @Key)
@@ -63,7 +63,7 @@ public sealed class PaymentClaims(NpgsqlDataSource dataSource, PaymentTiming tim
         parameters.Add("PaymentMethod", attempt.PaymentMethod);
         parameters.Add("ReturnUrl", attempt.ReturnUrl);
         parameters.Add("TraceParent", Activity.Current?.Id);
-        parameters.Add("ReconcileAt", (time.GetUtcNow() + timing.FirstCheck).UtcDateTime);
+        parameters.Add("FirstCheck", timing.FirstCheck);
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         try
         {
@@ -94,7 +94,7 @@ public sealed class PaymentClaims(NpgsqlDataSource dataSource, PaymentTiming tim
         const string Sql = """
             WITH released AS (
                 UPDATE payments SET attempt_id = NULL, attempts_not_sent = attempts_not_sent + @notSent,
-                    version = version + 1, updated_at = @now, reconcile_at = @abandonedAt
+                    version = version + 1, updated_at = @now, reconcile_at = now() + @abandonAfter
                 WHERE id = (SELECT payment_id FROM payment_attempts WHERE id = @attemptId)
                   AND attempt_id = @attemptId AND status = 'processing'
                 RETURNING id, version, status),
@@ -112,7 +112,7 @@ public sealed class PaymentClaims(NpgsqlDataSource dataSource, PaymentTiming tim
             notSent = reachedStripe ? 0 : 1,
             code,
             now = time.GetUtcNow().UtcDateTime,
-            abandonedAt = (time.GetUtcNow() + timing.AbandonAfter).UtcDateTime,
+            abandonAfter = timing.AbandonAfter,
             traceParent = Activity.Current?.Id,
         }, cancellationToken: cancellationToken));
     }
@@ -125,7 +125,7 @@ public sealed class PaymentClaims(NpgsqlDataSource dataSource, PaymentTiming tim
         order.Amount,
         order.Currency,
         Now = time.GetUtcNow().UtcDateTime,
-        AbandonedAt = (time.GetUtcNow() + timing.AbandonAfter).UtcDateTime,
+        timing.AbandonAfter,
     });
 }
 

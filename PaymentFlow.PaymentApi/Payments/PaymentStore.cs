@@ -87,7 +87,7 @@ public sealed class PaymentStore(
         const string Sql = """
             WITH moved AS (
                 UPDATE payments SET status = @Status, amount_refunded = @AmountRefunded, version = @Version,
-                    updated_at = @Now, reconcile_at = @ReconcileAt
+                    updated_at = @Now, reconcile_at = now() + @FirstCheck
                 WHERE id = @Id AND version = @Version - 1 RETURNING id),
             attempt AS (
                 UPDATE payment_attempts SET status = @Status, code = @Code, decline_code = @DeclineCode, completed_at = @Now
@@ -123,7 +123,7 @@ public sealed class PaymentStore(
             Type = transition.EventType,
             cloudEvent.Source,
             Now = now.UtcDateTime,
-            ReconcileAt = (now + timing.FirstCheck).UtcDateTime,
+            timing.FirstCheck,
             cloudEvent.TraceParent,
             cloudEvent.Data,
         }, cancellationToken))).AsList();

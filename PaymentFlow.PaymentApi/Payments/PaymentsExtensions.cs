@@ -1,4 +1,7 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using PaymentFlow.Contracts;
 using PaymentFlow.PaymentApi.Orders;
+using PaymentFlow.Persistence.Database;
 using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.PaymentApi.Payments;
@@ -20,6 +23,19 @@ static class PaymentsExtensions
         builder.Services.AddSingleton<DeferredWrites>();
         builder.Services.AddHostedService(services => services.GetRequiredService<DeferredWrites>());
         builder.Services.AddSingleton<PaymentProcessor>();
-        builder.Services.AddExceptionHandler<UnavailableHandler>();
+        builder.Services.Configure<ApiErrorOptions>(options => options.OwnProblem = ProblemOf);
     }
+
+    /// <summary>
+    /// The answer while OrderService or Postgres is unavailable. Failures after a confirmation or a refund was sent to Stripe do not get
+    /// here, because the processors handle them.
+    /// </summary>
+    static ProblemHttpResult? ProblemOf(Exception exception) => exception switch
+    {
+        OrderServiceUnavailableException =>
+            PaymentResults.Unavailable(ProblemCodes.OrderServiceUnavailable, "Orders can't be read at the moment."),
+        _ when DatabaseFailure.IsAway(exception) =>
+            PaymentResults.Unavailable(ProblemCodes.DatabaseUnavailable, "Payments can't be stored at the moment."),
+        _ => null,
+    };
 }

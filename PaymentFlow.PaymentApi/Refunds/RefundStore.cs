@@ -43,7 +43,7 @@ public sealed class RefundStore(
                     WHERE r.payment_id = p.id AND r.status IN ('reserved', 'pending', 'succeeded')), 0) AS amount
                 FROM payments p WHERE p.id = @paymentId AND p.status IN ('succeeded', 'partially_refunded'))
             INSERT INTO refunds (id, payment_id, amount, requested_amount, status, idempotency_key, created_at, updated_at, reconcile_at)
-            SELECT @id, @paymentId, coalesce(@amount, amount), @amount, 'reserved', @idempotencyKey, @now, @now, @reconcileAt
+            SELECT @id, @paymentId, coalesce(@amount, amount), @amount, 'reserved', @idempotencyKey, @now, @now, now() + @FirstCheck
             FROM remainder WHERE coalesce(@amount, amount) BETWEEN 1 AND amount
             ON CONFLICT DO NOTHING
             RETURNING {Columns}
@@ -59,7 +59,7 @@ public sealed class RefundStore(
             amount,
             idempotencyKey,
             now = time.GetUtcNow().UtcDateTime,
-            reconcileAt = (time.GetUtcNow() + timing.FirstCheck).UtcDateTime,
+            timing.FirstCheck,
         }, cancellationToken));
         await transaction.CommitAsync(cancellationToken);
         return reserved;
@@ -100,13 +100,14 @@ public sealed class RefundStore(
         const string Order = "array_position(ARRAY['reserved', 'not_sent', 'pending', 'succeeded', 'failed'], {0})";
         var forward = string.Format(null, Order, "refunds.status") + " < " + string.Format(null, Order, "@Status");
         var sql = $"""
-            UPDATE refunds SET status = @Status, code = @Code, stripe_refund_id = @StripeId, updated_at = @now, reconcile_at = @tomorrow
+            UPDATE refunds SET status = @Status, code = @Code, stripe_refund_id = @StripeId, updated_at = @now,
+                reconcile_at = now() + @Daily
             WHERE id = @RefundId AND payment_id = @paymentId AND {forward};
             INSERT INTO refunds (id, payment_id, amount, status, code, stripe_refund_id, created_at, updated_at, reconcile_at)
-            SELECT @newId, @paymentId, @Amount, @Status, @Code, @StripeId, @now, @now, @tomorrow
+            SELECT @newId, @paymentId, @Amount, @Status, @Code, @StripeId, @now, @now, now() + @Daily
             WHERE NOT EXISTS (SELECT FROM refunds WHERE id = @RefundId AND payment_id = @paymentId)
             ON CONFLICT (stripe_refund_id) DO UPDATE
-                SET status = @Status, code = @Code, updated_at = @now, reconcile_at = @tomorrow WHERE {forward};
+                SET status = @Status, code = @Code, updated_at = @now, reconcile_at = now() + @Daily WHERE {forward};
             """;
         var now = time.GetUtcNow();
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
@@ -124,7 +125,7 @@ public sealed class RefundStore(
                 paymentId,
                 newId = Guid.CreateVersion7(),
                 now = now.UtcDateTime,
-                tomorrow = (now + timing.Daily).UtcDateTime,
+                timing.Daily,
             }, cancellationToken));
         }
         var refunded = await connection.ExecuteScalarAsync<long>(Command(
@@ -146,21 +147,15 @@ public sealed class RefundStore(
     public async Task<IReadOnlyList<Refund>> LeaseDueAsync(int limit, CancellationToken cancellationToken)
     {
         const string Sql = $"""
-            UPDATE refunds SET reconcile_at = CASE WHEN status = 'reserved' THEN @soon ELSE @tomorrow END
+            UPDATE refunds SET reconcile_at = now() + CASE WHEN status = 'reserved' THEN @soon ELSE @Daily END
             WHERE id = ANY(ARRAY(
-                SELECT id FROM refunds WHERE status IN ('reserved', 'pending') AND reconcile_at <= @now
+                SELECT id FROM refunds WHERE status IN ('reserved', 'pending') AND reconcile_at <= now()
                 ORDER BY reconcile_at LIMIT @limit FOR UPDATE SKIP LOCKED))
             RETURNING {Columns}
             """;
-        var now = time.GetUtcNow();
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<Refund>(Command(Sql, new
-        {
-            limit,
-            now = now.UtcDateTime,
-            soon = (now + timing.ChecksAfterFirst[0]).UtcDateTime,
-            tomorrow = (now + timing.Daily).UtcDateTime,
-        }, cancellationToken))).AsList();
+        return (await connection.QueryAsync<Refund>(Command(
+            Sql, new { limit, soon = timing.ChecksAfterFirst[0], timing.Daily }, cancellationToken))).AsList();
     }
 
     async Task<Refund?> SingleAsync(string sql, object parameters, CancellationToken cancellationToken)

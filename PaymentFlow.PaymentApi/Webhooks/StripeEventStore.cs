@@ -1,12 +1,17 @@
 using Dapper;
 using Npgsql;
 using OpenTelemetry;
+using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.PaymentApi.Webhooks;
 
 /// <summary>The table <c>stripe_events</c>: the events received from Stripe, and whether each is applied.</summary>
 public sealed class StripeEventStore(NpgsqlDataSource dataSource)
 {
+    static readonly Backoff Retry = new(TimeSpan.FromSeconds(5), TimeSpan.FromHours(1));
+    // After so many tries, the wait is the longest.
+    const int LongestAfter = 10;
+
     /// <returns>False when the event was already stored.</returns>
     public async Task<bool> AddAsync(string id, string type, string objectId, CancellationToken cancellationToken)
     {
@@ -69,15 +74,16 @@ public sealed class StripeEventStore(NpgsqlDataSource dataSource)
             "UPDATE stripe_events SET processed_at = now() WHERE id = ANY(@ids)", new { ids }, cancellationToken: cancellationToken));
     }
 
-    /// <summary>Schedules a retry of the object's events: after 5 s, then after twice as long each time, up to an hour.</summary>
+    /// <summary>Schedules a retry of the object's events.</summary>
     public async Task PostponeAsync(string objectId, CancellationToken cancellationToken)
     {
         const string Sql = """
-            UPDATE stripe_events SET tries = tries + 1, retry_at = now() + least(5 * 2 ^ least(tries, 20), 3600) * interval '1 second'
+            UPDATE stripe_events SET tries = tries + 1, retry_at = now() + (@waits)[least(tries, @last) + 1]
             WHERE object_id = @objectId AND processed_at IS NULL
             """;
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(new CommandDefinition(Sql, new { objectId }, cancellationToken: cancellationToken));
+        await connection.ExecuteAsync(new CommandDefinition(
+            Sql, new { objectId, waits = Retry.Waits(LongestAfter + 1), last = LongestAfter }, cancellationToken: cancellationToken));
     }
 }
 

@@ -5,6 +5,7 @@ using PaymentFlow.PaymentApi.Payments;
 using PaymentFlow.PaymentApi.Reconciliation;
 using PaymentFlow.PaymentApi.Stripe;
 using PaymentFlow.Persistence.Database;
+using PaymentFlow.Persistence.Leases;
 using PaymentFlow.Persistence.Migrations;
 
 namespace PaymentFlow.PaymentApi.Webhooks;
@@ -19,6 +20,8 @@ public sealed partial class StripeEventWalk(
 {
     // An event may become visible slightly later than its timestamp. Reading an event twice has no effect.
     static readonly TimeSpan Overlap = TimeSpan.FromMinutes(10);
+
+    readonly Lease _lease = new(dataSource, "stripe-events-walk");
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -41,13 +44,14 @@ public sealed partial class StripeEventWalk(
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    /// <summary>Makes one walk, if it is due and no other replica has taken it. The cursor moves only when all events are stored.</summary>
+    /// <summary>Makes one walk, unless another replica has made it. The cursor moves only when all events are stored.</summary>
     public async Task WalkAsync(CancellationToken cancellationToken)
     {
         // Traces of this polling would hide the traces of payments.
         using var untraced = SuppressInstrumentationScope.Begin();
-        var now = time.GetUtcNow().UtcDateTime;
-        if (await TakeAsync(now, cancellationToken) is not { } cursor) return;
+        // Slightly less than the timer's period, so that another replica goes on soon after this one has stopped.
+        if (!await _lease.TryTakeAsync(options.ListEventsEvery * 0.9, cancellationToken)) return;
+        var (cursor, now) = await CursorAsync(cancellationToken);
         var (found, failed) = (0, 0);
         await foreach (var stripeEvent in stripe.EventsAsync(cursor - Overlap, StripeEventFilter.Types, cancellationToken))
         {
@@ -70,15 +74,12 @@ public sealed partial class StripeEventWalk(
         await advance.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <returns>The cursor to start from; null when the walk is not due.</returns>
-    async Task<DateTime?> TakeAsync(DateTime now, CancellationToken cancellationToken)
+    async Task<(DateTime Cursor, DateTime Now)> CursorAsync(CancellationToken cancellationToken)
     {
-        await using var take = dataSource.CreateCommand(
-            "UPDATE stripe_events_walk SET next_at = $1 + $2 WHERE next_at <= $1 RETURNING cursor");
-        take.Parameters.Add(new() { Value = now });
-        // Slightly less than the timer's period, so that the timer's jitter does not skip every second walk.
-        take.Parameters.Add(new() { Value = options.ListEventsEvery * 0.9 });
-        return (DateTime?)await take.ExecuteScalarAsync(cancellationToken);
+        await using var read = dataSource.CreateCommand("SELECT cursor, now() FROM stripe_events_walk");
+        await using var row = await read.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return (row.GetDateTime(0), row.GetDateTime(1));
     }
 
     static partial class Log

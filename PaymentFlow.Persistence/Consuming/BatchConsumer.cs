@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using PaymentFlow.Messaging.Telemetry;
 using PaymentFlow.Persistence.Database;
 using PaymentFlow.Persistence.Migrations;
+using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.Persistence.Consuming;
 
@@ -31,10 +32,10 @@ public sealed partial class BatchConsumer<T>(
 {
     const int BatchSize = 1_000;
     static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
-    static readonly TimeSpan LongestRetryDelay = TimeSpan.FromSeconds(5);
+    static readonly Backoff DatabaseRetry = new(TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(5));
     static readonly TimeSpan LastBatchPatience = TimeSpan.FromSeconds(5);
     static readonly TimeSpan ResumeInterval = TimeSpan.FromSeconds(1);
-    static readonly TimeSpan LongestHold = TimeSpan.FromMinutes(1);
+    static readonly Backoff HeldRetry = new(TimeSpan.FromSeconds(0.1), TimeSpan.FromMinutes(1));
 
     static readonly Counter<long> Failures = PaymentFlowTelemetry.Meter.CreateCounter<long>(
         "paymentflow.consumer.failures", "{failure}", "Attempts to apply events that failed because of a fault of ours");
@@ -162,7 +163,7 @@ public sealed partial class BatchConsumer<T>(
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                var delay = DelayOf(attempt, LongestRetryDelay);
+                var delay = DatabaseRetry.After(attempt);
                 Log.Retrying(logger, topic, batch.Count, delay, e.Message);
                 PollPaused(batch, delay, stoppingToken);
             }
@@ -238,16 +239,13 @@ public sealed partial class BatchConsumer<T>(
         }
         catch (Exception e) when (!stoppingToken.IsCancellationRequested)
         {
-            held.Delay = DelayOf(held.Attempts++, LongestHold);
+            held.Delay = HeldRetry.After(held.Attempts++);
             held.TriedAt = time.GetTimestamp();
             if (!DatabaseFailure.IsAway(e)) Failures.Add(1, new KeyValuePair<string, object?>("topic", topic));
             Log.Held(logger, e, topic, partition.Partition.Value, held.Messages[0].Offset.Value, held.Delay);
             return false;
         }
     }
-
-    static TimeSpan DelayOf(int attempt, TimeSpan longest) =>
-        TimeSpan.FromMilliseconds(Math.Min(100 << Math.Min(attempt, 10), longest.TotalMilliseconds));
 
     /// <summary>Keeps the group membership alive for <paramref name="delay"/>. A message that still arrives joins the batch.</summary>
     void PollPaused(List<ConsumeResult<string, byte[]>> batch, TimeSpan delay, CancellationToken stoppingToken)

@@ -27,6 +27,8 @@ public sealed partial class OutboxRelay(
 {
     const int SweepBatch = 500;
     static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
+    // Longer than a batch takes, including the producer's message time-out. Each batch renews the lease.
+    static readonly TimeSpan SweepLease = TimeSpan.FromSeconds(15);
     // Less often than the sweep, because the count also scans index entries of rows published since the last vacuum.
     static readonly TimeSpan CountInterval = TimeSpan.FromSeconds(5);
     // Rows that are left over after these times are published by the sweep of the next start.
@@ -41,6 +43,8 @@ public sealed partial class OutboxRelay(
         new BoundedChannelOptions(100_000) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
 
     OutboxBacklog _backlog;
+    // The last row that the sweep tried, so that rows that always fail do not block those behind them; 0 to begin with the oldest.
+    long _sweptTo;
 
     /// <summary>
     /// Publishes rows that have just been committed. Returns at once. Never throws because of Kafka; failed rows are picked up by the
@@ -48,10 +52,18 @@ public sealed partial class OutboxRelay(
     /// </summary>
     public void Publish(params ReadOnlySpan<OutboxEntry> committed)
     {
-        foreach (var entry in committed) Produce(entry, static _ => { });
+        foreach (var entry in committed)
+        {
+            Produce(entry, acknowledged =>
+            {
+                if (acknowledged) _delivered.Writer.TryWrite(new PublishResult(entry.Id, time.GetUtcNow()));
+            });
+        }
     }
 
-    /// <summary>Publishes and waits for Kafka's acknowledgments, at most for the producer's message time-out.</summary>
+    /// <summary>
+    /// Publishes and waits for Kafka's acknowledgments, at most for the producer's message time-out. Does not mark the rows as published.
+    /// </summary>
     /// <returns>In the order of <paramref name="entries"/>: whether Kafka acknowledged the entry.</returns>
     public Task<bool[]> PublishAsync(IEnumerable<OutboxEntry> entries, CancellationToken cancellationToken) =>
         Task.WhenAll(entries.Select(entry =>
@@ -106,7 +118,7 @@ public sealed partial class OutboxRelay(
         {
             try
             {
-                for (long? after = 0; after is not null;) after = await SweepOnceAsync(after.Value, stoppingToken);
+                if (await store.IsAnyLeftAsync(stoppingToken)) await PublishLeftAsync(stoppingToken);
                 if (counted is not null && time.GetElapsedTime(counted.Value) < CountInterval) continue;
                 _backlog = await store.BacklogAsync(stoppingToken);
                 counted = time.GetTimestamp();
@@ -123,17 +135,34 @@ public sealed partial class OutboxRelay(
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    /// <param name="after">Id of the last row published in this sweep; the next batch starts after it, to avoid re-scanning.</param>
-    /// <returns>
-    /// Id of the last row of the batch if there may be more, else null. A failed delivery ends the sweep, because Kafka is unavailable.
-    /// </returns>
-    async Task<long?> SweepOnceAsync(long after, CancellationToken stoppingToken)
+    /// <summary>
+    /// Publishes the rows that their writers left, unless another replica does. Stops when Kafka acknowledges no row of a batch.
+    /// </summary>
+    async Task PublishLeftAsync(CancellationToken stoppingToken)
     {
-        var entries = await store.LeaseAsync(after, SweepBatch, stoppingToken);
-        if (entries.Count == 0) return null;
-        Log.Sweeping(logger, entries.Count);
-        var delivered = await PublishAsync(entries, stoppingToken);
-        return entries.Count == SweepBatch && delivered.All(one => one) ? entries[^1].Id : null;
+        // Marks one batch while the next one is published.
+        var marking = Task.CompletedTask;
+        try
+        {
+            for (var more = true; more && await store.Sweep.TryTakeAsync(SweepLease, stoppingToken);)
+            {
+                var entries = await store.LeftAsync(_sweptTo, SweepBatch, stoppingToken);
+                _sweptTo = entries.Count == SweepBatch ? entries[^1].Id : 0;
+                if (entries.Count == 0) break;
+                Log.Sweeping(logger, entries.Count);
+                var acknowledged = await PublishAsync(entries, stoppingToken);
+                await marking;
+                var at = time.GetUtcNow();
+                marking = store.MarkPublishedAsync(
+                    entries.Where((_, i) => acknowledged[i]).Select(entry => new PublishResult(entry.Id, at)), stoppingToken);
+                more = _sweptTo > 0 && acknowledged.Any(one => one);
+            }
+        }
+        finally
+        {
+            await marking;
+        }
+        await store.Sweep.ReleaseAsync(stoppingToken);
     }
 
     void Produce(OutboxEntry entry, Action<bool> completed)
@@ -159,8 +188,7 @@ public sealed partial class OutboxRelay(
 
         void Finish(string? failure)
         {
-            if (failure is null) _delivered.Writer.TryWrite(new PublishResult(entry.Id, time.GetUtcNow()));
-            else
+            if (failure is not null)
             {
                 Log.NotPublished(logger, entry.Event.Type, entry.Event.Id, failure);
                 span?.SetStatus(ActivityStatusCode.Error, failure);

@@ -1,6 +1,7 @@
 using Npgsql;
 using OpenTelemetry;
 using PaymentFlow.Messaging.CloudEvents;
+using PaymentFlow.Persistence.Leases;
 
 namespace PaymentFlow.Persistence.Outbox;
 
@@ -9,19 +10,27 @@ namespace PaymentFlow.Persistence.Outbox;
 /// </summary>
 public sealed class OutboxStore(NpgsqlDataSource dataSource)
 {
+    /// <summary>Held by the replica that sweeps.</summary>
+    public Lease Sweep { get; } = new(dataSource, "outbox");
+
+    /// <summary>Whether there are unpublished rows that their writer has had time to publish.</summary>
+    public async Task<bool> IsAnyLeftAsync(CancellationToken cancellationToken)
+    {
+        using var untraced = SuppressInstrumentationScope.Begin();
+        await using var command = dataSource.CreateCommand(
+            "SELECT EXISTS (SELECT FROM outbox WHERE published_at IS NULL AND leased_until < now())");
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     /// <summary>
-    /// Leases, for 15 s, unpublished rows whose previous lease has expired and whose id is above <paramref name="after"/>, oldest first.
-    /// Skips rows that another replica is leasing.
+    /// The unpublished rows that their writer has had time to publish and whose id is above <paramref name="after"/>, oldest first. Only
+    /// for the holder of <see cref="Sweep"/>.
     /// </summary>
-    public async Task<IReadOnlyList<OutboxEntry>> LeaseAsync(long after, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<OutboxEntry>> LeftAsync(long after, int limit, CancellationToken cancellationToken)
     {
         const string Sql = """
-            UPDATE outbox SET leased_until = now() + interval '15 seconds'
-            WHERE id = ANY(ARRAY(
-                SELECT id FROM outbox
-                WHERE published_at IS NULL AND leased_until < now() AND id > $1
-                ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED))
-            RETURNING id, topic, event_id, type, source, time, key, data, traceparent
+            SELECT id, topic, event_id, type, source, time, key, data, traceparent FROM outbox
+            WHERE published_at IS NULL AND leased_until < now() AND id > $1 ORDER BY id LIMIT $2
             """;
         // One trace per second of a usually empty table would hide the traces of payments.
         using var untraced = SuppressInstrumentationScope.Begin();
@@ -36,7 +45,6 @@ public sealed class OutboxStore(NpgsqlDataSource dataSource)
                 reader.GetGuid(2), reader.GetString(3), reader.GetString(4), reader.GetFieldValue<DateTimeOffset>(5),
                 reader.GetString(6), reader.GetFieldValue<byte[]>(7), reader.IsDBNull(8) ? null : reader.GetString(8))));
         }
-        entries.Sort(static (a, b) => a.Id.CompareTo(b.Id));
         return entries;
     }
 

@@ -46,6 +46,7 @@ public static class SettingRules
         new("RateLimits:AtOnce", Count),
         new("RateLimits:NetworkFactor", Count),
         new("OpenApi:Public", (value, _) => bool.TryParse(value, out var _) ? null : $"is '{value}': set it to true or false."),
+        new("RateLimits:ServicesAtOnce", Count),
         new("RateLimits:*:Permits", Count),
         new("RateLimits:*:WindowSeconds", Seconds),
         new("Shutdown:TurnAwayFor", (value, _) => Time(value, orZero: true)),

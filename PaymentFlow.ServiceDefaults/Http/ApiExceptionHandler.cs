@@ -22,6 +22,7 @@ sealed partial class ApiExceptionHandler(IOptions<ApiErrorOptions> options, ILog
         {
             BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } bad => OfBadRequest(bad),
             BadHttpRequestException bad => ApiProblem.ForStatus(bad.StatusCode),
+            _ when options.Value.OwnProblem(exception) is { } own => own,
             _ when options.Value.IsUnavailable(exception) => ApiProblem.ForStatus(StatusCodes.Status503ServiceUnavailable),
             _ => ApiProblem.ForStatus(StatusCodes.Status500InternalServerError),
         };
@@ -34,9 +35,10 @@ sealed partial class ApiExceptionHandler(IOptions<ApiErrorOptions> options, ILog
         return true;
     }
 
-    /// <summary>A bad request is the caller's error. An unavailable database is logged as one line instead of a stack trace.</summary>
+    /// <summary>A bad request is the caller's error. A 503 is logged as one line instead of a stack trace.</summary>
     internal static bool IsNoErrorOfOurs(Exception exception, ApiErrorOptions options) =>
-        exception is BadHttpRequestException || options.IsUnavailable(exception);
+        exception is BadHttpRequestException || options.IsUnavailable(exception)
+        || options.OwnProblem(exception) is { StatusCode: StatusCodes.Status503ServiceUnavailable };
 
     static ProblemHttpResult OfBadRequest(BadHttpRequestException bad) => bad.InnerException switch
     {
@@ -54,7 +56,7 @@ sealed partial class ApiExceptionHandler(IOptions<ApiErrorOptions> options, ILog
 
     static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "{Method} {Path} was answered with 503, because the database is unavailable: {Reason}")]
+        [LoggerMessage(LogLevel.Warning, "{Method} {Path} was answered with 503: {Reason}")]
         public static partial void Unavailable(ILogger logger, string method, string path, string reason);
     }
 }

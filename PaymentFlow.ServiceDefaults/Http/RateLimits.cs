@@ -9,13 +9,17 @@ using Microsoft.Extensions.Hosting;
 namespace PaymentFlow.ServiceDefaults;
 
 /// <summary>
-/// Limits per client address protect against card testing and order spam. One limit on all concurrent requests protects against
-/// overload. PaymentFlow's own services (a valid service key) are exempt from both. <see cref="WrongKeys"/> limits guesses of keys.
+/// Limits per client address protect against card testing and order spam; PaymentFlow's own services (a valid service key) are exempt from
+/// them. Limits on concurrent requests protect against overload: one for our own services, one for everybody else. <see cref="WrongKeys"/>
+/// limits guesses of keys.
 /// </summary>
 public static class RateLimits
 {
     // Well above what saturates a pool of 12 database connections.
     const int DefaultAtOnce = 128;
+
+    // Web's requests are those of many customers, and a replica of a service asks for many payments.
+    const int DefaultServicesAtOnce = 256;
 
     /// <summary>
     /// A named <see cref="AddressLimit"/> for <c>.RequireRateLimiting(name)</c>. A request above the limit gets 429
@@ -38,18 +42,16 @@ public static class RateLimits
     /// <summary>
     /// With more than <c>RateLimits:AtOnce</c> requests in progress (128), a new request gets 503 <c>unavailable</c> with
     /// <c>Retry-After</c> at once, before any work. Without this limit, requests would queue until their callers give up, and the
-    /// service would work on abandoned requests. <c>.DisableRateLimiting()</c> exempts an endpoint.
+    /// service would work on abandoned requests. Requests with the service key have a limit of their own,
+    /// <c>RateLimits:ServicesAtOnce</c> (256). <c>.DisableRateLimiting()</c> exempts an endpoint.
     /// </summary>
     internal static void Configure(RateLimiterOptions options, IConfiguration configuration)
     {
-        ConcurrencyLimiterOptions limit = new()
-        {
-            PermitLimit = configuration.GetValue("RateLimits:AtOnce", DefaultAtOnce),
-            QueueLimit = 0,
-        };
-        options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => context.User.IsInRole(Roles.Service)
-            ? RateLimitPartition.GetNoLimiter("services")
-            : RateLimitPartition.GetConcurrencyLimiter("all", _ => limit));
+        var others = configuration.GetValue("RateLimits:AtOnce", DefaultAtOnce);
+        var services = configuration.GetValue("RateLimits:ServicesAtOnce", DefaultServicesAtOnce);
+        options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, bool>(context => RateLimitPartition.GetConcurrencyLimiter(
+            context.User.IsInRole(Roles.Service),
+            isService => new ConcurrencyLimiterOptions { PermitLimit = isService ? services : others, QueueLimit = 0 }));
         options.OnRejected = async (rejected, _) =>
         {
             // Only the concurrency limiter sets a reason. The sliding window may say when to retry.

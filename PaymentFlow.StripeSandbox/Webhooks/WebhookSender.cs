@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using PaymentFlow.ServiceDefaults;
 using PaymentFlow.StripeSandbox.Events;
 using PaymentFlow.StripeSandbox.Ledger;
 
@@ -16,8 +17,7 @@ internal sealed partial class WebhookSender(
     public const string Client = "webhooks";
     const int AtOnce = 8;
     static readonly TimeSpan RetryFor = TimeSpan.FromDays(3);
-    static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
-    static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+    static readonly Backoff Pause = new(TimeSpan.FromSeconds(0.5), TimeSpan.FromMinutes(1));
 
     bool _away;
 
@@ -47,21 +47,21 @@ internal sealed partial class WebhookSender(
             if (fate.AgainAfter is { } again) _ = SendLaterAsync(happened, again, endpoint, signature, stopping);
             if (fate.HeldBack is { } heldBack) _ = SendLaterAsync(happened, heldBack, endpoint, signature, stopping);
             else if (!await TrySendAsync(happened, endpoint, signature, stopping))
-                _ = SendLaterAsync(happened, FirstPause, endpoint, signature, stopping);
+                _ = SendLaterAsync(happened, Pause.After(0), endpoint, signature, stopping, failures: 1);
         }
     }
 
     /// <summary>Runs outside the queue, so that a failed or delayed event does not block the events behind it.</summary>
-    async Task SendLaterAsync(StripeEvent happened, TimeSpan pause, Uri endpoint, WebhookSignature signature, CancellationToken stopping)
+    async Task SendLaterAsync(
+        StripeEvent happened, TimeSpan pause, Uri endpoint, WebhookSignature signature, CancellationToken stopping, int failures = 0)
     {
         try
         {
             do
             {
-                // Jitter of up to 20 %, so that events that failed together are not all sent again at the same moment.
-                await Task.Delay(pause * (1 + Random.Shared.NextDouble() / 5), time, stopping);
+                await Task.Delay(pause, time, stopping);
                 if (await TrySendAsync(happened, endpoint, signature, stopping)) return;
-                pause = pause < FirstPause ? FirstPause : pause * 2 < LongestPause ? pause * 2 : LongestPause;
+                pause = Pause.After(failures++);
             }
             while (time.GetUtcNow().ToUnixTimeSeconds() - happened.Header.Created < RetryFor.TotalSeconds);
             Log.GivenUp(log, happened.Header.Id, happened.Header.Type);

@@ -64,7 +64,7 @@ public sealed class RunningApp : IAsyncDisposable
             .. GeneratedSecrets.Select(name => $"Parameters:{name}").Except(options.Configuration.Keys)
                 .Select(name => $"--{name}={RandomNumberGenerator.GetHexString(32, lowercase: true)}"),
             // A killed service restarts after one second, however often it is killed.
-            "--Restarts:LongestDelay=00:00:01",
+            "--Restarts:DelayAfterShortRun=00:00:01",
             // The host does not wait for the cleanup, because the orchestrator also finishes it alone.
             "--DcpPublisher:WaitForResourceCleanup=false",
             .. options.Configuration.Select(setting => $"--{setting.Key}={setting.Value}"),

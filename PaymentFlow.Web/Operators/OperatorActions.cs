@@ -19,6 +19,7 @@ static class OperatorActions
         operators.MapPost("/orders/{id:guid}/refund", RefundAsync);
         operators.MapPost("/orders/{id:guid}/cancel", CancelAsync);
         operators.MapPost("/dead-letters/{id:guid}/replay", ReplayAsync);
+        operators.MapPost("/dead-letters/replay", ReplayManyAsync);
     }
 
     /// <param name="key">The idempotency key, created with the page, so that submitting the form twice makes one refund.</param>
@@ -39,6 +40,13 @@ static class OperatorActions
     static Task<RedirectHttpResult> ReplayAsync(
         Guid id, [FromForm] bool? sure, HttpContext context, OperatorClient operators, CancellationToken cancellationToken) =>
         AnswerAsync("/operator/dead-letters", sure, () => operators.ReplayAsync(id, context.User, cancellationToken));
+
+    /// <param name="reason">A part of the error; empty for every dead letter.</param>
+    static Task<RedirectHttpResult> ReplayManyAsync(
+        [FromForm] string? reason, [FromForm] bool? sure, HttpContext context, OperatorClient operators,
+        CancellationToken cancellationToken) =>
+        AnswerAsync("/operator/dead-letters", sure, () => operators.ReplayManyAsync(
+            string.IsNullOrWhiteSpace(reason) ? null : reason.Trim(), context.User, cancellationToken));
 
     static async Task<RedirectHttpResult> AnswerAsync(string page, bool? sure, Func<Task<Problem?>> act, string unanswered = "")
     {

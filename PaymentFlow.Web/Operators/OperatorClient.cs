@@ -81,7 +81,9 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
     /// </summary>
     /// <exception cref="ServiceUnavailableException">There was no answer. The action may have been executed.</exception>
     public Task<Problem?> RefundAsync(Guid paymentId, long? amount, Guid key, ClaimsPrincipal who, CancellationToken cancellationToken) =>
-        PostAsync(Payments, $"/payments/{paymentId}/refunds", new RefundRequest(amount), key, who, cancellationToken);
+        PostAsync(
+            Payments, $"/payments/{paymentId}/refunds", JsonContent.Create(new(amount), OperatorJson.Default.RefundRequest), key, who,
+            cancellationToken);
 
     /// <inheritdoc cref="RefundAsync"/>
     public Task<Problem?> CancelAsync(Guid orderId, ClaimsPrincipal who, CancellationToken cancellationToken) =>
@@ -90,6 +92,13 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
     /// <inheritdoc cref="RefundAsync"/>
     public Task<Problem?> ReplayAsync(Guid deadLetterId, ClaimsPrincipal who, CancellationToken cancellationToken) =>
         PostAsync(Orders, $"/dead-letters/{deadLetterId}/replay", null, null, who, cancellationToken);
+
+    /// <summary>Replays the oldest dead letters whose error contains <paramref name="reason"/>, or all of the oldest ones.</summary>
+    /// <inheritdoc cref="RefundAsync"/>
+    public Task<Problem?> ReplayManyAsync(string? reason, ClaimsPrincipal who, CancellationToken cancellationToken) =>
+        PostAsync(
+            Orders, "/dead-letters/replay", JsonContent.Create(new(reason), OperatorJson.Default.BulkReplayRequest), null, who,
+            cancellationToken);
 
     Task<PaymentJourney?> PaymentAsync(string query, ClaimsPrincipal who, CancellationToken cancellationToken) =>
         GetAsync(Payments, $"/payments/journey?{query}", OperatorJson.Default.PaymentJourney, who, cancellationToken);
@@ -107,10 +116,9 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
     }
 
     Task<Problem?> PostAsync(
-        string service, string path, RefundRequest? body, Guid? key, ClaimsPrincipal who, CancellationToken cancellationToken)
+        string service, string path, HttpContent? body, Guid? key, ClaimsPrincipal who, CancellationToken cancellationToken)
     {
-        HttpRequestMessage request = new(HttpMethod.Post, new Uri(path, UriKind.Relative));
-        if (body is not null) request.Content = JsonContent.Create(body, OperatorJson.Default.RefundRequest);
+        HttpRequestMessage request = new(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = body };
         if (key is not null) request.Headers.Add("Idempotency-Key", key.ToString());
         return SendAsync<Problem?>(service, request, who, async response =>
         {
@@ -141,6 +149,8 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
         }
     }
 
+    internal sealed record BulkReplayRequest(string? Reason);
+
     internal sealed record RefundRequest([property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Amount);
 }
 
@@ -151,6 +161,7 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
 [JsonSerializable(typeof(PaymentStatistics))]
 [JsonSerializable(typeof(OrderStatistics))]
 [JsonSerializable(typeof(OperatorClient.RefundRequest))]
+[JsonSerializable(typeof(OperatorClient.BulkReplayRequest))]
 sealed partial class OperatorJson : JsonSerializerContext;
 
 static class OperatorConsole

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using PaymentFlow.Contracts.Events;
+using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Tests.Integration.Payments;
 
 namespace PaymentFlow.Tests.Integration.Orders;
@@ -211,12 +213,95 @@ public sealed class DeadLetterTests(OrdersApp app) : IClassFixture<OrdersApp>
     }
 
     [Fact]
+    public async Task A_bulk_replay_applies_what_matches_its_filter_and_nothing_else()
+    {
+        var (lost, others) = (await LoseAsync(3), await LoseAsync(1));
+        foreach (var order in (Guid[])[lost[0].OrderId, others[0].OrderId]) await app.RestoreAsync(order);
+
+        var answer = await ReplayManyAsync(new { reason = lost[0].OrderId, topic = "payments" });
+
+        Assert.Equal((HttpStatusCode.OK, 3, 0), (answer.Status, Number(answer, "replayed"), Number(answer, "refused")));
+        Assert.Null(answer.Body!["next"]);
+        Assert.Equal("paid", await app.QueryAsync<string>("SELECT status FROM orders WHERE id = $1", lost[0].OrderId));
+        Assert.Equal(1L, await StillWaitingAsync(others));
+        // Times and the topic are filters as well.
+        foreach (var filter in (object[])[
+            new { reason = others[0].OrderId, topic = "orders" },
+            new { reason = others[0].OrderId, to = "2001-01-01T00:00:00Z" },
+            new { reason = others[0].OrderId, from = "2101-01-01T00:00:00Z" }])
+            Assert.Equal(0, Number(await ReplayManyAsync(filter), "replayed"));
+        // A repeated request applies nothing twice.
+        Assert.Equal(0, Number(await ReplayManyAsync(new { reason = lost[0].OrderId }), "replayed"));
+        Assert.Equal(1L, await app.QueryAsync<long>("SELECT count(*) FROM outbox WHERE key = $1", lost[0].OrderId.ToString()));
+        Assert.Equal(1, Number(await ReplayManyAsync(new { reason = others[0].OrderId, from = "2001-01-01T00:00:00Z" }), "replayed"));
+    }
+
+    [Fact]
+    public async Task A_bulk_replay_goes_on_behind_what_is_still_refused_and_is_recorded()
+    {
+        var lost = await LoseAsync(3);
+        var reason = lost[0].OrderId;
+
+        var first = await ReplayManyAsync(new { reason, limit = 2 });
+        var second = await ReplayManyAsync(new { reason, limit = 2, after = first.Body!["next"]!.GetValue<Guid>() });
+
+        Assert.Equal((0, 2), (Number(first, "replayed"), Number(first, "refused")));
+        Assert.Equal((0, 1), (Number(second, "replayed"), Number(second, "refused")));
+        Assert.Null(second.Body!["next"]);
+        Assert.Equal(3L, await StillWaitingAsync(lost));
+        Assert.Equal(2L, await app.QueryAsync<long>(
+            "SELECT count(*) FROM operator_actions WHERE action = 'dead_letters.replay' AND details ->> 'reason' = $1", reason.ToString()));
+        Assert.Equal(3L, await app.QueryAsync<long>(
+            "SELECT count(*) FROM operator_actions WHERE action = 'dead_letter.replay' AND target = ANY($1)",
+            (object)lost.Select(payment => payment.EventId.ToString()).ToArray()));
+    }
+
+    [Fact]
+    public async Task Bulk_replays_at_once_apply_each_dead_letter_once()
+    {
+        var lost = await LoseAsync(4);
+        await app.RestoreAsync(lost[0].OrderId);
+
+        // Each waits until no other is replaying in bulk.
+        var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => ReplayManyAsync(new { reason = lost[0].OrderId })));
+
+        Assert.Equal(4, answers.Sum(answer => Number(answer, "replayed")));
+        Assert.True(await app.QueryAsync<bool>(
+            "SELECT count(*) = count(DISTINCT event_id) FROM outbox WHERE key = $1", lost[0].OrderId.ToString()));
+    }
+
+    [Theory]
+    [InlineData("""{"limit":0}""", 422, "invalid_limit")]
+    [InlineData("""{"limit":201}""", 422, "invalid_limit")]
+    [InlineData("""{"limit":null}""", 400, "malformed_request")]
+    [InlineData("""{"reason":"\u0000"}""", 422, "invalid_filter")]
+    [InlineData("""{"topic":"\u0000"}""", 422, "invalid_filter")]
+    [InlineData("""{"reason":"\ud800"}""", 400, "malformed_request")]
+    [InlineData("""{"from":"yesterday"}""", 400, "malformed_request")]
+    [InlineData("""{"after":"x"}""", 400, "malformed_request")]
+    [InlineData("""{"filter":"x"}""", 422, "unknown_field")]
+    [InlineData("null", 400, "malformed_request")]
+    public async Task A_wrong_filter_replays_nothing(string filter, int status, string code)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Post, "/dead-letters/replay")
+        {
+            Content = new StringContent(filter, Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Add("X-Operator-Key", app.OperatorKey);
+
+        var answer = await Answer.OfAsync(await app.Http.SendAsync(request, TestContext.Current.CancellationToken));
+
+        Assert.Equal((status, code), ((int)answer.Status, answer.Code));
+    }
+
+    [Fact]
     public async Task Only_an_operator_sees_or_replays_dead_letters()
     {
         foreach (var (method, path) in new[]
         {
             (HttpMethod.Get, "/dead-letters"),
             (HttpMethod.Post, $"/dead-letters/{Guid.CreateVersion7()}/replay"),
+            (HttpMethod.Post, "/dead-letters/replay"),
             (HttpMethod.Get, "/operator-actions"),
         })
         {
@@ -230,6 +315,33 @@ public sealed class DeadLetterTests(OrdersApp app) : IClassFixture<OrdersApp>
     }
 
     Task<Answer> ReplayAsync(Guid id) => app.AsOperatorAsync(HttpMethod.Post, $"/dead-letters/{id}/replay");
+
+    /// <summary>Another test may be replaying in bulk at the same time.</summary>
+    async Task<Answer> ReplayManyAsync(object filter)
+    {
+        Answer? answer = null;
+        await Eventually.TrueAsync(async () => (answer = await TryReplayManyAsync(filter)).Code != "replay_in_progress");
+        return answer!;
+    }
+
+    Task<Answer> TryReplayManyAsync(object filter) => app.SendAsync(
+        HttpMethod.Post, "/dead-letters/replay", filter, ("X-Operator-Key", app.OperatorKey), ("X-Operator-Name", "Anna"));
+
+    Task<long> StillWaitingAsync(PaymentEvent[] payments) => app.QueryAsync<long>(
+        "SELECT count(*) FROM dead_letters WHERE replayed_at IS NULL AND event_id = ANY($1)",
+        payments.Select(payment => payment.EventId).ToArray());
+
+    static int Number(Answer answer, string name) => answer.Body![name]!.GetValue<int>();
+
+    /// <summary>Publishes versions of the payment of one missing order, whose id is in the reason of each dead letter.</summary>
+    async Task<PaymentEvent[]> LoseAsync(int count)
+    {
+        var model = (await app.CreateAsync()).Payment(version: 2) with { OrderId = Guid.CreateVersion7() };
+        PaymentEvent[] lost = [.. Enumerable.Range(0, count).Select(i => model with { PaymentVersion = 2 + i })];
+        foreach (var payment in lost) await app.PublishAsync(payment);
+        foreach (var payment in lost) await app.UntilAsync(1L, OrdersApp.IsDeadLettered, payment.EventId);
+        return lost;
+    }
 
     async Task<IReadOnlyList<JsonNode>> WaitingAsync() =>
         [.. (await app.AsOperatorAsync(HttpMethod.Get, "/dead-letters?limit=200")).Body!["deadLetters"]!.AsArray()!];

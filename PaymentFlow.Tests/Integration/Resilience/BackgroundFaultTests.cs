@@ -8,7 +8,7 @@ namespace PaymentFlow.Tests.Integration.Resilience;
 [Collection(nameof(OutageApp))]
 public sealed class BackgroundFaultTests(OutageApp app)
 {
-    static readonly string[] Tables = ["refunds", "stripe_events", "delivery_sweep"];
+    static readonly string[] Tables = ["refunds", "stripe_events", "leases"];
 
     [Fact]
     public async Task Workers_whose_tables_are_missing_fail_repeatedly_while_PaymentApi_takes_payments()

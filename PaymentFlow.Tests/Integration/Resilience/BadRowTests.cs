@@ -85,6 +85,29 @@ public sealed class BadRowTests(PaymentFlowApp app)
         await ((IHostedLifecycleService)relay).StoppedAsync(Token);
     }
 
+    [Fact]
+    public async Task Rows_that_Kafka_always_refuses_do_not_hold_up_those_behind_them()
+    {
+        await using Broker kafka = new();
+        await using ScratchDatabase database = new(
+            app.PaymentsDb, builder => builder.Configuration["ConnectionStrings:kafka"] = kafka.BootstrapServers);
+        await database.InitializeAsync();
+        // More than a batch. The client refuses a topic's name of this length.
+        await database.ExecuteAsync("""
+            INSERT INTO outbox (event_id, topic, key, type, source, time, data, leased_until)
+            SELECT gen_random_uuid(), CASE WHEN i = 601 THEN 'payments' ELSE repeat('x', 600) END, 'k', 't', 's', now(), '', '-infinity'
+            FROM generate_series(1, 601) AS i
+            """);
+        var relay = database.Services.GetRequiredService<OutboxRelay>();
+        await relay.StartAsync(Token);
+
+        await Eventually.TrueAsync(async () => await database.QueryAsync<long>(
+            "SELECT count(*) FROM outbox WHERE topic = 'payments' AND published_at IS NOT NULL") == 1);
+
+        Assert.Equal(600L, await database.QueryAsync<long>("SELECT count(*) FROM outbox WHERE published_at IS NULL"));
+        await ((IHostedLifecycleService)relay).StoppedAsync(Token);
+    }
+
     /// <summary>An OrderService that has applied everything.</summary>
     sealed class Applied : HttpMessageHandler
     {

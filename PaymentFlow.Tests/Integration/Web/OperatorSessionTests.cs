@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Npgsql;
 using PaymentFlow.Tests.Fixtures;
+using PaymentFlow.Tests.Integration.Orders;
 
 namespace PaymentFlow.Tests.Integration.Web;
 
@@ -77,6 +78,29 @@ public sealed partial class OperatorSessionTests(PaymentFlowApp app) : IDisposab
                     + "console.sign_out from 127.0.0.25 of console",
                 await actions.ExecuteScalarAsync(Token));
         }
+    }
+
+    [Fact]
+    public async Task Dead_letters_are_replayed_in_bulk_only_if_the_operator_is_sure()
+    {
+        await using OrdersApp orders = new(app);
+        var lost = await orders.LosePaymentAsync();
+        await orders.RestoreAsync(lost.OrderId);
+        using var signedIn = await SignInAsync();
+        var token = await TokenAsync("/operator/dead-letters");
+        var reason = ("reason", lost.OrderId.ToString());
+
+        using var unsure = await PostAsync("/operator/dead-letters/replay", token, reason);
+        Assert.Equal("/operator/dead-letters?said=unconfirmed", unsure.Headers.Location?.OriginalString);
+        Assert.Equal("awaiting_payment", await orders.QueryAsync<string>("SELECT status FROM orders WHERE id = $1", lost.OrderId));
+        // Another bulk replay may be in progress.
+        await Eventually.TrueAsync(async () =>
+        {
+            using var sure = await PostAsync("/operator/dead-letters/replay", token, reason, ("sure", "true"));
+            return sure.Headers.Location?.OriginalString == "/operator/dead-letters?said=done";
+        });
+
+        Assert.Equal("paid", await orders.QueryAsync<string>("SELECT status FROM orders WHERE id = $1", lost.OrderId));
     }
 
     public void Dispose() => _browser?.Dispose();

@@ -35,6 +35,7 @@ public sealed class ApiDefaultsTests : IAsyncLifetime
             ["RateLimits:few:Permits"] = "2",
             ["RateLimits:few:WindowSeconds"] = "3600",
             ["RateLimits:AtOnce"] = "3",
+            ["RateLimits:ServicesAtOnce"] = "2",
             ["Clients:AllowedOrigins:0"] = "http://shop.example",
         });
         builder.Logging.ClearProviders();
@@ -97,10 +98,14 @@ public sealed class ApiDefaultsTests : IAsyncLifetime
         Assert.True(putOff.Headers.RetryAfter!.Delta > TimeSpan.Zero);
         _ = Assert.Single(slow, task => task.IsCompleted);
         using (var health = await GetAsync("/health")) Assert.Equal(HttpStatusCode.OK, health.StatusCode);
-        open.Add(GetAsync("/slow", ("X-Service-Key", "the services'")));
+        // Our own services have a limit of their own, which the others do not use up.
+        List<Task<HttpResponseMessage>> services = [.. Enumerable.Range(0, 3).Select(_ =>
+            GetAsync("/slow", ("X-Service-Key", "the services'")))];
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await await Task.WhenAny(services)).StatusCode);
         _slow.SetResult("done");
         Assert.All(await Task.WhenAll(open), response => Assert.Equal(HttpStatusCode.OK, response.StatusCode));
         Assert.Equal(3, (await Task.WhenAll(slow)).Count(response => response.StatusCode == HttpStatusCode.OK));
+        Assert.Equal(2, (await Task.WhenAll(services)).Count(response => response.StatusCode == HttpStatusCode.OK));
     }
 
     [Fact]

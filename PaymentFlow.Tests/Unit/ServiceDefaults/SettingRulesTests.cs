@@ -33,6 +33,7 @@ public sealed class SettingRulesTests
     [InlineData("RateLimits:AtOnce", "0")]
     [InlineData("RateLimits:NetworkFactor", "0")]
     [InlineData("OpenApi:Public", "yes")]
+    [InlineData("RateLimits:ServicesAtOnce", "unlimited")]
     [InlineData("RateLimits:orders:Permits", "-1")]
     [InlineData("RateLimits:orders:Permits", "many")]
     [InlineData("RateLimits:orders:Permits", "1.5")]
