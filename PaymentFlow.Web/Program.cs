@@ -1,4 +1,3 @@
-using Microsoft.FluentUI.AspNetCore.Components;
 using PaymentFlow.Messaging.Push;
 using PaymentFlow.ServiceDefaults;
 using PaymentFlow.Web;
@@ -31,7 +30,6 @@ builder.AddPayments();
 builder.AddCircuits();
 builder.AddOperatorConsole();
 builder.Services.AddRazorComponents().AddInteractiveServerComponents();
-builder.Services.AddFluentUIComponents();
 
 var app = builder.Build();
 

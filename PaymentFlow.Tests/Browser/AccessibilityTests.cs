@@ -44,7 +44,7 @@ public sealed class AccessibilityTests(PaymentFlowApp app, Chromium chromium) : 
         await shopper.PayAsync("pm_card_threeDSecure2Required");
         await shopper.SeesAsync("bank");
         await CheckAsync("3-D Secure");
-        await page.Locator("fluent-button").ClickAsync();
+        await page.Locator(".actions button").ClickAsync();
         await shopper.PayAsync();
         await shopper.SeesAsync("paid");
         await CheckAsync("paid");

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using PaymentFlow.Contracts;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.Web.Services;
 
 namespace PaymentFlow.Web.Payments;
@@ -38,7 +40,7 @@ public sealed class PaymentClient(HttpClient http)
         try
         {
             using var request = Request("/process-payment", secret);
-            request.Headers.Add("Idempotency-Key", idempotencyKey);
+            request.Headers.Add(RequestHeaders.IdempotencyKey, idempotencyKey);
             request.Content = JsonContent.Create(new ProcessPayment(orderId, paymentMethod, returnUrl), PaymentJson.Default.ProcessPayment);
             using var response = await http.SendAsync(request, cancellationToken);
             if (!response.IsSuccessStatusCode)
@@ -49,15 +51,15 @@ public sealed class PaymentClient(HttpClient http)
                     // PaymentApi returns 503 only if nothing was sent to Stripe. After other server errors the outcome is unknown.
                     HttpStatusCode.ServiceUnavailable => new PayAnswer.NotAsked(problem),
                     >= HttpStatusCode.InternalServerError => new PayAnswer.Unknown(),
-                    HttpStatusCode.TooManyRequests when problem.Code == Problem.RateLimited => new PayAnswer.NotAsked(problem),
+                    HttpStatusCode.TooManyRequests when problem.Code == ProblemCodes.RateLimited => new PayAnswer.NotAsked(problem),
                     _ => new PayAnswer.Refused(problem),
                 };
             }
             var payment = await response.Content.ReadFromJsonAsync(PaymentJson.Default.PaymentResponse, cancellationToken);
             return payment switch
             {
-                { Status: "succeeded" } => new PayAnswer.Succeeded(),
-                { Status: "requires_action", NextAction: { } action } => new PayAnswer.ActionRequired(action),
+                { Status: PaymentStatuses.Succeeded } => new PayAnswer.Succeeded(),
+                { Status: PaymentStatuses.RequiresAction, NextAction: { } action } => new PayAnswer.ActionRequired(action),
                 _ => new PayAnswer.Processing(),
             };
         }
