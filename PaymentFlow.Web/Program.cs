@@ -1,5 +1,4 @@
 using PaymentFlow.Messaging.Push;
-using PaymentFlow.ServiceDefaults;
 using PaymentFlow.Web;
 using PaymentFlow.Web.Checkout;
 using PaymentFlow.Web.Circuits;

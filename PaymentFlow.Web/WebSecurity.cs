@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using PaymentFlow.Contracts;
-using PaymentFlow.ServiceDefaults;
 using PaymentFlow.Web.Checkout;
 using PaymentFlow.Web.Operators;
 using PaymentFlow.Web.Operators.SignIn;

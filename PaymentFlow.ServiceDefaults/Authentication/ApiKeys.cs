@@ -13,25 +13,12 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PaymentFlow.Contracts;
 
-namespace PaymentFlow.ServiceDefaults;
+namespace PaymentFlow.ServiceDefaults.Authentication;
 
 /// <summary>
 /// The roles that keys prove. Each role is also the name of an authorization policy:
 /// <c>group.RequireAuthorization(Roles.Operator)</c>, or <c>user.IsInRole(Roles.Service)</c> in a handler.
 /// </summary>
-public static class Roles
-{
-    /// <summary><c>X-Operator-Key</c> against <c>Operator:Key</c>.</summary>
-    public const string Operator = "operator";
-
-    /// <summary><c>X-Api-Key</c> against <c>Merchant:ApiKey</c>.</summary>
-    public const string Merchant = "merchant";
-
-    /// <summary><c>X-Service-Key</c> against <c>Services:Key</c>: a call from one of our own services.</summary>
-    public const string Service = "service";
-}
-
-/// <summary>Authentication by keys in headers. Each key proves a role; one request may carry several keys.</summary>
 public static class ApiKeyAuthentication
 {
     internal const string Scheme = "ApiKey";

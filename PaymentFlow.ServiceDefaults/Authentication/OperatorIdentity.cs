@@ -3,7 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using PaymentFlow.Contracts;
 
-namespace PaymentFlow.ServiceDefaults;
+namespace PaymentFlow.ServiceDefaults.Authentication;
 
 /// <summary>The operator's name and address from a request, for the record of operator actions.</summary>
 public static class OperatorIdentity
@@ -22,8 +22,11 @@ public static class OperatorIdentity
     /// The signed-in name, or the stated name without sign-in, with the caller's address: <c>anna (10.0.0.7)</c>. See
     /// <see cref="NameOf"/>.
     /// </summary>
-    public static string Of(HttpContext context) =>
-        $"{NameOf(context.User.Identity?.Name ?? context.Request.Headers[RequestHeaders.OperatorName].ToString())} ({context.Connection.RemoteIpAddress})";
+    public static string Of(HttpContext context)
+    {
+        var name = context.User.Identity?.Name ?? context.Request.Headers[RequestHeaders.OperatorName].ToString();
+        return $"{NameOf(name)} ({context.Connection.RemoteIpAddress})";
+    }
 
     /// <summary>
     /// The name without the characters that nobody sees or that change how the text around them is shown: controls, line and paragraph

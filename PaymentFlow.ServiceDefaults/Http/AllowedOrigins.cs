@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using PaymentFlow.Contracts;
 
-namespace PaymentFlow.ServiceDefaults;
+namespace PaymentFlow.ServiceDefaults.Http;
 
 /// <summary><c>Clients:AllowedOrigins</c>: the browser origins that may call the APIs with CORS or WebSocket.</summary>
 public sealed class AllowedOrigins(IConfiguration configuration)

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.OpenApi;
 using PaymentFlow.Contracts;
 
-namespace PaymentFlow.ServiceDefaults;
+namespace PaymentFlow.ServiceDefaults.Http;
 
 public static class ApiDescription
 {

@@ -1,4 +1,4 @@
-namespace PaymentFlow.ServiceDefaults;
+namespace PaymentFlow.ServiceDefaults.Http;
 
 /// <summary>How an API answers unhandled exceptions.</summary>
 public sealed class ApiErrorOptions

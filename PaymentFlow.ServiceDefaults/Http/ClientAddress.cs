@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace PaymentFlow.ServiceDefaults;
+namespace PaymentFlow.ServiceDefaults.Http;
 
 /// <summary>The client address that rate limits use.</summary>
 public static class ClientAddress

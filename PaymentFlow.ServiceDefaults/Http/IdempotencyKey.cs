@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using PaymentFlow.Contracts;
 
-namespace PaymentFlow.ServiceDefaults;
+namespace PaymentFlow.ServiceDefaults.Http;
 
 /// <summary>The header Idempotency-Key: one value of 1 to 255 printable ASCII characters without spaces.</summary>
 public static class IdempotencyKey

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using PaymentFlow.StripeSandbox.Faults;
 using PaymentFlow.StripeSandbox.Idempotency;
+using PaymentFlow.StripeSandbox.Protocol;
 
 namespace PaymentFlow.StripeSandbox.Api;
 

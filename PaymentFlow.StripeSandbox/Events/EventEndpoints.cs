@@ -1,6 +1,7 @@
 using PaymentFlow.StripeSandbox.Api;
 using PaymentFlow.StripeSandbox.Faults;
 using PaymentFlow.StripeSandbox.Lists;
+using PaymentFlow.StripeSandbox.Protocol;
 
 namespace PaymentFlow.StripeSandbox.Events;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using PaymentFlow.StripeSandbox.Ledger;
-using PaymentFlow.StripeSandbox.PaymentIntents;
+using PaymentFlow.StripeSandbox.Lists;
+using PaymentFlow.StripeSandbox.Objects;
 
 namespace PaymentFlow.StripeSandbox.Events;
 

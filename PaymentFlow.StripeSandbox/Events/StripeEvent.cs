@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
 using PaymentFlow.StripeSandbox.Api;
-using PaymentFlow.StripeSandbox.Ledger;
-using PaymentFlow.StripeSandbox.PaymentIntents;
+using PaymentFlow.StripeSandbox.Objects;
+using PaymentFlow.StripeSandbox.Protocol;
 
 namespace PaymentFlow.StripeSandbox.Events;
 

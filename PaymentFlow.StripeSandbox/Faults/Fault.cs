@@ -1,3 +1,4 @@
+
 namespace PaymentFlow.StripeSandbox.Faults;
 
 /// <summary>
@@ -9,7 +10,6 @@ internal enum CallKind
     Create,
     Confirm,
     Cancel,
-    Capture,
     Retrieve,
     List,
     Refund,

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using PaymentFlow.StripeSandbox.Api;
+using PaymentFlow.StripeSandbox.Protocol;
 
 namespace PaymentFlow.StripeSandbox.Idempotency;
 

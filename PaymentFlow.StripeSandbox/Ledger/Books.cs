@@ -1,8 +1,8 @@
-using PaymentFlow.StripeSandbox.Api;
 using PaymentFlow.StripeSandbox.Events;
 using PaymentFlow.StripeSandbox.Idempotency;
-using PaymentFlow.StripeSandbox.PaymentIntents;
-using PaymentFlow.StripeSandbox.ScheduledEffects;
+using PaymentFlow.StripeSandbox.Objects;
+using PaymentFlow.StripeSandbox.Protocol;
+using PaymentFlow.StripeSandbox.Storage;
 using PaymentFlow.StripeSandbox.Webhooks;
 
 namespace PaymentFlow.StripeSandbox.Ledger;

@@ -1,5 +1,4 @@
-using PaymentFlow.StripeSandbox.Api;
-using PaymentFlow.StripeSandbox.Ledger;
+using PaymentFlow.StripeSandbox.Protocol;
 
 namespace PaymentFlow.StripeSandbox.Lists;
 

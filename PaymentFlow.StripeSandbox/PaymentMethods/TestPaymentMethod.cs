@@ -1,5 +1,5 @@
 using System.Text.Json;
-using PaymentFlow.StripeSandbox.Api;
+using PaymentFlow.StripeSandbox.Protocol;
 
 namespace PaymentFlow.StripeSandbox.PaymentMethods;
 

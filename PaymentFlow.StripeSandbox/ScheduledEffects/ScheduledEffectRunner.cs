@@ -1,4 +1,7 @@
+using PaymentFlow.StripeSandbox.Disputes;
 using PaymentFlow.StripeSandbox.Ledger;
+using PaymentFlow.StripeSandbox.Objects;
+using PaymentFlow.StripeSandbox.Refunds;
 
 namespace PaymentFlow.StripeSandbox.ScheduledEffects;
 
@@ -21,7 +24,7 @@ internal sealed partial class ScheduledEffectRunner(
         {
             await Task.Delay(options.ScheduledEffectsDelay, time, stopping);
             effects.Forget(effect);
-            await books.HappenAsync(effect.PaymentIntent, intent => ScheduledEffectQueue.Decide(intent, effect, books.Now()));
+            await books.HappenAsync(effect.PaymentIntent, intent => Decide(intent, effect, books.Now()));
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -31,6 +34,18 @@ internal sealed partial class ScheduledEffectRunner(
         {
             Log.Failed(log, failure, effect.Subject);
         }
+    }
+
+    /// <summary>Applies the effect to the current state of the PaymentIntent. Null when there is nothing left to do.</summary>
+    static Decision? Decide(PaymentIntent intent, ScheduledEffect effect, long now)
+    {
+        if (intent.LatestCharge is { } charge && charge.Id == effect.Subject)
+        {
+            return charge.WillBeDisputed
+                ? Disputing.Open(intent, charge.PaymentMethod.Kind().DisputedAs!, amount: null, now)
+                : null;
+        }
+        return Refunding.Settle(intent, effect.Subject);
     }
 
     static partial class Log

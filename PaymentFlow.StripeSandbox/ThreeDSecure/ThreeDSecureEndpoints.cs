@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
-using PaymentFlow.StripeSandbox.Api;
 using PaymentFlow.StripeSandbox.Home;
+using PaymentFlow.StripeSandbox.Objects;
 using PaymentFlow.StripeSandbox.PaymentIntents;
+using PaymentFlow.StripeSandbox.Protocol;
 
 namespace PaymentFlow.StripeSandbox.ThreeDSecure;
 
@@ -61,7 +62,7 @@ internal static class ThreeDSecureEndpoints
         ["payment_intent"] = intent.Id,
         ["payment_intent_client_secret"] = intent.ClientSecret,
         ["redirect_status"] =
-            intent.Status is PaymentIntentStatus.Succeeded or PaymentIntentStatus.RequiresCapture ? "succeeded" : "failed",
+            intent.Status == PaymentIntentStatus.Succeeded ? "succeeded" : "failed",
     });
 
     static PaymentIntent? Find(HttpContext http, PaymentIntentService intents, string? secret)

@@ -1,6 +1,6 @@
 using System.Net.Http.Headers;
 using PaymentFlow.StripeSandbox.Events;
-using PaymentFlow.StripeSandbox.Ledger;
+using PaymentFlow.StripeSandbox.Storage;
 
 namespace PaymentFlow.StripeSandbox.Webhooks;
 

@@ -7,7 +7,6 @@ using System.Text.Json.Serialization.Metadata;
 using PaymentFlow.Contracts;
 using PaymentFlow.Contracts.Journey;
 using PaymentFlow.Contracts.Statistics;
-using PaymentFlow.ServiceDefaults;
 using PaymentFlow.Web.Operators.SignIn;
 using PaymentFlow.Web.Orders;
 using PaymentFlow.Web.Services;

@@ -5,7 +5,9 @@ using PaymentFlow.Web.Services;
 
 namespace PaymentFlow.Web.Orders;
 
-/// <summary>The rules of an order's page: which state and which effect follow an event. An event that comes too late changes nothing.</summary>
+/// <summary>
+/// The rules of an order's page: which state and which effect follow an event. An event that comes too late changes nothing.
+/// </summary>
 public static class OrderPageReducer
 {
     public static (OrderPageState State, OrderPageEffect? Effect) Reduce(OrderPageState state, OrderPageEvent happened) => happened switch

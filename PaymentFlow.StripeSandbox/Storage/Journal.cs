@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 
-namespace PaymentFlow.StripeSandbox.Ledger;
+namespace PaymentFlow.StripeSandbox.Storage;
 
 /// <summary>
 /// The append-only file from which the whole state is rebuilt, with one JSON line per operation. When <see cref="Append"/> has returned,

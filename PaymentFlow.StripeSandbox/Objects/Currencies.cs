@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 
-namespace PaymentFlow.StripeSandbox.PaymentIntents;
+namespace PaymentFlow.StripeSandbox.Objects;
 
 /// <summary>Stripe's currencies with the minimum charge in minor units: <see href="https://docs.stripe.com/currencies"/>.</summary>
 internal static class Currencies

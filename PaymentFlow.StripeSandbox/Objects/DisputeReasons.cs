@@ -1,4 +1,4 @@
-namespace PaymentFlow.StripeSandbox.Disputes;
+namespace PaymentFlow.StripeSandbox.Objects;
 
 /// <summary>
 /// Stripe's <see href="https://docs.stripe.com/disputes/categories">dispute reasons</see>, with Visa's code if there is one.

@@ -1,4 +1,4 @@
-namespace PaymentFlow.StripeSandbox.Ledger;
+namespace PaymentFlow.StripeSandbox.Lists;
 
 /// <summary>
 /// A list of objects in the order of creation, which can be found by id and walked in both directions. Beyond <paramref name="keep"/>

@@ -1,10 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using PaymentFlow.StripeSandbox.Api;
-using PaymentFlow.StripeSandbox.Ledger;
-using PaymentFlow.StripeSandbox.PaymentIntents;
+using PaymentFlow.StripeSandbox.Protocol;
 
-namespace PaymentFlow.StripeSandbox.Refunds;
+namespace PaymentFlow.StripeSandbox.Objects;
 
 internal static class RefundStatus
 {

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace PaymentFlow.StripeSandbox.Api;
+namespace PaymentFlow.StripeSandbox.Protocol;
 
 /// <summary>
 /// An error of the API, as <see href="https://docs.stripe.com/api/errors">Stripe documents it</see>.

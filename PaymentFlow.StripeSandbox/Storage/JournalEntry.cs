@@ -1,9 +1,9 @@
 using System.Text.Json.Serialization;
 using PaymentFlow.StripeSandbox.Events;
 using PaymentFlow.StripeSandbox.Idempotency;
-using PaymentFlow.StripeSandbox.PaymentIntents;
+using PaymentFlow.StripeSandbox.Objects;
 
-namespace PaymentFlow.StripeSandbox.Ledger;
+namespace PaymentFlow.StripeSandbox.Storage;
 
 /// <summary>One line of the journal with all changes of one operation, so that after a crash all of them exist or none.</summary>
 internal sealed record JournalEntry

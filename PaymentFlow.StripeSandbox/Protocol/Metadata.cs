@@ -1,4 +1,4 @@
-namespace PaymentFlow.StripeSandbox.Api;
+namespace PaymentFlow.StripeSandbox.Protocol;
 
 /// <summary><see href="https://docs.stripe.com/api/metadata"/></summary>
 internal static class Metadata

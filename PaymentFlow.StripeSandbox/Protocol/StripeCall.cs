@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Primitives;
 
-namespace PaymentFlow.StripeSandbox.Api;
+namespace PaymentFlow.StripeSandbox.Protocol;
 
 /// <summary>One authenticated call, with its parameters as Stripe's clients send them (form fields with brackets).</summary>
 /// <param name="Endpoint">The path. An idempotency key is valid for one endpoint only.</param>
@@ -38,20 +38,20 @@ internal sealed record StripeCall(string RequestId, string Endpoint, string Id, 
 
     public Expand Expand()
     {
-        var expand = Api.Expand.None;
+        var expand = Protocol.Expand.None;
         foreach (var (name, values) in Form.Fields)
         {
             if (!name.StartsWith("expand[", StringComparison.Ordinal)) continue;
             foreach (var value in values)
                 expand |= (value?.StartsWith("data.", StringComparison.Ordinal) == true ? value[5..] : value) switch
                 {
-                    "latest_charge" => Api.Expand.LatestCharge,
-                    "latest_charge.refunds" => Api.Expand.LatestCharge | Api.Expand.Refunds,
-                    "payment_method" => Api.Expand.PaymentMethod,
-                    "charge" => Api.Expand.Charge,
-                    "payment_intent" => Api.Expand.PaymentIntent,
-                    "refunds" => Api.Expand.Refunds,
-                    _ => Api.Expand.None,
+                    "latest_charge" => Protocol.Expand.LatestCharge,
+                    "latest_charge.refunds" => Protocol.Expand.LatestCharge | Protocol.Expand.Refunds,
+                    "payment_method" => Protocol.Expand.PaymentMethod,
+                    "charge" => Protocol.Expand.Charge,
+                    "payment_intent" => Protocol.Expand.PaymentIntent,
+                    "refunds" => Protocol.Expand.Refunds,
+                    _ => Protocol.Expand.None,
                 };
         }
         return expand;
