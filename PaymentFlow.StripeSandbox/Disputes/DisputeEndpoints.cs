@@ -14,7 +14,7 @@ namespace PaymentFlow.StripeSandbox.Disputes;
 /// <c>fraudulent</c>, the default amount is all that is not refunded. <c>POST /_sandbox/disputes/{id}/close { status: won | lost }</c>
 /// closes it.
 /// </summary>
-internal static class DisputeEndpoints
+static class DisputeEndpoints
 {
     public static void MapDisputes(this IEndpointRouteBuilder app)
     {

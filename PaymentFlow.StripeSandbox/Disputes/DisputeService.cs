@@ -6,7 +6,7 @@ using PaymentFlow.StripeSandbox.Protocol;
 namespace PaymentFlow.StripeSandbox.Disputes;
 
 /// <summary>Reads disputes for Stripe's API, and opens and closes them for the bank, through the sandbox's own endpoints.</summary>
-internal sealed class DisputeService(Books books)
+sealed class DisputeService(Books books)
 {
     public IStripeObject Get(string id) => View(Find(id));
 

@@ -8,7 +8,7 @@ namespace PaymentFlow.StripeSandbox.Disputes;
 /// <summary>
 /// <see href="https://docs.stripe.com/disputes/how-disputes-work">The life cycle of a dispute</see>. Pure: no clock, no storage.
 /// </summary>
-internal static class Disputing
+static class Disputing
 {
     /// <param name="amount">In minor units. Null disputes all that is not refunded.</param>
     public static Decision Open(PaymentIntent intent, string reason, long? amount, long now)

@@ -6,7 +6,7 @@ using PaymentFlow.StripeSandbox.Protocol;
 namespace PaymentFlow.StripeSandbox.Events;
 
 /// <summary><see href="https://docs.stripe.com/api/events"/></summary>
-internal static class EventEndpoints
+static class EventEndpoints
 {
     const string Root = "/v1/events";
     const int MostTypes = 20;

@@ -1,7 +1,7 @@
 namespace PaymentFlow.StripeSandbox.Events;
 
 /// <summary><see href="https://docs.stripe.com/api/events/types"/></summary>
-internal static class EventType
+static class EventType
 {
     public const string Created = "payment_intent.created";
     public const string Succeeded = "payment_intent.succeeded";
@@ -26,7 +26,7 @@ internal static class EventType
 /// An event to create. <paramref name="Subject"/> is the id of the refund or dispute that it concerns, or null for the PaymentIntent or its
 /// charge.
 /// </summary>
-internal readonly record struct Happening(string Type, string? Subject = null)
+readonly record struct Happening(string Type, string? Subject = null)
 {
     public static implicit operator Happening(string type) => new(type);
 }

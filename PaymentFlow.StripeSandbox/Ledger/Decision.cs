@@ -5,7 +5,7 @@ using PaymentFlow.StripeSandbox.Protocol;
 namespace PaymentFlow.StripeSandbox.Ledger;
 
 /// <summary>The result of an operation on a PaymentIntent: the next state, the answer, and the events.</summary>
-internal sealed record Decision(PaymentIntent Intent, params IReadOnlyList<Happening> Events)
+sealed record Decision(PaymentIntent Intent, params IReadOnlyList<Happening> Events)
 {
     /// <summary>The id of the refund or dispute in the answer. Null for the PaymentIntent, empty for an error alone.</summary>
     public string? Subject { get; init; }

@@ -9,7 +9,7 @@ namespace PaymentFlow.StripeSandbox.Ledger;
 /// money moved. <c>GET /_sandbox/ledger</c> returns all PaymentIntents with their charges, refunds and disputes, as
 /// <c>{ "paymentIntents": [ … ] }</c>.
 /// </summary>
-internal static class LedgerEndpoint
+static class LedgerEndpoint
 {
     public static void MapLedger(this IEndpointRouteBuilder app)
     {

@@ -9,7 +9,7 @@ using PaymentFlow.StripeSandbox.Storage;
 namespace PaymentFlow.StripeSandbox.Ledger;
 
 /// <summary>Holds one PaymentIntent. A writer must hold <see cref="Gate"/>; <see cref="Current"/> can be read at any time.</summary>
-internal sealed class PaymentIntentSlot(PaymentIntent current)
+sealed class PaymentIntentSlot(PaymentIntent current)
 {
     PaymentIntent _current = current;
 
@@ -33,7 +33,7 @@ internal sealed class PaymentIntentSlot(PaymentIntent current)
 }
 
 /// <summary>The state in memory, built from the journal's lines. New lines and lines read at startup are applied alike.</summary>
-internal sealed class SandboxState(IdempotencyKeys keys, EventLog events)
+sealed class SandboxState(IdempotencyKeys keys, EventLog events)
 {
     readonly ConcurrentQueue<Charge> _charges = new();
 

@@ -8,13 +8,13 @@ namespace PaymentFlow.StripeSandbox.Ledger;
 /// A later change of a PaymentIntent that no API call triggers. <paramref name="Subject"/> is the id of the refund or charge that it
 /// changes.
 /// </summary>
-internal sealed record ScheduledEffect(string PaymentIntent, string Subject);
+sealed record ScheduledEffect(string PaymentIntent, string Subject);
 
 /// <summary>
 /// The after-effects that are still to come: a pending refund succeeds, a succeeded refund fails, a bank opens a dispute.
 /// They are derived from the state of the PaymentIntent, so a restart loses none.
 /// </summary>
-internal sealed class ScheduledEffectQueue
+sealed class ScheduledEffectQueue
 {
     readonly Channel<ScheduledEffect> _effects = Channel.CreateUnbounded<ScheduledEffect>();
     readonly ConcurrentDictionary<ScheduledEffect, byte> _known = new();

@@ -4,7 +4,7 @@ using PaymentFlow.StripeSandbox.Protocol;
 namespace PaymentFlow.StripeSandbox.Lists;
 
 /// <summary>A page of a list.</summary>
-internal sealed record StripeList(string Url, IReadOnlyList<IStripeObject> Data, bool HasMore) : IStripeObject
+sealed record StripeList(string Url, IReadOnlyList<IStripeObject> Data, bool HasMore) : IStripeObject
 {
     public void Write(Utf8JsonWriter json, Expand expand)
     {

@@ -10,7 +10,7 @@ namespace PaymentFlow.StripeSandbox.Objects;
 /// One attempt to move money. <see cref="Amount"/> is in minor units, <see cref="Created"/> in Unix seconds.
 /// <see cref="Failure"/> is null when the money moved.
 /// </summary>
-internal sealed record Charge(
+sealed record Charge(
     string Id,
     string PaymentIntent,
     long Amount,
@@ -41,7 +41,7 @@ internal sealed record Charge(
 }
 
 /// <summary>A charge in Stripe's JSON format, with the PaymentIntent that it belongs to.</summary>
-internal sealed record ChargeView(PaymentIntent Intent, Charge Charge) : IStripeObject
+sealed record ChargeView(PaymentIntent Intent, Charge Charge) : IStripeObject
 {
     /// <summary><see href="https://docs.stripe.com/api/charges/object"/></summary>
     public void Write(Utf8JsonWriter json, Expand expand)

@@ -4,7 +4,7 @@ using PaymentFlow.StripeSandbox.Protocol;
 
 namespace PaymentFlow.StripeSandbox.Objects;
 
-internal static class DisputeStatus
+static class DisputeStatus
 {
     public const string NeedsResponse = "needs_response";
     public const string Won = "won";
@@ -15,7 +15,7 @@ internal static class DisputeStatus
 /// A dispute by the customer's bank, which takes the money back immediately. <see cref="Amount"/> is in minor units, times are in Unix
 /// seconds. <see cref="ClosedAt"/> is null while the dispute is open.
 /// </summary>
-internal sealed record Dispute(
+sealed record Dispute(
     string Id,
     string PaymentIntent,
     string Charge,
@@ -36,7 +36,7 @@ internal sealed record Dispute(
 }
 
 /// <summary>A dispute in Stripe's JSON format: <see href="https://docs.stripe.com/api/disputes/object"/>.</summary>
-internal sealed record DisputeView(PaymentIntent Intent, Dispute Dispute) : IStripeObject
+sealed record DisputeView(PaymentIntent Intent, Dispute Dispute) : IStripeObject
 {
     /// <summary>Stripe's fee for a dispute, in minor units.</summary>
     const long Fee = 1500;

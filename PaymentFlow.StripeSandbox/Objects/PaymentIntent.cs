@@ -9,7 +9,7 @@ namespace PaymentFlow.StripeSandbox.Objects;
 /// One immutable state of a PaymentIntent. A change creates a new state, so a stored answer or an event keeps the state of its time.
 /// Amounts are in minor units, times in Unix seconds.
 /// </summary>
-internal sealed record PaymentIntent : IStripeObject
+sealed record PaymentIntent : IStripeObject
 {
     public required string Id { get; init; }
     public required string ClientSecret { get; init; }
@@ -61,7 +61,7 @@ internal sealed record PaymentIntent : IStripeObject
 }
 
 /// <summary>Stripe's names for the status of a PaymentIntent.</summary>
-internal static class PaymentIntentStatus
+static class PaymentIntentStatus
 {
     public const string RequiresPaymentMethod = "requires_payment_method";
     public const string RequiresConfirmation = "requires_confirmation";
@@ -71,14 +71,14 @@ internal static class PaymentIntentStatus
     public const string Canceled = "canceled";
 }
 
-internal sealed record AutomaticPaymentMethods(string AllowRedirects)
+sealed record AutomaticPaymentMethods(string AllowRedirects)
 {
     [JsonIgnore]
     public bool RedirectsAllowed => AllowRedirects != "never";
 }
 
 /// <summary>An open 3-D Secure challenge. The customer answers it on the sandbox's page at <see cref="Url"/>.</summary>
-internal sealed record Authentication(string Source, string Url, string? ReturnUrl);
+sealed record Authentication(string Source, string Url, string? ReturnUrl);
 
 /// <summary>Why the last attempt failed, and its payment method, which is no longer attached to the PaymentIntent.</summary>
-internal sealed record PaymentFailure(StripeError Error, AttachedPaymentMethod PaymentMethod);
+sealed record PaymentFailure(StripeError Error, AttachedPaymentMethod PaymentMethod);

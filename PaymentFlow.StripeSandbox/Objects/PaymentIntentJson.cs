@@ -7,7 +7,7 @@ namespace PaymentFlow.StripeSandbox.Objects;
 /// A PaymentIntent in Stripe's JSON format of API version 2026-10-28.endive:
 /// <see href="https://docs.stripe.com/api/payment_intents/object"/>.
 /// </summary>
-internal static class PaymentIntentJson
+static class PaymentIntentJson
 {
     public static void Write(Utf8JsonWriter json, PaymentIntent intent, Expand expand)
     {

@@ -10,7 +10,7 @@ namespace PaymentFlow.StripeSandbox.PaymentIntents;
 /// The <see href="https://docs.stripe.com/payments/paymentintents/lifecycle">life cycle of a PaymentIntent</see>.
 /// Pure: no clock, no storage.
 /// </summary>
-internal static class Confirmation
+static class Confirmation
 {
     internal sealed record Request(string? PaymentMethod, string? ReturnUrl, bool UseStripeSdk, bool RefuseAction, Uri Origin)
     {

@@ -5,7 +5,7 @@ using PaymentFlow.StripeSandbox.Protocol;
 namespace PaymentFlow.StripeSandbox.PaymentIntents;
 
 /// <summary><see href="https://docs.stripe.com/api/payment_intents"/></summary>
-internal static class PaymentIntentEndpoints
+static class PaymentIntentEndpoints
 {
     public static void MapPaymentIntents(this IEndpointRouteBuilder app)
     {

@@ -8,7 +8,7 @@ namespace PaymentFlow.StripeSandbox.PaymentIntents;
 /// Reads and checks the parameters of the calls. Stripe's parameters that have no effect here (shipping, transfer_data …) are accepted.
 /// Unknown parameters are refused, as at Stripe.
 /// </summary>
-internal static class PaymentIntentParameters
+static class PaymentIntentParameters
 {
     static readonly FrozenSet<string> Shared = FrozenSet.Create(
         "allowed_payment_method_types", "amount_details", "capture_method", "excluded_payment_method_types", "expand", "hooks",

@@ -7,7 +7,7 @@ using PaymentFlow.StripeSandbox.Protocol;
 namespace PaymentFlow.StripeSandbox.PaymentIntents;
 
 /// <summary>Executes the calls on PaymentIntents.</summary>
-internal sealed class PaymentIntentService(Books books)
+sealed class PaymentIntentService(Books books)
 {
     public PaymentIntent Get(string id) => books.Get(id);
 

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace PaymentFlow.StripeSandbox.Protocol;
 
 /// <summary>An object of the API that can write itself in Stripe's JSON format.</summary>
-internal interface IStripeObject
+interface IStripeObject
 {
     void Write(Utf8JsonWriter json, Expand expand);
 
@@ -18,7 +18,7 @@ internal interface IStripeObject
 /// A complete response of the API. The same answer always produces the same bytes, so idempotency keys store the answer instead of the
 /// body. If <see cref="Error"/> is set, <see cref="Content"/> is the PaymentIntent that the error concerns, or null.
 /// </summary>
-internal sealed record Answer(string RequestId, int Status, IStripeObject? Content, StripeError? Error, Expand Expand = Expand.None)
+sealed record Answer(string RequestId, int Status, IStripeObject? Content, StripeError? Error, Expand Expand = Expand.None)
 {
     public void Write(IBufferWriter<byte> output)
     {

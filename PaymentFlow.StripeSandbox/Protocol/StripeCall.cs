@@ -8,7 +8,7 @@ namespace PaymentFlow.StripeSandbox.Protocol;
 /// <param name="Endpoint">The path. An idempotency key is valid for one endpoint only.</param>
 /// <param name="Id">The id in the path, or empty.</param>
 /// <param name="Origin">The sandbox's URL as the caller used it. The customer's browser gets links to the same URL.</param>
-internal sealed record StripeCall(string RequestId, string Endpoint, string Id, string? IdempotencyKey, Uri Origin, Form Form)
+sealed record StripeCall(string RequestId, string Endpoint, string Id, string? IdempotencyKey, Uri Origin, Form Form)
 {
     /// <summary>
     /// The error of a planned fault, or null. The call is executed, but this error is returned and stored for its idempotency key.
@@ -60,7 +60,7 @@ internal sealed record StripeCall(string RequestId, string Endpoint, string Id, 
 
 /// <summary>The objects that <c>expand[]</c> includes in full instead of as an id. Other values are ignored.</summary>
 [Flags]
-internal enum Expand
+enum Expand
 {
     None = 0,
     LatestCharge = 1,
@@ -71,7 +71,7 @@ internal enum Expand
 }
 
 /// <summary>Reads form fields as typed values. A field that cannot be read is refused with Stripe's error for it.</summary>
-internal sealed class Form(IEnumerable<KeyValuePair<string, StringValues>> fields)
+sealed class Form(IEnumerable<KeyValuePair<string, StringValues>> fields)
 {
     readonly Dictionary<string, StringValues> _fields = new(fields, StringComparer.Ordinal);
 

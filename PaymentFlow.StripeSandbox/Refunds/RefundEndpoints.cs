@@ -4,7 +4,7 @@ using PaymentFlow.StripeSandbox.Faults;
 namespace PaymentFlow.StripeSandbox.Refunds;
 
 /// <summary><see href="https://docs.stripe.com/api/refunds"/></summary>
-internal static class RefundEndpoints
+static class RefundEndpoints
 {
     public static void MapRefunds(this IEndpointRouteBuilder app)
     {

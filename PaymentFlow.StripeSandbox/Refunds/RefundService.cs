@@ -6,7 +6,7 @@ using PaymentFlow.StripeSandbox.Protocol;
 namespace PaymentFlow.StripeSandbox.Refunds;
 
 /// <summary>Executes the calls on refunds.</summary>
-internal sealed class RefundService(Books books)
+sealed class RefundService(Books books)
 {
     static readonly HashSet<string> ForCreate = new(StringComparer.Ordinal)
     {

@@ -7,7 +7,7 @@ using PaymentFlow.StripeSandbox.Protocol;
 namespace PaymentFlow.StripeSandbox.Refunds;
 
 /// <summary><see href="https://docs.stripe.com/refunds">The life cycle of a refund</see>. Pure: no clock, no storage.</summary>
-internal static class Refunding
+static class Refunding
 {
     /// <param name="Amount">In minor units. Null refunds all that is left.</param>
     internal sealed record Request(long? Amount, string? Reason, IReadOnlyDictionary<string, string> Metadata);

@@ -8,7 +8,7 @@ namespace PaymentFlow.StripeSandbox.ScheduledEffects;
 /// <summary>
 /// Applies each after-effect <c>Sandbox:ScheduledEffectsDelay</c> after its cause. A restart begins the delay of the remaining ones again.
 /// </summary>
-internal sealed partial class ScheduledEffectRunner(
+sealed partial class ScheduledEffectRunner(
     SandboxOptions options, ScheduledEffectQueue effects, Books books, TimeProvider time,
     ILogger<ScheduledEffectRunner> log) : BackgroundService
 {
@@ -50,7 +50,7 @@ internal sealed partial class ScheduledEffectRunner(
 
     static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Error, Message = "The after-effect on {Subject} failed; the next start tries it again")]
+        [LoggerMessage(LogLevel.Error, "The after-effect on {Subject} failed; the next start tries it again")]
         public static partial void Failed(ILogger logger, Exception failure, string subject);
     }
 }

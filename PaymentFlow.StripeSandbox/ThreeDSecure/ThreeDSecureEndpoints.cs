@@ -12,7 +12,7 @@ namespace PaymentFlow.StripeSandbox.ThreeDSecure;
 /// The bank's page for a 3-D Secure challenge. As at Stripe, opening and answering it needs the PaymentIntent's client secret. An answer
 /// applies only to the challenge that the page was opened for.
 /// </summary>
-internal static class ThreeDSecureEndpoints
+static class ThreeDSecureEndpoints
 {
     public static void MapThreeDSecure(this IEndpointRouteBuilder app)
     {

@@ -5,7 +5,7 @@ using PaymentFlow.StripeSandbox.Objects;
 namespace PaymentFlow.StripeSandbox.ThreeDSecure;
 
 /// <summary>Shows the challenge while it is open, afterwards its result.</summary>
-internal static class ThreeDSecurePage
+static class ThreeDSecurePage
 {
     public static Page For(PaymentIntent intent, ThreeDSecureText text) => intent switch
     {
