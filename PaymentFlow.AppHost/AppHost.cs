@@ -1,6 +1,6 @@
 using PaymentFlow.AppHost;
 using PaymentFlow.AppHost.Development;
-using PaymentFlow.ServiceDefaults;
+using PaymentFlow.ServiceDefaults.Configuration;
 
 var builder = DistributedApplication.CreateBuilder(HostArguments.From(args));
 // A value that was pasted with a line feed would otherwise be passed on with it.

@@ -1,4 +1,3 @@
-using PaymentFlow.ServiceDefaults;
 using PaymentFlow.StripeSandbox.Api;
 using PaymentFlow.StripeSandbox.Disputes;
 using PaymentFlow.StripeSandbox.Events;
@@ -9,6 +8,7 @@ using PaymentFlow.StripeSandbox.Ledger;
 using PaymentFlow.StripeSandbox.PaymentIntents;
 using PaymentFlow.StripeSandbox.Refunds;
 using PaymentFlow.StripeSandbox.ScheduledEffects;
+using PaymentFlow.StripeSandbox.Storage;
 using PaymentFlow.StripeSandbox.ThreeDSecure;
 using PaymentFlow.StripeSandbox.Webhooks;
 
@@ -63,8 +63,12 @@ public static class SandboxApp
         return app;
     }
 
-    static Journal OpenJournal(IServiceProvider services) => Journal.Open(
-        services.GetRequiredService<SandboxOptions>().JournalPath,
-        services.GetRequiredService<SandboxState>().Restore,
-        services.GetRequiredService<ILogger<Journal>>());
+    static Journal OpenJournal(IServiceProvider services)
+    {
+        var state = services.GetRequiredService<SandboxState>();
+        return Journal.Open(
+            services.GetRequiredService<SandboxOptions>().JournalPath,
+            line => state.Apply(line),
+            services.GetRequiredService<ILogger<Journal>>());
+    }
 }

@@ -6,7 +6,7 @@ namespace PaymentFlow.StripeSandbox;
 public sealed class SandboxSettingException(string message) : Exception(message);
 
 /// <summary>The sandbox's validated settings.</summary>
-internal sealed record SandboxOptions
+sealed record SandboxOptions
 {
     /// <summary><c>Sandbox:ApiKey</c>: the API key that callers send. Its prefix differs from all real Stripe keys.</summary>
     public required string ApiKey { get; init; }

@@ -1,6 +1,4 @@
-using Microsoft.FluentUI.AspNetCore.Components;
 using PaymentFlow.Messaging.Push;
-using PaymentFlow.ServiceDefaults;
 using PaymentFlow.Web;
 using PaymentFlow.Web.Checkout;
 using PaymentFlow.Web.Circuits;
@@ -31,7 +29,6 @@ builder.AddPayments();
 builder.AddCircuits();
 builder.AddOperatorConsole();
 builder.Services.AddRazorComponents().AddInteractiveServerComponents().LimitLongPolling();
-builder.Services.AddFluentUIComponents();
 
 var app = builder.Build();
 

@@ -1,11 +1,10 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using PaymentFlow.ServiceDefaults;
+using PaymentFlow.Contracts;
 using PaymentFlow.Web.Checkout;
 using PaymentFlow.Web.Operators;
 using PaymentFlow.Web.Operators.SignIn;
 using PaymentFlow.Web.Payments;
 using PaymentFlow.Web.Security;
-using PaymentFlow.Web.Services;
 
 namespace PaymentFlow.Web;
 
@@ -40,7 +39,7 @@ static class WebSecurity
             // Only forms are limited, so redirect to a page that shows the reason.
             rejected.HttpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
             rejected.HttpContext.Response.Headers.Location = rejected.HttpContext.Request.Path.StartsWithSegments(OperatorSignIn.Page)
-                ? OperatorSignIn.Refusal(Problem.RateLimited) : CheckoutEndpoint.Refusal(Problem.RateLimited);
+                ? OperatorSignIn.Refusal(ProblemCodes.RateLimited) : CheckoutEndpoint.Refusal(ProblemCodes.RateLimited);
             return ValueTask.CompletedTask;
         });
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using PaymentFlow.Contracts;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.OrderService.Orders;
 using PaymentFlow.Persistence.Audit;
 using PaymentFlow.ServiceDefaults;
@@ -25,7 +26,7 @@ static partial class CancellationEndpoint
         var client = builder.Services.AddHttpClient<PaymentClient>(http =>
         {
             http.BaseAddress = new Uri("http://payment-api");
-            http.DefaultRequestHeaders.Add("X-Service-Key", serviceKey);
+            http.DefaultRequestHeaders.Add(RequestHeaders.ServiceKey, serviceKey);
             http.Timeout = Timeout;
         });
         // The standard handlers would cut this long call off or repeat it.
@@ -60,7 +61,7 @@ static partial class CancellationEndpoint
         if (token is null)
             await actions.RecordAsync(new OperatorAction(OperatorIdentity.Of(context), "order.cancel", id.ToString()), cancellationToken);
 
-        await orders.NoteCancelRequestAsync(id, token is null ? Order.Operator : Order.Customer, cancellationToken);
+        await orders.NoteCancelRequestAsync(id, token is null ? CancelReasons.Operator : CancelReasons.Customer, cancellationToken);
         try
         {
             if (await payments.CancelAsync(id, cancellationToken) is { } problem)

@@ -54,7 +54,7 @@ sealed partial class OrderExpiry(
         }
 
         // A customer or an operator who asked before keeps the reason.
-        if (requestedBy is null) await orders.NoteCancelRequestAsync(id, Order.Expired, cancellationToken);
+        if (requestedBy is null) await orders.NoteCancelRequestAsync(id, CancelReasons.Expired, cancellationToken);
         try
         {
             if (await services.GetRequiredService<PaymentClient>().CancelAsync(id, cancellationToken) is not { } problem)

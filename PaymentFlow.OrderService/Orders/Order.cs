@@ -18,17 +18,13 @@ public sealed record Order
     public required IReadOnlyList<OrderItem> Items { get; init; }
 
     /// <summary>
-    /// The role that asked to cancel the order, <see cref="Customer"/> or <see cref="Operator"/>, whether or not it was canceled.
-    /// <see cref="Expired"/> if the order was not paid in time.
+    /// The role that asked to cancel the order, <see cref="CancelReasons.Customer"/> or <see cref="CancelReasons.Operator"/>, whether or
+    /// not it was canceled. <see cref="CancelReasons.Expired"/> if the order was not paid in time.
     /// </summary>
     public string? CancelRequestedBy { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
-
-    public const string Customer = "customer";
-    public const string Operator = "operator";
-    public const string Expired = "expired";
 
     /// <summary>Derived in the same way as the column: see migration 0001.</summary>
     public long Version => PaymentVersion + 1;

@@ -47,7 +47,7 @@ public record OrderResponse(
 {
     public static OrderResponse From(Order order) => new(order.Id, order.Reference, order.Status, order.Version, order.Amount,
         order.AmountRefunded, order.Currency, order.Description, order.Items,
-        order is { Status: OrderStatuses.Canceled, CancelRequestedBy: not Order.Expired } ? order.CancelRequestedBy : null,
+        order is { Status: OrderStatuses.Canceled, CancelRequestedBy: not CancelReasons.Expired } ? order.CancelRequestedBy : null,
         OrderMessages.For(order.Status, CultureInfo.CurrentUICulture), order.CreatedAt.UtcDateTime, order.UpdatedAt.UtcDateTime);
 }
 

@@ -45,7 +45,7 @@ sealed class RepeatableRequests(IConfiguration configuration)
                 $"Without the merchant key, Idempotency-Key needs at least {MinCustomerKeyLength} random characters.");
         }
         repeatable = new RepeatableRequest(key,
-            SHA256.HashData(Encoding.UTF8.GetBytes($"{(isMerchant ? Roles.Merchant : Order.Customer)} {key}")),
+            SHA256.HashData(Encoding.UTF8.GetBytes($"{(isMerchant ? Roles.Merchant : "customer")} {key}")),
             SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, OrderRequestJson.Default.CreateOrderRequest)));
         return null;
     }

@@ -11,26 +11,14 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using PaymentFlow.Contracts;
 
-namespace PaymentFlow.ServiceDefaults;
+namespace PaymentFlow.ServiceDefaults.Authentication;
 
 /// <summary>
 /// The roles that keys prove. Each role is also the name of an authorization policy:
 /// <c>group.RequireAuthorization(Roles.Operator)</c>, or <c>user.IsInRole(Roles.Service)</c> in a handler.
 /// </summary>
-public static class Roles
-{
-    /// <summary><c>X-Operator-Key</c> against <c>Operator:Key</c>.</summary>
-    public const string Operator = "operator";
-
-    /// <summary><c>X-Api-Key</c> against <c>Merchant:ApiKey</c>.</summary>
-    public const string Merchant = "merchant";
-
-    /// <summary><c>X-Service-Key</c> against <c>Services:Key</c>: a call from one of our own services.</summary>
-    public const string Service = "service";
-}
-
-/// <summary>Authentication by keys in headers. Each key proves a role; one request may carry several keys.</summary>
 public static class ApiKeyAuthentication
 {
     internal const string Scheme = "ApiKey";
@@ -61,9 +49,9 @@ sealed class ApiKeys(IConfiguration configuration)
 {
     internal static readonly Dictionary<string, (string Header, string Setting)> Headers = new()
     {
-        [Roles.Operator] = ("X-Operator-Key", "Operator:Key"),
-        [Roles.Merchant] = ("X-Api-Key", "Merchant:ApiKey"),
-        [Roles.Service] = ("X-Service-Key", "Services:Key"),
+        [Roles.Operator] = (RequestHeaders.OperatorKey, "Operator:Key"),
+        [Roles.Merchant] = (RequestHeaders.ApiKey, "Merchant:ApiKey"),
+        [Roles.Service] = (RequestHeaders.ServiceKey, "Services:Key"),
     };
 
     readonly (string Role, string Header, byte[] Digest)[] _keys =

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Http;
 
-namespace PaymentFlow.ServiceDefaults;
+namespace PaymentFlow.ServiceDefaults.Authentication;
 
 /// <summary>A customer's proof of the right to one order: its client secret in <c>Authorization: Bearer …</c> (RFC 6750).</summary>
 public static class BearerToken

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
-namespace PaymentFlow.ServiceDefaults;
+namespace PaymentFlow.ServiceDefaults.Authentication;
 
 /// <summary>Names the schemes in each 401 that does not name one itself (RFC 9110, 15.5.2).</summary>
 static class Challenge

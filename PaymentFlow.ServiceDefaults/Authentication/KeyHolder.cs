@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace PaymentFlow.ServiceDefaults;
+namespace PaymentFlow.ServiceDefaults.Authentication;
 
 /// <summary>Calls that are open to an order's customer, by its token, and to the holders of keys.</summary>
 public static class KeyHolder

@@ -2,20 +2,15 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using PaymentFlow.Contracts;
 
-namespace PaymentFlow.ServiceDefaults;
+namespace PaymentFlow.ServiceDefaults.Authentication;
 
 /// <summary>The operator's name and address from a request, for the record of operator actions.</summary>
 /// <param name="Name">See <see cref="NameOf"/>.</param>
 /// <param name="Address">Null if it is unknown. An IPv4 address is never in IPv6's form.</param>
 public sealed record OperatorIdentity(string Name, IPAddress? Address)
 {
-    /// <summary>A name that the caller states. The key is shared, so the name is not verified.</summary>
-    public const string NameHeader = "X-Operator-Name";
-
-    /// <summary>The address of the operator in whose place a service calls. Read only beside a right service key.</summary>
-    public const string AddressHeader = "X-Operator-Address";
-
     const int MaxNameLength = 100;
     const string NoName = "operator";
 
@@ -28,8 +23,8 @@ public sealed record OperatorIdentity(string Name, IPAddress? Address)
 
     /// <summary>The signed-in name, or the stated name without sign-in, and the caller's address.</summary>
     public static OperatorIdentity Of(HttpContext context) => new(
-        NameOf(context.User.Identity?.Name ?? context.Request.Headers[NameHeader].ToString()),
-        AddressOf(context.User.IsInRole(Roles.Service) ? context.Request.Headers[AddressHeader].ToString() : null)
+        NameOf(context.User.Identity?.Name ?? context.Request.Headers[RequestHeaders.OperatorName].ToString()),
+        AddressOf(context.User.IsInRole(Roles.Service) ? context.Request.Headers[RequestHeaders.OperatorAddress].ToString() : null)
             ?? Plain(context.Connection.RemoteIpAddress));
 
     /// <summary>Null if <paramref name="text"/> is no IP address.</summary>

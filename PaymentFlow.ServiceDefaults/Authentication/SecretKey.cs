@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace PaymentFlow.ServiceDefaults;
+namespace PaymentFlow.ServiceDefaults.Authentication;
 
 /// <summary>Compares keys by their digests, so that the time does not depend on their length or content.</summary>
 public static class SecretKey

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Hosting;
 
-namespace PaymentFlow.ServiceDefaults;
+namespace PaymentFlow.ServiceDefaults.Configuration;
 
 /// <summary>Settings without which, or with whose value, a service must not start.</summary>
 public static class RequiredSettings

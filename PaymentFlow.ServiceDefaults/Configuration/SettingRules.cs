@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
 
-namespace PaymentFlow.ServiceDefaults;
+namespace PaymentFlow.ServiceDefaults.Configuration;
 
 /// <summary>
 /// Finds settings with a wrong value, which would otherwise be ignored or fail later. Each problem is one line with the setting's name and

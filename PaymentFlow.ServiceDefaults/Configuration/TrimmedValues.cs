@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
 
-namespace PaymentFlow.ServiceDefaults;
+namespace PaymentFlow.ServiceDefaults.Configuration;
 
 /// <summary>Repairs values that were pasted or written in a common wrong way. The app host compiles this file, too.</summary>
 public static class TrimmedValues

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace PaymentFlow.ServiceDefaults;
+namespace PaymentFlow.ServiceDefaults.Health;
 
 /// <summary>
 /// The body of <c>/health</c>: the status, then one line per unhealthy check. Exception messages are left out, because Aspire's

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 
-namespace PaymentFlow.ServiceDefaults;
+namespace PaymentFlow.ServiceDefaults.Health;
 
 /// <summary>Checks that the broker answers. Unlike Aspire's checks, this one produces no messages.</summary>
 public static class KafkaHealthChecks

@@ -1,7 +1,7 @@
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.Configuration;
 
-namespace PaymentFlow.ServiceDefaults;
+namespace PaymentFlow.ServiceDefaults.Http;
 
 /// <summary>
 /// Sliding-window limits per client (<see cref="ClientAddress"/>). A client of IPv6 is a /64. Because one customer can own a whole /48, all

@@ -2,8 +2,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using PaymentFlow.Contracts;
 
-namespace PaymentFlow.ServiceDefaults;
+namespace PaymentFlow.ServiceDefaults.Http;
 
 /// <summary><c>Clients:AllowedOrigins</c>: the browser origins that may call the APIs with CORS or WebSocket.</summary>
 public sealed class AllowedOrigins(IConfiguration configuration)
@@ -83,7 +84,7 @@ static class AllowedOriginsRegistration
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
             .WithOrigins([.. AllowedOrigins.Read(builder.Configuration)])
             .WithMethods("GET", "POST")
-            .WithHeaders("Accept-Language", "Authorization", "Content-Type", "Idempotency-Key", "traceparent", "tracestate")
+            .WithHeaders("Accept-Language", "Authorization", "Content-Type", RequestHeaders.IdempotencyKey, "traceparent", "tracestate")
             .WithExposedHeaders("Location", "Retry-After")
             .SetPreflightMaxAge(TimeSpan.FromHours(1))));
     }

@@ -1,15 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
+using PaymentFlow.Contracts;
 
-namespace PaymentFlow.ServiceDefaults;
+namespace PaymentFlow.ServiceDefaults.Http;
 
 /// <summary>The client address that limits use.</summary>
 public static class ClientAddress
 {
-    /// <summary>The client of a customer for whom one of our services calls. It counts only together with the service key.</summary>
-    public const string Header = "X-Client-Address";
-
     const int Ipv6Length = 16;
     const int NetworkLength = 12;
     const int MaxLength = 45;
@@ -30,7 +28,7 @@ public static class ClientAddress
     /// </summary>
     public static string? OfCustomer(HttpContext context) =>
         !context.User.IsInRole(Roles.Service) ? Of(context.Connection.RemoteIpAddress)
-        : context.Request.Headers[Header] is [{ Length: > 0 and <= MaxLength } stated] ? stated
+        : context.Request.Headers[RequestHeaders.ClientAddress] is [{ Length: > 0 and <= MaxLength } stated] ? stated
         : null;
 
     /// <summary>The /48 of a client of IPv6, from the result of <see cref="Of"/>. Null for IPv4.</summary>

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using IPNetwork = System.Net.IPNetwork;
 
-namespace PaymentFlow.ServiceDefaults;
+namespace PaymentFlow.ServiceDefaults.Http;
 
 /// <summary>
 /// The proxies whose forwarded headers are trusted. Any client can send <c>X-Forwarded-For</c>; trusting it from every sender would
@@ -46,10 +46,8 @@ public static class KnownProxies
         return true;
     }
 
-    static IPNetwork Parse(string entry)
-    {
-        if (!TryParse(entry, out var network))
-            RequiredSettings.Stop($"Proxies:Known has '{entry}', which is neither an address nor a network such as 10.0.0.0/8.");
-        return network;
-    }
+    // A service does not start with such a value: see SettingRules.
+    static IPNetwork Parse(string entry) => TryParse(entry, out var network)
+        ? network
+        : throw new InvalidOperationException($"Proxies:Known has '{entry}', which is neither an address nor a network.");
 }

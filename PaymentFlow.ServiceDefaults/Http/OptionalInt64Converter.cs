@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace PaymentFlow.ServiceDefaults;
+namespace PaymentFlow.ServiceDefaults.Http;
 
 /// <summary>
 /// Reads an optional number, of any size as <see cref="SaturatingInt64Converter"/> does. The field may be left out, but null is refused:

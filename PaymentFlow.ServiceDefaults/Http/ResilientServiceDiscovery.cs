@@ -6,7 +6,7 @@ using Polly;
 using Polly.CircuitBreaker;
 using Polly.Timeout;
 
-namespace PaymentFlow.ServiceDefaults;
+namespace PaymentFlow.ServiceDefaults.Http;
 
 /// <summary>
 /// Does the same as <c>AddStandardResilienceHandler</c>, but in two handlers with service discovery between them. So a retry goes to

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace PaymentFlow.ServiceDefaults;
+namespace PaymentFlow.ServiceDefaults.Http;
 
 /// <summary>
 /// Reads a whole number of any size. A number beyond 64 bits becomes the nearest <see cref="long"/>, so that an absurd quantity or

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace PaymentFlow.ServiceDefaults;
+namespace PaymentFlow.ServiceDefaults.Http;
 
 /// <summary>Tells text that people can read from text that looks empty or like another text.</summary>
 public static class VisibleText

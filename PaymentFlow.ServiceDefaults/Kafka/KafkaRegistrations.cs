@@ -2,7 +2,6 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using PaymentFlow.ServiceDefaults;
 using PaymentFlow.ServiceDefaults.Kafka;
 
 namespace Microsoft.Extensions.Hosting;

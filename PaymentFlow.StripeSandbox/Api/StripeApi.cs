@@ -4,11 +4,12 @@ using System.Security.Cryptography;
 using System.Text;
 using PaymentFlow.StripeSandbox.Faults;
 using PaymentFlow.StripeSandbox.Idempotency;
+using PaymentFlow.StripeSandbox.Protocol;
 
 namespace PaymentFlow.StripeSandbox.Api;
 
 /// <summary>Handles every API call: API key, parameters, idempotency, faults, execution, and the response in Stripe's format.</summary>
-internal sealed partial class StripeApi(SandboxOptions options, IdempotencyKeys keys, FaultPlan faults, ILogger<StripeApi> log)
+sealed partial class StripeApi(SandboxOptions options, IdempotencyKeys keys, FaultPlan faults, ILogger<StripeApi> log)
 {
     public const string Version = "2026-10-28.endive";
 
@@ -204,7 +205,7 @@ internal sealed partial class StripeApi(SandboxOptions options, IdempotencyKeys 
 
     static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Error, Message = "{RequestId}: {Method} {Path} failed")]
+        [LoggerMessage(LogLevel.Error, "{RequestId}: {Method} {Path} failed")]
         public static partial void Failed(ILogger logger, Exception failure, string requestId, string method, PathString path);
     }
 }

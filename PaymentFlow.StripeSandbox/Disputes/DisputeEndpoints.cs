@@ -3,16 +3,18 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using PaymentFlow.StripeSandbox.Api;
 using PaymentFlow.StripeSandbox.Faults;
+using PaymentFlow.StripeSandbox.Objects;
+using PaymentFlow.StripeSandbox.Protocol;
 
 namespace PaymentFlow.StripeSandbox.Disputes;
 
 /// <summary>
-/// <see href="https://docs.stripe.com/api/disputes">Stripe's endpoints</see> for the merchant, and two of the sandbox's own for the
+/// <see href="https://docs.stripe.com/api/disputes">Stripe's endpoints</see> to read disputes, and two of the sandbox's own for the
 /// customer's bank. <c>POST /_sandbox/disputes { payment_intent, reason?, amount? }</c> opens a dispute. The default reason is
 /// <c>fraudulent</c>, the default amount is all that is not refunded. <c>POST /_sandbox/disputes/{id}/close { status: won | lost }</c>
 /// closes it.
 /// </summary>
-internal static class DisputeEndpoints
+static class DisputeEndpoints
 {
     public static void MapDisputes(this IEndpointRouteBuilder app)
     {
@@ -21,8 +23,6 @@ internal static class DisputeEndpoints
         const string root = "/v1/disputes";
         app.MapGet(root, http => api.GetAsync(http, CallKind.List, call => disputes.List(call.Form)));
         app.MapGet(root + "/{id}", http => api.GetAsync(http, CallKind.Retrieve, call => disputes.Get(call.Id)));
-        app.MapPost(root + "/{id}", http => api.PostAsync(http, CallKind.Other, disputes.UpdateAsync));
-        app.MapPost(root + "/{id}/close", http => api.PostAsync(http, CallKind.Other, disputes.AcceptAsync));
 
         app.MapPost("/_sandbox/disputes", (OpenRequest request) => AnswerAsync(() => OpenAsync(disputes, request)));
         app.MapPost("/_sandbox/disputes/{id}/close",

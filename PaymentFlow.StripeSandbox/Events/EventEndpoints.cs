@@ -1,11 +1,12 @@
 using PaymentFlow.StripeSandbox.Api;
 using PaymentFlow.StripeSandbox.Faults;
 using PaymentFlow.StripeSandbox.Lists;
+using PaymentFlow.StripeSandbox.Protocol;
 
 namespace PaymentFlow.StripeSandbox.Events;
 
 /// <summary><see href="https://docs.stripe.com/api/events"/></summary>
-internal static class EventEndpoints
+static class EventEndpoints
 {
     const string Root = "/v1/events";
     const int MostTypes = 20;

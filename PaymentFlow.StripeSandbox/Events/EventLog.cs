@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using PaymentFlow.StripeSandbox.Ledger;
-using PaymentFlow.StripeSandbox.PaymentIntents;
+using PaymentFlow.StripeSandbox.Lists;
+using PaymentFlow.StripeSandbox.Objects;
 
 namespace PaymentFlow.StripeSandbox.Events;
 
@@ -8,7 +8,7 @@ namespace PaymentFlow.StripeSandbox.Events;
 /// All events in order, and which of them are not yet delivered. List Events returns the events of the last 30 days, as at Stripe, and at
 /// most the newest <see cref="Keep"/>, which limits memory. An undelivered event is delivered regardless of its age.
 /// </summary>
-internal sealed class EventLog(TimeProvider time)
+sealed class EventLog(TimeProvider time)
 {
     public const int Keep = 100_000;
     static readonly TimeSpan Reach = TimeSpan.FromDays(30);

@@ -1,7 +1,7 @@
 namespace PaymentFlow.StripeSandbox.Events;
 
 /// <summary><see href="https://docs.stripe.com/api/events/types"/></summary>
-internal static class EventType
+static class EventType
 {
     public const string Created = "payment_intent.created";
     public const string Succeeded = "payment_intent.succeeded";
@@ -9,10 +9,8 @@ internal static class EventType
     public const string RequiresAction = "payment_intent.requires_action";
     public const string Processing = "payment_intent.processing";
     public const string Canceled = "payment_intent.canceled";
-    public const string AmountCapturableUpdated = "payment_intent.amount_capturable_updated";
     public const string ChargeSucceeded = "charge.succeeded";
     public const string ChargeFailed = "charge.failed";
-    public const string ChargeCaptured = "charge.captured";
     public const string ChargeRefunded = "charge.refunded";
     public const string ChargeRefundUpdated = "charge.refund.updated";
     public const string RefundCreated = "refund.created";
@@ -20,7 +18,6 @@ internal static class EventType
     public const string RefundFailed = "refund.failed";
     public const string DisputeCreated = "charge.dispute.created";
     public const string DisputeFundsWithdrawn = "charge.dispute.funds_withdrawn";
-    public const string DisputeUpdated = "charge.dispute.updated";
     public const string DisputeClosed = "charge.dispute.closed";
     public const string DisputeFundsReinstated = "charge.dispute.funds_reinstated";
 }
@@ -29,7 +26,7 @@ internal static class EventType
 /// An event to create. <paramref name="Subject"/> is the id of the refund or dispute that it concerns, or null for the PaymentIntent or its
 /// charge.
 /// </summary>
-internal readonly record struct Happening(string Type, string? Subject = null)
+readonly record struct Happening(string Type, string? Subject = null)
 {
     public static implicit operator Happening(string type) => new(type);
 }

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
 using PaymentFlow.StripeSandbox.Api;
-using PaymentFlow.StripeSandbox.Ledger;
-using PaymentFlow.StripeSandbox.PaymentIntents;
+using PaymentFlow.StripeSandbox.Objects;
+using PaymentFlow.StripeSandbox.Protocol;
 
 namespace PaymentFlow.StripeSandbox.Events;
 
@@ -10,14 +10,14 @@ namespace PaymentFlow.StripeSandbox.Events;
 /// The part of an event that the journal stores. The event's object is in the same line. <see cref="Created"/> is in Unix seconds.
 /// <see cref="Pending"/> is true when an endpoint receives this type of event.
 /// </summary>
-internal sealed record EventHeader(string Id, string Type, long Created, bool Pending)
+sealed record EventHeader(string Id, string Type, long Created, bool Pending)
 {
     /// <summary>The id of the refund or dispute that the event concerns, if any.</summary>
     public string? Subject { get; init; }
 }
 
 /// <summary>An event with the object as it was at that time: <see href="https://docs.stripe.com/api/events/object"/>.</summary>
-internal sealed record StripeEvent(EventHeader Header, PaymentIntent Intent, string? RequestId, string? IdempotencyKey) : IStripeObject
+sealed record StripeEvent(EventHeader Header, PaymentIntent Intent, string? RequestId, string? IdempotencyKey) : IStripeObject
 {
     public byte[] ToJson()
     {

@@ -1,22 +1,22 @@
+
 namespace PaymentFlow.StripeSandbox.Faults;
 
 /// <summary>
 /// The kinds of call that a fault can be planned for. Calls of kind <see cref="Other"/> get only faults planned for <see cref="Any"/>.
 /// </summary>
-internal enum CallKind
+enum CallKind
 {
     Any,
     Create,
     Confirm,
     Cancel,
-    Capture,
     Retrieve,
     List,
     Refund,
     Other,
 }
 
-internal enum FaultKind
+enum FaultKind
 {
     /// <summary>The call is not executed. The connection is held open, then dropped without an answer.</summary>
     HangBefore,
@@ -37,7 +37,7 @@ internal enum FaultKind
 }
 
 /// <summary>The fault of one call. <paramref name="Released"/> ends its wait early.</summary>
-internal sealed record Fault(FaultKind Kind, TimeSpan Wait, CancellationToken Released);
+sealed record Fault(FaultKind Kind, TimeSpan Wait, CancellationToken Released);
 
 /// <summary>A fault for the next <paramref name="Remaining"/> calls.</summary>
-internal sealed record PlannedFault(CallKind Call, FaultKind Fault, int Remaining, TimeSpan Wait);
+sealed record PlannedFault(CallKind Call, FaultKind Fault, int Remaining, TimeSpan Wait);

@@ -11,7 +11,7 @@ namespace PaymentFlow.StripeSandbox.Faults;
 /// held. <c>DELETE</c> removes all planned faults and releases the calls being held; it keeps the count of those that have happened. Only
 /// calls of Stripe's API get faults, never the sandbox's own endpoints.
 /// </summary>
-internal static class FaultEndpoints
+static class FaultEndpoints
 {
     const string Path = "/_sandbox/faults";
     const int LargestCount = 1_000_000;

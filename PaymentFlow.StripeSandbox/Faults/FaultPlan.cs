@@ -4,7 +4,7 @@ namespace PaymentFlow.StripeSandbox.Faults;
 /// The faults for the next calls, in the order in which they were planned, and how many have happened. In memory only, so a restart clears
 /// them. Safe for concurrent use: a fault planned for n calls happens to exactly n.
 /// </summary>
-internal sealed class FaultPlan(TimeProvider time, IHostApplicationLifetime life) : IDisposable
+sealed class FaultPlan(TimeProvider time, IHostApplicationLifetime life) : IDisposable
 {
     readonly Lock _lock = new();
     readonly List<PlannedFault> _planned = [];
@@ -66,6 +66,6 @@ internal sealed class FaultPlan(TimeProvider time, IHostApplicationLifetime life
     public void Dispose() => _release.Dispose();
 }
 
-internal sealed record UsedFault(CallKind Call, FaultKind Fault, long Count);
+sealed record UsedFault(CallKind Call, FaultKind Fault, long Count);
 
-internal sealed record FaultReport(IReadOnlyList<PlannedFault> Left, IReadOnlyList<UsedFault> Used, int Holding);
+sealed record FaultReport(IReadOnlyList<PlannedFault> Left, IReadOnlyList<UsedFault> Used, int Holding);

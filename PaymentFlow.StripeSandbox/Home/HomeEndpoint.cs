@@ -4,7 +4,7 @@ using PaymentFlow.StripeSandbox.Ledger;
 namespace PaymentFlow.StripeSandbox.Home;
 
 /// <summary>The page at the sandbox's root URL.</summary>
-internal static class HomeEndpoint
+static class HomeEndpoint
 {
     public static void MapHome(this IEndpointRouteBuilder app)
     {

@@ -4,7 +4,7 @@ using System.Text.Encodings.Web;
 namespace PaymentFlow.StripeSandbox.Home;
 
 /// <summary>A page of the sandbox. <paramref name="Body"/> is HTML that is already encoded.</summary>
-internal sealed record Page(string Language, string Title, string Body)
+sealed record Page(string Language, string Title, string Body)
 {
     const string Style = """
         :root { color-scheme: light dark; --ink: #1a1f36; --soft: #4f566b; --paper: #fff; --ground: #f0f2f7; --line: #c9cfdb;

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
-using PaymentFlow.StripeSandbox.Api;
+using PaymentFlow.StripeSandbox.Protocol;
 
 namespace PaymentFlow.StripeSandbox.Idempotency;
 
 /// <summary>The part of an answer that the journal stores. The answer's PaymentIntent is in the same line.</summary>
-internal sealed record KeptKey(string Key, string Endpoint, string Fingerprint, int Status, StripeError? Error, Expand Expand)
+sealed record KeptKey(string Key, string Endpoint, string Fingerprint, int Status, StripeError? Error, Expand Expand)
 {
     /// <summary>The id of the refund or dispute in the answer. Null for the PaymentIntent, empty for an error alone.</summary>
     public string? Subject { get; init; }
@@ -15,7 +15,7 @@ internal sealed record KeptKey(string Key, string Endpoint, string Fingerprint, 
 /// the key, and a repeated request gets them again. The same key with other parameters or another endpoint is an error. So is a key whose
 /// first request is still running. A request refused before execution leaves its key free. Keys never expire as long as the journal exists.
 /// </summary>
-internal sealed class IdempotencyKeys
+sealed class IdempotencyKeys
 {
     public const int MaximumLength = 255;
 

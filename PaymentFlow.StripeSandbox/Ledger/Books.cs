@@ -1,8 +1,8 @@
-using PaymentFlow.StripeSandbox.Api;
 using PaymentFlow.StripeSandbox.Events;
 using PaymentFlow.StripeSandbox.Idempotency;
-using PaymentFlow.StripeSandbox.PaymentIntents;
-using PaymentFlow.StripeSandbox.ScheduledEffects;
+using PaymentFlow.StripeSandbox.Objects;
+using PaymentFlow.StripeSandbox.Protocol;
+using PaymentFlow.StripeSandbox.Storage;
 using PaymentFlow.StripeSandbox.Webhooks;
 
 namespace PaymentFlow.StripeSandbox.Ledger;
@@ -11,7 +11,7 @@ namespace PaymentFlow.StripeSandbox.Ledger;
 /// Commits every change. Only one request at a time works on a PaymentIntent and its charge, refunds and disputes. The new state, the
 /// events and the answer for the idempotency key are one line in the journal. None of them is visible before that line is written.
 /// </summary>
-internal sealed class Books(SandboxState state, Journal journal, WebhookQueue webhooks, ScheduledEffectQueue effects, TimeProvider time)
+sealed class Books(SandboxState state, Journal journal, WebhookQueue webhooks, ScheduledEffectQueue effects, TimeProvider time)
 {
     /// <summary>
     /// How long a request waits for another request on the same PaymentIntent, before it fails with Stripe's <c>lock_timeout</c>.

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
-using PaymentFlow.StripeSandbox.PaymentIntents;
+using PaymentFlow.StripeSandbox.Objects;
 
 namespace PaymentFlow.StripeSandbox.Ledger;
 
@@ -9,7 +9,7 @@ namespace PaymentFlow.StripeSandbox.Ledger;
 /// money moved. <c>GET /_sandbox/ledger</c> returns all PaymentIntents with their charges, refunds and disputes, as
 /// <c>{ "paymentIntents": [ … ] }</c>.
 /// </summary>
-internal static class LedgerEndpoint
+static class LedgerEndpoint
 {
     public static void MapLedger(this IEndpointRouteBuilder app)
     {
@@ -28,7 +28,7 @@ internal static class LedgerEndpoint
             json.WriteStartObject();
             json.WriteString("id"u8, charge.Id);
             json.WriteString("paymentIntent"u8, charge.PaymentIntent);
-            json.WriteNumber("amount"u8, charge.AmountCaptured);
+            json.WriteNumber("amount"u8, charge.Amount);
             json.WriteString("currency"u8, charge.Currency);
             PaymentIntentJson.WriteMetadata(json, charge.Metadata);
             json.WriteNumber("created"u8, charge.Created);
@@ -71,9 +71,9 @@ internal static class LedgerEndpoint
             json.WriteStartObject();
             json.WriteString("id"u8, charge.Id);
             json.WriteNumber("amount"u8, charge.Amount);
-            json.WriteNumber("amountCaptured"u8, charge.AmountCaptured);
+            json.WriteNumber("amountCaptured"u8, charge.Paid ? charge.Amount : 0);
             json.WriteString("status"u8, charge.Paid ? "succeeded"u8 : "failed"u8);
-            json.WriteBoolean("captured"u8, charge.Captured);
+            json.WriteBoolean("captured"u8, charge.Paid);
             json.WriteEndObject();
         }
         json.WriteEndArray();

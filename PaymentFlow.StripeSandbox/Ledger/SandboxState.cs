@@ -1,15 +1,15 @@
 using System.Collections.Concurrent;
-using PaymentFlow.StripeSandbox.Api;
-using PaymentFlow.StripeSandbox.Disputes;
 using PaymentFlow.StripeSandbox.Events;
 using PaymentFlow.StripeSandbox.Idempotency;
-using PaymentFlow.StripeSandbox.PaymentIntents;
-using PaymentFlow.StripeSandbox.Refunds;
+using PaymentFlow.StripeSandbox.Lists;
+using PaymentFlow.StripeSandbox.Objects;
+using PaymentFlow.StripeSandbox.Protocol;
+using PaymentFlow.StripeSandbox.Storage;
 
 namespace PaymentFlow.StripeSandbox.Ledger;
 
 /// <summary>Holds one PaymentIntent. A writer must hold <see cref="Gate"/>; <see cref="Current"/> can be read at any time.</summary>
-internal sealed class PaymentIntentSlot(PaymentIntent current)
+sealed class PaymentIntentSlot(PaymentIntent current)
 {
     PaymentIntent _current = current;
 
@@ -33,13 +33,13 @@ internal sealed class PaymentIntentSlot(PaymentIntent current)
 }
 
 /// <summary>The state in memory, built from the journal's lines. New lines and lines read at startup are applied alike.</summary>
-internal sealed class SandboxState(IdempotencyKeys keys, EventLog events)
+sealed class SandboxState(IdempotencyKeys keys, EventLog events)
 {
     readonly ConcurrentQueue<Charge> _charges = new();
 
     public OrderedIndex<PaymentIntentSlot> Intents { get; } = new();
 
-    /// <summary>All charges in their current state, failed and uncaptured ones too.</summary>
+    /// <summary>All charges in their current state, failed ones too.</summary>
     public OrderedIndex<Charge> AllCharges { get; } = new();
 
     public OrderedIndex<Refund> Refunds { get; } = new();
@@ -52,13 +52,6 @@ internal sealed class SandboxState(IdempotencyKeys keys, EventLog events)
     public int ChargeCount => _charges.Count;
 
     public PaymentIntentSlot? Find(string id) => Intents.Find(id);
-
-    /// <summary>Applies a line read from the file. Equal parts are shared with the previous state, to save memory.</summary>
-    public void Restore(JournalEntry entry)
-    {
-        if (entry.Intent is { } intent) entry = entry with { Intent = Sharing(intent, Find(intent.Id)?.Current) };
-        Apply(entry);
-    }
 
     /// <returns>The events in the line.</returns>
     public IReadOnlyList<StripeEvent> Apply(JournalEntry entry)
@@ -84,36 +77,4 @@ internal sealed class SandboxState(IdempotencyKeys keys, EventLog events)
                 entry.RequestId ?? "", key.Status, Books.Content(intent, key.Subject, key.Error), key.Error, key.Expand));
         return entry.Events is { Count: > 0 } headers ? events.Add(headers, intent, entry.RequestId, entry.Key?.Key) : [];
     }
-
-    /// <summary>Reuses the objects of the previous state for all values that are equal, as in a process that made both states.</summary>
-    static PaymentIntent Sharing(PaymentIntent intent, PaymentIntent? before)
-    {
-        var metadata = before is not null && Same(intent.Metadata, before.Metadata) ? before.Metadata : intent.Metadata;
-        var id = before?.Id ?? intent.Id;
-        var currency = string.Intern(intent.Currency);
-        var method = intent.PaymentMethod is { } attached ? attached with { Token = string.Intern(attached.Token) } : null;
-        return intent with
-        {
-            Id = id,
-            ClientSecret = before?.ClientSecret ?? intent.ClientSecret,
-            Currency = currency,
-            Status = string.Intern(intent.Status),
-            CaptureMethod = string.Intern(intent.CaptureMethod),
-            Metadata = metadata,
-            PaymentMethodTypes = PaymentIntentParameters.Compatible(intent.AllowedPaymentMethodTypes, currency),
-            PaymentMethod = method,
-            LatestCharge = intent.LatestCharge is { } charge
-                ? charge with
-                {
-                    PaymentIntent = id,
-                    Currency = currency,
-                    Metadata = Same(charge.Metadata, metadata) ? metadata : charge.Metadata,
-                    PaymentMethod = charge.PaymentMethod.Id == method?.Id ? method : charge.PaymentMethod,
-                }
-                : null,
-        };
-    }
-
-    static bool Same(IReadOnlyDictionary<string, string> one, IReadOnlyDictionary<string, string> other) =>
-        one.Count == other.Count && one.All(pair => other.TryGetValue(pair.Key, out var value) && value == pair.Value);
 }

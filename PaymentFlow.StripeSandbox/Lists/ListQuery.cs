@@ -1,5 +1,4 @@
-using PaymentFlow.StripeSandbox.Api;
-using PaymentFlow.StripeSandbox.Ledger;
+using PaymentFlow.StripeSandbox.Protocol;
 
 namespace PaymentFlow.StripeSandbox.Lists;
 
@@ -8,7 +7,7 @@ namespace PaymentFlow.StripeSandbox.Lists;
 /// <c>starting_after</c> returns older objects, <c>ending_before</c> newer ones. <c>created</c> is exact, or a range with <c>gt</c>,
 /// <c>gte</c>, <c>lt</c>, <c>lte</c>.
 /// </summary>
-internal sealed record ListQuery(int Limit, string? StartingAfter, string? EndingBefore, Func<long, bool> Created)
+sealed record ListQuery(int Limit, string? StartingAfter, string? EndingBefore, Func<long, bool> Created)
 {
     static readonly string[] Names = ["created", "ending_before", "expand", "limit", "starting_after"];
 

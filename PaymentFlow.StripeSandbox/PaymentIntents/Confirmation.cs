@@ -1,29 +1,16 @@
-using PaymentFlow.StripeSandbox.Api;
 using PaymentFlow.StripeSandbox.Events;
 using PaymentFlow.StripeSandbox.Ledger;
+using PaymentFlow.StripeSandbox.Objects;
 using PaymentFlow.StripeSandbox.PaymentMethods;
+using PaymentFlow.StripeSandbox.Protocol;
 
 namespace PaymentFlow.StripeSandbox.PaymentIntents;
-
-/// <summary>The result of an operation on a PaymentIntent: the next state, the answer, and the events.</summary>
-internal sealed record Decision(PaymentIntent Intent, params IReadOnlyList<Happening> Events)
-{
-    /// <summary>The id of the refund or dispute in the answer. Null for the PaymentIntent, empty for an error alone.</summary>
-    public string? Subject { get; init; }
-
-    public StripeError? Error { get; init; }
-
-    /// <summary>True when <see cref="PaymentIntent.LatestCharge"/> is new and its money moved.</summary>
-    public bool Charged { get; init; }
-
-    public static Decision Refused(PaymentIntent intent, StripeError error) => new(intent) { Error = error };
-}
 
 /// <summary>
 /// The <see href="https://docs.stripe.com/payments/paymentintents/lifecycle">life cycle of a PaymentIntent</see>.
 /// Pure: no clock, no storage.
 /// </summary>
-internal static class Confirmation
+static class Confirmation
 {
     internal sealed record Request(string? PaymentMethod, string? ReturnUrl, bool UseStripeSdk, bool RefuseAction, Uri Origin)
     {
@@ -95,17 +82,13 @@ internal static class Confirmation
                 $"You cannot cancel this PaymentIntent because it has a status of {intent.Status}. "
                 + "Only a PaymentIntent with one of the following statuses may be canceled: "
                 + "requires_payment_method, requires_capture, requires_confirmation, requires_action, processing."));
-        var reserved = intent.Status == PaymentIntentStatus.RequiresCapture;
         return new(intent with
         {
             Status = PaymentIntentStatus.Canceled,
             CanceledAt = now,
             CancellationReason = reason,
             Authentication = null,
-            // Stripe's API reference: "For PaymentIntents with a status of requires_capture, the remaining amount_capturable is
-            // automatically refunded."
-            LatestCharge = reserved ? intent.LatestCharge! with { Released = true } : intent.LatestCharge,
-        }, reserved ? [EventType.ChargeRefunded, EventType.Canceled] : [EventType.Canceled]);
+        }, EventType.Canceled);
     }
 
     /// <summary>
@@ -135,12 +118,6 @@ internal static class Confirmation
         var kind = method.Kind();
         if (kind.DeclinesCharge) return Fail(attempt, method, now, kind.DeclineError);
         var charge = NewCharge(attempt, StripeId.Charge(), method, now, failure: null);
-        if (attempt.CaptureMethod == "manual")
-            return new(attempt with
-            {
-                Status = PaymentIntentStatus.RequiresCapture,
-                LatestCharge = charge with { Uncaptured = true },
-            }, EventType.ChargeSucceeded, EventType.AmountCapturableUpdated);
         return new(attempt with
         {
             Status = PaymentIntentStatus.Succeeded,

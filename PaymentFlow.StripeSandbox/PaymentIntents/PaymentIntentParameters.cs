@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
-using PaymentFlow.StripeSandbox.Api;
+using PaymentFlow.StripeSandbox.Objects;
+using PaymentFlow.StripeSandbox.Protocol;
 
 namespace PaymentFlow.StripeSandbox.PaymentIntents;
 
@@ -7,7 +8,7 @@ namespace PaymentFlow.StripeSandbox.PaymentIntents;
 /// Reads and checks the parameters of the calls. Stripe's parameters that have no effect here (shipping, transfer_data …) are accepted.
 /// Unknown parameters are refused, as at Stripe.
 /// </summary>
-internal static class PaymentIntentParameters
+static class PaymentIntentParameters
 {
     static readonly FrozenSet<string> Shared = FrozenSet.Create(
         "allowed_payment_method_types", "amount_details", "capture_method", "excluded_payment_method_types", "expand", "hooks",
@@ -26,13 +27,7 @@ internal static class PaymentIntentParameters
     static readonly FrozenSet<string> ForCreate = Described.Union(ForConfirm).Union([
         "automatic_payment_methods", "confirm", "confirmation_method", "on_behalf_of"]).ToFrozenSet();
 
-    static readonly FrozenSet<string> ForCapture = FrozenSet.Create(
-        "amount_details", "amount_to_capture", "application_fee_amount", "expand", "final_capture", "hooks", "metadata", "payment_details",
-        "statement_descriptor", "statement_descriptor_suffix", "transfer_data");
-
     static readonly string[] CaptureMethods = ["automatic", "automatic_async", "manual"];
-
-    static readonly FrozenSet<string> ForUpdate = Described;
 
     static readonly FrozenSet<string> ForCancel = FrozenSet.Create("cancellation_reason", "expand");
 
@@ -63,31 +58,11 @@ internal static class PaymentIntentParameters
             Currency = currency,
             Created = now,
             Status = PaymentIntentStatus.RequiresPaymentMethod,
-            CaptureMethod = form.OneOf("capture_method", CaptureMethods) ?? "automatic_async",
+            CaptureMethod = CaptureMethod(form) ?? "automatic_async",
             AllowedPaymentMethodTypes = allowed,
             PaymentMethodTypes = Compatible(allowed, currency),
             AutomaticPaymentMethods = Automatic(form),
             Metadata = Metadata.Read(form, Metadata.Empty),
-        });
-    }
-
-    /// <summary>The PaymentIntent with the parameters of an update. The status is not changed.</summary>
-    public static PaymentIntent Update(Form form, PaymentIntent current)
-    {
-        form.Allow(ForUpdate);
-        RefuseWhatIsNotPlayed(form);
-        var amount = form.Integer("amount") ?? current.Amount;
-        var currency = form.Text("currency")?.ToLowerInvariant() ?? current.Currency;
-        if (form.Has("amount") || form.Has("currency")) CheckAmount(amount, currency);
-        var allowed = form.List("allowed_payment_method_types") is { Count: > 0 } named ? named : current.AllowedPaymentMethodTypes;
-        return Describe(form, current with
-        {
-            Amount = amount,
-            Currency = currency,
-            CaptureMethod = form.OneOf("capture_method", CaptureMethods) ?? current.CaptureMethod,
-            AllowedPaymentMethodTypes = allowed,
-            PaymentMethodTypes = Compatible(allowed, currency),
-            Metadata = Metadata.Read(form, current.Metadata),
         });
     }
 
@@ -102,7 +77,7 @@ internal static class PaymentIntentParameters
             UseStripeSdk: form.Flag("use_stripe_sdk"),
             RefuseAction: form.Flag("error_on_requires_action") || form.Text("off_session") is not (null or "false"),
             call.Origin)
-        { CaptureMethod = form.OneOf("capture_method", CaptureMethods) };
+        { CaptureMethod = CaptureMethod(form) };
         var mayRedirect = current is { AutomaticPaymentMethods.RedirectsAllowed: true, AllowedPaymentMethodTypes: null };
         if (mayRedirect && request is { ReturnUrl: null, UseStripeSdk: false, RefuseAction: false })
             throw new RequestRefusedException(StripeError.Invalid(
@@ -125,23 +100,6 @@ internal static class PaymentIntentParameters
         return form.OneOf("cancellation_reason", "duplicate", "fraudulent", "requested_by_customer", "abandoned");
     }
 
-    /// <summary>The amount to capture, in minor units. Null captures the whole amount.</summary>
-    public static long? AmountToCapture(Form form)
-    {
-        form.Allow(ForCapture);
-        if (form.Has("final_capture") && !form.Flag("final_capture"))
-            throw new RequestRefusedException(StripeError.Invalid("The sandbox does not support multicapture.", param: "final_capture"));
-        return form.Integer("amount_to_capture") switch
-        {
-            < 1 => throw new RequestRefusedException(StripeError.Invalid(
-                "This value must be greater than or equal to 1.", "parameter_invalid_integer", "amount_to_capture")),
-            var amount => amount,
-        };
-    }
-
-    public static PaymentIntent WithMetadata(Form form, PaymentIntent intent) =>
-        intent with { Metadata = Metadata.Read(form, intent.Metadata) };
-
     static readonly string[] Cards = ["card"];
     static readonly string[] CardsAndBankDebits = ["card", "us_bank_account"];
 
@@ -155,6 +113,15 @@ internal static class PaymentIntentParameters
         StatementDescriptorSuffix = form.Text("statement_descriptor_suffix") ?? intent.StatementDescriptorSuffix,
         TransferGroup = form.Text("transfer_group") ?? intent.TransferGroup,
     };
+
+    static string? CaptureMethod(Form form)
+    {
+        var method = form.OneOf("capture_method", CaptureMethods);
+        return method != "manual"
+            ? method
+            : throw new RequestRefusedException(StripeError.Invalid(
+                "The sandbox does not support capture_method=manual.", "parameter_invalid", "capture_method"));
+    }
 
     static AutomaticPaymentMethods? Automatic(Form form) =>
         form.Has("automatic_payment_methods[enabled]") && !form.Flag("automatic_payment_methods[enabled]")

@@ -1,10 +1,10 @@
 using System.Text.Json;
-using PaymentFlow.StripeSandbox.Api;
+using PaymentFlow.StripeSandbox.Protocol;
 
 namespace PaymentFlow.StripeSandbox.PaymentMethods;
 
 /// <summary>The result of confirming with a test payment method.</summary>
-internal enum Behavior
+enum Behavior
 {
     Succeeds,
     Declines,
@@ -17,7 +17,7 @@ internal enum Behavior
 }
 
 /// <summary>The result of a refund to a test payment method.</summary>
-internal enum RefundBehavior
+enum RefundBehavior
 {
     Succeeds,
     PendsThenSucceeds,
@@ -28,7 +28,7 @@ internal enum RefundBehavior
 /// One of <see href="https://docs.stripe.com/testing">Stripe's test payment methods</see>, with the codes and messages that Stripe
 /// returns for it.
 /// </summary>
-internal sealed record TestPaymentMethod(string Token, string Type, string Brand, string Last4, Behavior Behavior)
+sealed record TestPaymentMethod(string Token, string Type, string Brand, string Last4, Behavior Behavior)
 {
     public RefundBehavior Refunds { get; init; }
 
@@ -142,7 +142,7 @@ internal sealed record TestPaymentMethod(string Token, string Type, string Brand
 /// A PaymentMethod attached to a PaymentIntent. Stripe creates a new one (<c>pm_1…</c>) for each use of a test token.
 /// <see cref="Created"/> is in Unix seconds.
 /// </summary>
-internal sealed record AttachedPaymentMethod(string Id, string Token, long Created)
+sealed record AttachedPaymentMethod(string Id, string Token, long Created)
 {
     public TestPaymentMethod Kind() => TestPaymentMethod.Get(Token);
 

@@ -4,7 +4,7 @@ using PaymentFlow.StripeSandbox.Faults;
 namespace PaymentFlow.StripeSandbox.Refunds;
 
 /// <summary><see href="https://docs.stripe.com/api/refunds"/></summary>
-internal static class RefundEndpoints
+static class RefundEndpoints
 {
     public static void MapRefunds(this IEndpointRouteBuilder app)
     {
@@ -14,7 +14,6 @@ internal static class RefundEndpoints
         app.MapPost(root, http => api.PostAsync(http, CallKind.Refund, refunds.CreateAsync));
         app.MapGet(root, http => api.GetAsync(http, CallKind.List, call => refunds.List(call.Form)));
         app.MapGet(root + "/{id}", http => api.GetAsync(http, CallKind.Retrieve, call => refunds.Get(call.Id)));
-        app.MapPost(root + "/{id}", http => api.PostAsync(http, CallKind.Other, refunds.UpdateAsync));
         app.MapPost(root + "/{id}/cancel", http => api.PostAsync(http, CallKind.Other, refunds.CancelAsync));
     }
 }

@@ -1,12 +1,12 @@
-using PaymentFlow.StripeSandbox.Api;
 using PaymentFlow.StripeSandbox.Ledger;
 using PaymentFlow.StripeSandbox.Lists;
-using PaymentFlow.StripeSandbox.PaymentIntents;
+using PaymentFlow.StripeSandbox.Objects;
+using PaymentFlow.StripeSandbox.Protocol;
 
 namespace PaymentFlow.StripeSandbox.Refunds;
 
 /// <summary>Executes the calls on refunds.</summary>
-internal sealed class RefundService(Books books)
+sealed class RefundService(Books books)
 {
     static readonly HashSet<string> ForCreate = new(StringComparer.Ordinal)
     {
@@ -14,7 +14,6 @@ internal sealed class RefundService(Books books)
         "refund_application_fee", "reverse_transfer",
     };
 
-    static readonly HashSet<string> ForUpdate = new(StringComparer.Ordinal) { "expand", "metadata" };
     static readonly HashSet<string> ForCancel = new(StringComparer.Ordinal) { "expand" };
 
     public Task<Answer> CreateAsync(StripeCall call)
@@ -31,13 +30,6 @@ internal sealed class RefundService(Books books)
     }
 
     public IStripeObject Get(string id) => View(Find(id));
-
-    public Task<Answer> UpdateAsync(StripeCall call)
-    {
-        call.Form.Allow(ForUpdate);
-        return books.ChangeAsync(call, Find(call.Id).PaymentIntent,
-            intent => Refunding.Describe(intent, call.Id, Metadata.Read(call.Form, intent.Refund(call.Id)!.Metadata)));
-    }
 
     public Task<Answer> CancelAsync(StripeCall call)
     {

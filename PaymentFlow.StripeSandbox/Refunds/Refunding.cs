@@ -1,25 +1,25 @@
-using PaymentFlow.StripeSandbox.Api;
 using PaymentFlow.StripeSandbox.Events;
 using PaymentFlow.StripeSandbox.Ledger;
-using PaymentFlow.StripeSandbox.PaymentIntents;
+using PaymentFlow.StripeSandbox.Objects;
 using PaymentFlow.StripeSandbox.PaymentMethods;
+using PaymentFlow.StripeSandbox.Protocol;
 
 namespace PaymentFlow.StripeSandbox.Refunds;
 
 /// <summary><see href="https://docs.stripe.com/refunds">The life cycle of a refund</see>. Pure: no clock, no storage.</summary>
-internal static class Refunding
+static class Refunding
 {
     /// <param name="Amount">In minor units. Null refunds all that is left.</param>
     internal sealed record Request(long? Amount, string? Reason, IReadOnlyDictionary<string, string> Metadata);
 
     public static Decision Create(PaymentIntent intent, Request request, long now)
     {
-        if (intent.LatestCharge is not { Captured: true } charge)
+        if (intent.LatestCharge is not { Paid: true } charge)
             return Refused(intent, StripeError.Invalid($"This PaymentIntent ({intent.Id}) does not have a successful charge to refund."));
         if (charge.Disputes?.Any(d => d.BlocksRefunds) == true)
             return Refused(intent, StripeError.Invalid(
                 $"Charge {charge.Id} has been charged back; cannot issue a refund.", "charge_disputed"));
-        var left = charge.AmountCaptured - charge.RefundedByRefunds;
+        var left = charge.Amount - charge.AmountRefunded;
         if (left == 0)
             return Refused(intent, StripeError.Invalid($"Charge {charge.Id} has already been refunded.", "charge_already_refunded"));
         var amount = request.Amount ?? left;
@@ -63,15 +63,11 @@ internal static class Refunding
         if (refund.Status != RefundStatus.Pending)
             return Refused(intent, StripeError.Invalid(
                 $"Refund {id} cannot be canceled because it has a status of {refund.Status}, not pending."));
-        return Updated(intent, refund with { Status = RefundStatus.Canceled, Becomes = null });
+        return new(
+            With(intent, refund with { Status = RefundStatus.Canceled, Becomes = null }),
+            new Happening(EventType.RefundUpdated, id), new Happening(EventType.ChargeRefundUpdated, id))
+        { Subject = id };
     }
-
-    public static Decision Describe(PaymentIntent intent, string id, IReadOnlyDictionary<string, string> metadata) =>
-        Updated(intent, intent.Refund(id)! with { Metadata = metadata });
-
-    static Decision Updated(PaymentIntent intent, Refund refund) => new(
-        With(intent, refund), new Happening(EventType.RefundUpdated, refund.Id), new Happening(EventType.ChargeRefundUpdated, refund.Id))
-    { Subject = refund.Id };
 
     static PaymentIntent With(PaymentIntent intent, Refund refund)
     {

@@ -1,11 +1,14 @@
+using PaymentFlow.StripeSandbox.Disputes;
 using PaymentFlow.StripeSandbox.Ledger;
+using PaymentFlow.StripeSandbox.Objects;
+using PaymentFlow.StripeSandbox.Refunds;
 
 namespace PaymentFlow.StripeSandbox.ScheduledEffects;
 
 /// <summary>
 /// Applies each after-effect <c>Sandbox:ScheduledEffectsDelay</c> after its cause. A restart begins the delay of the remaining ones again.
 /// </summary>
-internal sealed partial class ScheduledEffectRunner(
+sealed partial class ScheduledEffectRunner(
     SandboxOptions options, ScheduledEffectQueue effects, Books books, TimeProvider time,
     ILogger<ScheduledEffectRunner> log) : BackgroundService
 {
@@ -21,7 +24,7 @@ internal sealed partial class ScheduledEffectRunner(
         {
             await Task.Delay(options.ScheduledEffectsDelay, time, stopping);
             effects.Forget(effect);
-            await books.HappenAsync(effect.PaymentIntent, intent => ScheduledEffectQueue.Decide(intent, effect, books.Now()));
+            await books.HappenAsync(effect.PaymentIntent, intent => Decide(intent, effect, books.Now()));
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -33,9 +36,21 @@ internal sealed partial class ScheduledEffectRunner(
         }
     }
 
+    /// <summary>Applies the effect to the current state of the PaymentIntent. Null when there is nothing left to do.</summary>
+    static Decision? Decide(PaymentIntent intent, ScheduledEffect effect, long now)
+    {
+        if (intent.LatestCharge is { } charge && charge.Id == effect.Subject)
+        {
+            return charge.WillBeDisputed
+                ? Disputing.Open(intent, charge.PaymentMethod.Kind().DisputedAs!, amount: null, now)
+                : null;
+        }
+        return Refunding.Settle(intent, effect.Subject);
+    }
+
     static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Error, Message = "The after-effect on {Subject} failed; the next start tries it again")]
+        [LoggerMessage(LogLevel.Error, "The after-effect on {Subject} failed; the next start tries it again")]
         public static partial void Failed(ILogger logger, Exception failure, string subject);
     }
 }

@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
-using PaymentFlow.StripeSandbox.Api;
 using PaymentFlow.StripeSandbox.Home;
+using PaymentFlow.StripeSandbox.Objects;
 using PaymentFlow.StripeSandbox.PaymentIntents;
+using PaymentFlow.StripeSandbox.Protocol;
 
 namespace PaymentFlow.StripeSandbox.ThreeDSecure;
 
@@ -11,7 +12,7 @@ namespace PaymentFlow.StripeSandbox.ThreeDSecure;
 /// The bank's page for a 3-D Secure challenge. As at Stripe, opening and answering it needs the PaymentIntent's client secret. An answer
 /// applies only to the challenge that the page was opened for.
 /// </summary>
-internal static class ThreeDSecureEndpoints
+static class ThreeDSecureEndpoints
 {
     public static void MapThreeDSecure(this IEndpointRouteBuilder app)
     {
@@ -61,7 +62,7 @@ internal static class ThreeDSecureEndpoints
         ["payment_intent"] = intent.Id,
         ["payment_intent_client_secret"] = intent.ClientSecret,
         ["redirect_status"] =
-            intent.Status is PaymentIntentStatus.Succeeded or PaymentIntentStatus.RequiresCapture ? "succeeded" : "failed",
+            intent.Status == PaymentIntentStatus.Succeeded ? "succeeded" : "failed",
     });
 
     static PaymentIntent? Find(HttpContext http, PaymentIntentService intents, string? secret)

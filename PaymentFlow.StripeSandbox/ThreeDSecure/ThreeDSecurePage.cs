@@ -1,16 +1,16 @@
 using System.Text.Encodings.Web;
 using PaymentFlow.StripeSandbox.Home;
-using PaymentFlow.StripeSandbox.PaymentIntents;
+using PaymentFlow.StripeSandbox.Objects;
 
 namespace PaymentFlow.StripeSandbox.ThreeDSecure;
 
 /// <summary>Shows the challenge while it is open, afterwards its result.</summary>
-internal static class ThreeDSecurePage
+static class ThreeDSecurePage
 {
     public static Page For(PaymentIntent intent, ThreeDSecureText text) => intent switch
     {
         { Authentication: not null } => Challenge(intent, text),
-        { Status: PaymentIntentStatus.Succeeded or PaymentIntentStatus.RequiresCapture } => Done(text.Succeeded, text),
+        { Status: PaymentIntentStatus.Succeeded } => Done(text.Succeeded, text),
         { LastPaymentError: not null } => Done(text.Failed, text),
         _ => Done(text.Over, text),
     };

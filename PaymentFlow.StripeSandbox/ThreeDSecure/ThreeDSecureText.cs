@@ -3,7 +3,7 @@ using PaymentFlow.StripeSandbox.Home;
 namespace PaymentFlow.StripeSandbox.ThreeDSecure;
 
 /// <summary>The texts of the page in PaymentFlow's languages.</summary>
-internal sealed record ThreeDSecureText(
+sealed record ThreeDSecureText(
     string Language, string Title, string Lead, string Amount, string Card, string Payment, string Approve, string Fail,
     string Succeeded, string Failed, string Over, string CloseHint, string Unknown, string Sandbox)
 {

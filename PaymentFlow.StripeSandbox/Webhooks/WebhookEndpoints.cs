@@ -5,7 +5,7 @@ namespace PaymentFlow.StripeSandbox.Webhooks;
 /// on. The default of <c>maxDelaySeconds</c> is 2, of all others 0. <c>GET</c> returns these conditions and how many events were
 /// duplicated, reordered and dropped since. Stripe has no such endpoint.
 /// </summary>
-internal static class WebhookEndpoints
+static class WebhookEndpoints
 {
     const string Path = "/_sandbox/webhooks";
     static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(10);

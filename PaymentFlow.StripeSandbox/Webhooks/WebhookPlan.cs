@@ -6,23 +6,23 @@ namespace PaymentFlow.StripeSandbox.Webhooks;
 /// </summary>
 /// <param name="MaxDelaySeconds">The longest delay of a duplicate or reordered webhook.</param>
 /// <param name="Seed">The same seed gives the same sequence of fates.</param>
-internal sealed record WebhookConditions(double Duplicate, double Reorder, double Drop, double MaxDelaySeconds, int Seed);
+sealed record WebhookConditions(double Duplicate, double Reorder, double Drop, double MaxDelaySeconds, int Seed);
 
 /// <summary>How one event is delivered.</summary>
 /// <param name="HeldBack">The delay of the first delivery. Null delivers without delay.</param>
 /// <param name="AgainAfter">The delay of a second delivery. Null for no second delivery.</param>
-internal sealed record Fate(bool Dropped, TimeSpan? HeldBack, TimeSpan? AgainAfter)
+sealed record Fate(bool Dropped, TimeSpan? HeldBack, TimeSpan? AgainAfter)
 {
     public static Fate Good { get; } = new(false, null, null);
 }
 
-internal sealed record WebhookReport(WebhookConditions? Conditions, long Events, long Duplicated, long Reordered, long Dropped);
+sealed record WebhookReport(WebhookConditions? Conditions, long Events, long Duplicated, long Reordered, long Dropped);
 
 /// <summary>
 /// Decides how each event is delivered. For the same seed, the n-th event after <see cref="Set"/> has the same fate. In memory only, so a
 /// restart resets it to reliable delivery.
 /// </summary>
-internal sealed class WebhookPlan
+sealed class WebhookPlan
 {
     readonly Lock _lock = new();
     WebhookConditions? _conditions;

@@ -4,10 +4,10 @@ using PaymentFlow.StripeSandbox.Events;
 namespace PaymentFlow.StripeSandbox.Webhooks;
 
 /// <summary>An event to deliver, and how.</summary>
-internal sealed record Delivery(StripeEvent Event, Fate Fate);
+sealed record Delivery(StripeEvent Event, Fate Fate);
 
 /// <summary>Passes events to the sender. The queue is unbounded, so only <see cref="WebhookPlan"/> can drop an event.</summary>
-internal sealed class WebhookQueue(SandboxOptions options, WebhookPlan plan)
+sealed class WebhookQueue(SandboxOptions options, WebhookPlan plan)
 {
     readonly Channel<Delivery> _deliveries = Channel.CreateUnbounded<Delivery>();
 

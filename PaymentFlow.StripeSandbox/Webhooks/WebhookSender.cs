@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using PaymentFlow.ServiceDefaults;
 using PaymentFlow.StripeSandbox.Events;
-using PaymentFlow.StripeSandbox.Ledger;
+using PaymentFlow.StripeSandbox.Storage;
 
 namespace PaymentFlow.StripeSandbox.Webhooks;
 
@@ -10,7 +10,7 @@ namespace PaymentFlow.StripeSandbox.Webhooks;
 /// without a 2xx response is sent again for three days. The first pause is 0.5 s, and the pauses double up to one minute. Retries continue
 /// after a restart, because the journal records which events were delivered.
 /// </summary>
-internal sealed partial class WebhookSender(
+sealed partial class WebhookSender(
     SandboxOptions options, WebhookQueue queue, EventLog events, Journal journal, IHttpClientFactory clients, TimeProvider time,
     ILogger<WebhookSender> log) : BackgroundService
 {
@@ -107,25 +107,25 @@ internal sealed partial class WebhookSender(
 
     static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Webhooks are sent to {Endpoint}")]
+        [LoggerMessage(LogLevel.Information, "Webhooks are sent to {Endpoint}")]
         public static partial void Endpoint(ILogger logger, Uri endpoint);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "No webhooks are sent because services:payment-api:http:0 is not set")]
+        [LoggerMessage(LogLevel.Information, "No webhooks are sent because services:payment-api:http:0 is not set")]
         public static partial void NoEndpoint(ILogger logger);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Webhook {Event} ({Type}) was answered with {Status}; it will be sent again")]
+        [LoggerMessage(LogLevel.Warning, "Webhook {Event} ({Type}) was answered with {Status}; it will be sent again")]
         public static partial void Refused(ILogger logger, string @event, string type, int status);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "{Endpoint} cannot be reached ({Reason}); webhooks are sent again later")]
+        [LoggerMessage(LogLevel.Warning, "{Endpoint} cannot be reached ({Reason}); webhooks are sent again later")]
         public static partial void Away(ILogger logger, Uri endpoint, string reason);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "{Endpoint} can be reached again")]
+        [LoggerMessage(LogLevel.Information, "{Endpoint} can be reached again")]
         public static partial void Back(ILogger logger, Uri endpoint);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "Webhook {Event} ({Type}) was not accepted for three days; no more attempts")]
+        [LoggerMessage(LogLevel.Error, "Webhook {Event} ({Type}) was not accepted for three days; no more attempts")]
         public static partial void GivenUp(ILogger logger, string @event, string type);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "Webhook {Event} could not be sent")]
+        [LoggerMessage(LogLevel.Error, "Webhook {Event} could not be sent")]
         public static partial void Broken(ILogger logger, Exception failure, string @event);
     }
 }

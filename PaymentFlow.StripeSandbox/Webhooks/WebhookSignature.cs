@@ -8,7 +8,7 @@ namespace PaymentFlow.StripeSandbox.Webhooks;
 /// The <see href="https://docs.stripe.com/webhooks/signature">Stripe-Signature</see> header: HMAC-SHA256 of <c>t.body</c> with the
 /// endpoint's secret.
 /// </summary>
-internal sealed class WebhookSignature(string secret)
+sealed class WebhookSignature(string secret)
 {
     readonly byte[] _secret = Encoding.UTF8.GetBytes(secret);
 

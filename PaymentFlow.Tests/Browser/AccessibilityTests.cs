@@ -44,7 +44,7 @@ public sealed class AccessibilityTests(PaymentFlowApp app, Chromium chromium) : 
         await shopper.PayAsync("pm_card_threeDSecure2Required");
         await shopper.SeesAsync("bank");
         await CheckAsync("3-D Secure");
-        await page.Locator("fluent-button").ClickAsync();
+        await page.Locator(".actions button").ClickAsync();
         await shopper.PayAsync();
         await shopper.SeesAsync("paid");
         await CheckAsync("paid");
@@ -91,7 +91,7 @@ public sealed class AccessibilityTests(PaymentFlowApp app, Chromium chromium) : 
     }
 
     [Fact]
-    public async Task No_page_is_wider_than_a_phone()
+    public async Task No_page_is_wider_than_a_phone_and_a_finger_hits_every_control()
     {
         var shopper = await ShopperAsync("ru-RU");
         var page = shopper.Page;
@@ -104,12 +104,31 @@ public sealed class AccessibilityTests(PaymentFlowApp app, Chromium chromium) : 
         await CheckAsync("checkout");
         await shopper.OrderAsync(1);
         await CheckAsync("awaiting payment");
+        await shopper.PayAsync("pm_card_visa_chargeDeclined");
+        await shopper.SeesAsync("declined");
+        await CheckAsync("declined");
+        await shopper.StayFromTheBankAsync();
+        await shopper.PayAsync("pm_card_threeDSecure2Required");
+        await shopper.SeesAsync("bank");
+        await CheckAsync("3-D Secure");
+        await page.Locator(".actions button").ClickAsync();
         await shopper.PayAsync();
         await shopper.SeesAsync("paid");
         await CheckAsync("paid");
 
-        async Task CheckAsync(string state) =>
+        async Task CheckAsync(string state)
+        {
             Assert.True(
                 await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), $"{state} scrolls sideways.");
+            // WCAG 2.5.5: 44 CSS pixels. A radio button is hit by its label.
+            var small = await page.EvaluateAsync<string[]>(
+                """
+                () => [...document.querySelectorAll("button, a.button, a.brand, a.quiet, summary, label.choice")]
+                  .map(e => [e, e.getBoundingClientRect()])
+                  .filter(([, box]) => box.width > 0 && (box.height < 44 || box.width < 44))
+                  .map(([e, box]) => `${e.outerHTML.slice(0, 80)} ${box.width} x ${box.height}`)
+                """);
+            Assert.True(small.Length == 0, $"{state}: {string.Join('\n', small)}");
+        }
     }
 }

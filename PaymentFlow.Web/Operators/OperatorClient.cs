@@ -3,9 +3,9 @@ using System.Security.Claims;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using PaymentFlow.Contracts;
 using PaymentFlow.Contracts.Journey;
 using PaymentFlow.Contracts.Statistics;
-using PaymentFlow.ServiceDefaults;
 using PaymentFlow.Web.Operators.SignIn;
 using PaymentFlow.Web.Orders;
 using PaymentFlow.Web.Services;
@@ -119,7 +119,7 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
         string service, string path, HttpContent? body, Guid? key, ClaimsPrincipal who, CancellationToken cancellationToken)
     {
         HttpRequestMessage request = new(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = body };
-        if (key is not null) request.Headers.Add("Idempotency-Key", key.ToString());
+        if (key is not null) request.Headers.Add(RequestHeaders.IdempotencyKey, key.ToString());
         return SendAsync<Problem?>(service, request, who, async response =>
         {
             if (response.StatusCode == HttpStatusCode.ServiceUnavailable) response.EnsureSuccessStatusCode();
@@ -133,11 +133,11 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
     {
         using var sent = request;
         using var http = clients.CreateClient(service);
-        request.Headers.Add("X-Operator-Key", configuration["Operator:Key"]);
+        request.Headers.Add(RequestHeaders.OperatorKey, configuration["Operator:Key"]);
         // Only with the service key do the services take the operator's address from a header.
-        request.Headers.Add("X-Service-Key", configuration["Services:Key"]);
-        if (who?.Identity?.Name is { } name) request.Headers.TryAddWithoutValidation(OperatorIdentity.NameHeader, name);
-        if (who?.FindFirst(OperatorSignIn.AddressClaim) is { } address) request.Headers.Add(OperatorIdentity.AddressHeader, address.Value);
+        request.Headers.Add(RequestHeaders.ServiceKey, configuration["Services:Key"]);
+        if (who?.Identity?.Name is { } name) request.Headers.TryAddWithoutValidation(RequestHeaders.OperatorName, name);
+        if (who?.FindFirst(OperatorSignIn.AddressClaim) is { } address) request.Headers.Add(RequestHeaders.OperatorAddress, address.Value);
         try
         {
             using var response = await http.SendAsync(request, cancellationToken);

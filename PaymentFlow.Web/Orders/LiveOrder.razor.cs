@@ -14,7 +14,8 @@ namespace PaymentFlow.Web.Orders;
 
 /// <summary>
 /// Shows one order live and lets its customer pay. To miss no change, it first subscribes to pushes, then reads the order once, and ignores
-/// versions that are not newer. It reads again only when the browser has reconnected, or to learn why the order was canceled.
+/// versions that are not newer. It reads again only when the browser has reconnected, or to learn why the order was canceled. What it shows
+/// is <see cref="OrderPageState"/>. This class makes the calls (<c>LiveOrder.Effects.cs</c>) and renders.
 /// </summary>
 public sealed partial class LiveOrder(
     OrderClient orders, PaymentClient payments, OrderUpdateHub updates, NavigationManager navigation, StripeJs stripe, PayLimit limit,
@@ -24,12 +25,8 @@ public sealed partial class LiveOrder(
     // Can be unbounded, because one order has few changes.
     readonly Channel<News> _news = Channel.CreateUnbounded<News>(new() { SingleReader = true });
 
-    Order _order = null!;
-    OrderScreen _stage;
-    Problem? _problem;
-    string _announcement = "";
-    bool _paidBefore;
-    bool _focusHeading;
+    OrderPageState _page = null!;
+    int _focused;
     IDisposable? _subscription;
     ElementReference _heading;
 
@@ -48,54 +45,48 @@ public sealed partial class LiveOrder(
     [Parameter]
     public bool FromBank { get; set; }
 
-    OrderScreen Screen => _order.Status switch
-    {
-        OrderStatuses.Paid => _paidBefore ? OrderScreen.AlreadyPaid : OrderScreen.Paid,
-        OrderStatuses.PartiallyRefunded => OrderScreen.PartiallyRefunded,
-        OrderStatuses.Refunded => OrderScreen.Refunded,
-        OrderStatuses.Canceled => OrderScreen.Canceled,
-        _ => _stage,
-    };
+    Order Order => _page.Order;
 
-    string ScreenName => Screen switch
+    string ScreenName => _page.Screen switch
     {
-        OrderScreen.Pay when _problem is { Code: not BankPending } => "declined",
+        OrderScreen.Pay when _page.IsDeclined => "declined",
         OrderScreen.AlreadyPaid => "already-paid",
         OrderScreen.PartiallyRefunded => "partially-refunded",
         var screen => screen.ToString().ToLowerInvariant(),
     };
 
-    string Heading => Screen switch
+    string Heading => _page.Screen switch
     {
-        OrderScreen.Pay when _problem is { Code: not BankPending } => T["Declined.Heading"],
-        OrderScreen.Canceled when Reason == Expired => T["Canceled.ExpiredHeading"],
+        OrderScreen.Pay when _page.IsDeclined => T["Declined.Heading"],
+        OrderScreen.Canceled when _page.CanceledBecause == CancelCause.Expired => T["Canceled.ExpiredHeading"],
         var screen => T[$"{screen}.Heading"],
     };
 
-    protected override void OnInitialized()
+    /// <summary>What screen readers read out. Empty until the screen changes.</summary>
+    string Announcement => _page switch
     {
-        _order = Opened;
-        _paidBefore = Opened.Status == OrderStatuses.Paid && !FromBank;
-        if (Opened.Status == OrderStatuses.Canceled) _reason = ReasonOf(Opened);
-        if (FromBank) _stage = OrderScreen.Confirming;
-        else if (Opened.Status == OrderStatuses.PaymentFailed) _problem = new Problem(OrderStatuses.PaymentFailed);
-    }
+        { Announcements: 0 } => "",
+        { Screen: OrderScreen.Pay, Problem: { } problem } => $"{Heading}. {Texts.Explain(T, problem)}",
+        _ => Heading,
+    };
+
+    protected override void OnInitialized() => _page = OrderPageState.Open(Opened, FromBank);
 
     protected override async Task OnInitializedAsync()
     {
         if (!RendererInfo.IsInteractive) return;
         _subscription = updates.Subscribe(
-            _order.Id, update => _news.Writer.TryWrite(new News(update, Activity.Current?.Context ?? default)), () => _order.Version);
+            Order.Id, update => _news.Writer.TryWrite(new News(update, Activity.Current?.Context ?? default)), () => Order.Version);
         circuit.Reconnected += ReadAgain;
         _ = FollowAsync();
         await ReadAsync();
-        if (_order.Payable) await PrepareAsync();
+        if (Order.Payable) await PrepareAsync();
     }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (!_focusHeading) return;
-        _focusHeading = false;
+        if (_focused == _page.Announcements) return;
+        _focused = _page.Announcements;
         await _heading.FocusAsync();
     }
 
@@ -108,8 +99,8 @@ public sealed partial class LiveOrder(
             {
                 using var span = PaymentFlowTelemetry.Source.StartActivity("page update", ActivityKind.Internal, origin);
                 span?.SetTag("paymentflow.order_id", update.OrderId).SetTag("paymentflow.order_version", update.Version);
-                var news = update.Version > _order.Version;
-                Apply(_order.With(update));
+                var news = update.Version > Order.Version;
+                Happened(new OrderPageEvent.Pushed(update));
                 if (news) journal.Shown(update.OrderId, update.Version);
             }
         }
@@ -121,6 +112,14 @@ public sealed partial class LiveOrder(
         {
             await DispatchExceptionAsync(e);
         }
+    }
+
+    /// <summary>Makes the next state, shows it, and starts what has to be done. Runs in the circuit's context.</summary>
+    void Happened(OrderPageEvent happened)
+    {
+        (_page, var effect) = OrderPageReducer.Reduce(_page, happened);
+        StateHasChanged();
+        if (effect is not null) InCircuit(() => RunAsync(effect));
     }
 
     void ReadAgain() => InCircuit(ReadAsync);
@@ -136,57 +135,6 @@ public sealed partial class LiveOrder(
             await DispatchExceptionAsync(e);
         }
     });
-
-    async Task ReadAsync()
-    {
-        try
-        {
-            if (await orders.FindAsync(_order.Id, Secret, _closed.Token) is not { } order) return;
-            // Pushes do not contain the reason for a cancellation.
-            var learned = order.Status == OrderStatuses.Canceled && _reason is null;
-            if (learned) _reason = ReasonOf(order);
-            Apply(order);
-            if (!learned) return;
-            Announce();
-            StateHasChanged();
-        }
-        catch (ServiceUnavailableException e)
-        {
-            // The page keeps its state and still receives pushes.
-            Log.NotRead(logger, e, _order.Id);
-        }
-        catch (OperationCanceledException) when (_closed.IsCancellationRequested)
-        {
-            // The page is closed.
-        }
-    }
-
-    /// <summary>Applies a state of the order. An old or repeated version changes nothing.</summary>
-    void Apply(Order order)
-    {
-        if (order.Version <= _order.Version) return;
-        var screen = Screen;
-        _order = order;
-        if (order.Status == OrderStatuses.Canceled && _reason is null) ReadAgain();
-        if (Screen != screen) Announce();
-        // If this page submitted the payment, the response carries the reason.
-        if (order.Status == OrderStatuses.PaymentFailed && !_paying && Waits) AskWhetherFailed();
-        StateHasChanged();
-    }
-
-    void Show(OrderScreen stage, Problem? problem = null)
-    {
-        _stage = stage;
-        _problem = problem;
-        Announce();
-    }
-
-    /// <summary>Announces the new screen to screen readers and moves the focus to its heading.</summary>
-    void Announce()
-    {
-        _announcement = Screen == OrderScreen.Pay && _problem is not null ? $"{Heading}. {Texts.Explain(T, _problem)}" : Heading;
-        _focusHeading = true;
-    }
 
     static StatusIcon.Icon? IconOf(OrderScreen screen) => screen switch
     {
@@ -208,19 +156,4 @@ public sealed partial class LiveOrder(
     }
 
     readonly record struct News(OrderEvent Update, ActivityContext Origin);
-
-    static partial class Log
-    {
-        [LoggerMessage(LogLevel.Information, "Order {OrderId}: the payment request was answered with {Answer}")]
-        public static partial void Answered(ILogger logger, Guid orderId, string answer);
-
-        [LoggerMessage(LogLevel.Warning, "Could not read order {OrderId}; its page still receives pushes")]
-        public static partial void NotRead(ILogger logger, Exception exception, Guid orderId);
-
-        [LoggerMessage(LogLevel.Warning, "Order {OrderId}: no answer to the cancellation; its page gets the outcome by push")]
-        public static partial void CancelUnanswered(ILogger logger, Exception exception, Guid orderId);
-
-        [LoggerMessage(LogLevel.Warning, "Could not prepare the payment of order {OrderId}, so paying needs one more round trip: {Code}")]
-        public static partial void NotPrepared(ILogger logger, Guid orderId, string code);
-    }
 }

@@ -11,6 +11,15 @@ public sealed record Order(
     Guid Id, string Reference, string Status, long Version, long Amount, long AmountRefunded, string Currency, string? Description,
     IReadOnlyList<OrderItem> Items, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string? CanceledBy = null)
 {
+    /// <summary>Why the order was canceled. Null if it is not canceled.</summary>
+    public CancelCause? CancelCause => (Status, CanceledBy) switch
+    {
+        (not OrderStatuses.Canceled, _) => null,
+        (_, CancelReasons.Customer) => Orders.CancelCause.ByCustomer,
+        (_, CancelReasons.Operator) => Orders.CancelCause.ByOperator,
+        _ => Orders.CancelCause.Expired,
+    };
+
     public bool Payable => Status is OrderStatuses.AwaitingPayment or OrderStatuses.PaymentFailed;
 
     /// <summary>The order with the values of an update. Fields that the update does not contain are kept.</summary>

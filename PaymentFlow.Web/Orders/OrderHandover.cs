@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using PaymentFlow.ServiceDefaults;
 using PaymentFlow.Web.Checkout;
 using PaymentFlow.Web.Components;
 using PaymentFlow.Web.Security;

@@ -2,7 +2,7 @@ namespace PaymentFlow.Web.Orders;
 
 /// <summary>
 /// The screens of an order's page. The status of a settled order decides. Until then, the screen depends on what this page has done
-/// (paying, redirecting).
+/// (paying, redirecting). See <see cref="OrderPageState.Screen"/>.
 /// </summary>
 public enum OrderScreen
 {

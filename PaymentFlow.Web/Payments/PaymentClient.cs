@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using PaymentFlow.Contracts;
-using PaymentFlow.ServiceDefaults;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.Web.Services;
 
 namespace PaymentFlow.Web.Payments;
@@ -29,8 +29,8 @@ public sealed class PaymentClient(HttpClient http, SharedPreparation shared)
         try
         {
             using var request = Request("/process-payment", secret);
-            request.Headers.Add("Idempotency-Key", idempotencyKey);
-            request.Headers.Add(ClientAddress.Header, client);
+            request.Headers.Add(RequestHeaders.IdempotencyKey, idempotencyKey);
+            request.Headers.Add(RequestHeaders.ClientAddress, client);
             request.Content = JsonContent.Create(new ProcessPayment(orderId, paymentMethod, returnUrl), PaymentJson.Default.ProcessPayment);
             using var response = await http.SendAsync(request, cancellationToken);
             if (!response.IsSuccessStatusCode)
@@ -41,7 +41,7 @@ public sealed class PaymentClient(HttpClient http, SharedPreparation shared)
                     // PaymentApi returns 503 only if nothing was sent to Stripe. After other server errors the outcome is unknown.
                     HttpStatusCode.ServiceUnavailable => new PayAnswer.NotAsked(problem),
                     >= HttpStatusCode.InternalServerError => new PayAnswer.Unknown(),
-                    HttpStatusCode.TooManyRequests when problem.Code is Problem.RateLimited or ProblemCodes.TooManyDeclines =>
+                    HttpStatusCode.TooManyRequests when problem.Code is ProblemCodes.RateLimited or ProblemCodes.TooManyDeclines =>
                         new PayAnswer.NotAsked(problem),
                     _ => new PayAnswer.Refused(problem),
                 };
@@ -49,8 +49,8 @@ public sealed class PaymentClient(HttpClient http, SharedPreparation shared)
             var payment = await response.Content.ReadFromJsonAsync(PaymentJson.Default.PaymentResponse, cancellationToken);
             return payment switch
             {
-                { Status: "succeeded" } => new PayAnswer.Succeeded(),
-                { Status: "requires_action", NextAction: { } action } => new PayAnswer.ActionRequired(action),
+                { Status: PaymentStatuses.Succeeded } => new PayAnswer.Succeeded(),
+                { Status: PaymentStatuses.RequiresAction, NextAction: { } action } => new PayAnswer.ActionRequired(action),
                 _ => new PayAnswer.Processing(),
             };
         }

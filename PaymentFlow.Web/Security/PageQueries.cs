@@ -1,7 +1,6 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Endpoints;
-using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.Web.Security;
 

@@ -27,12 +27,10 @@ static class SecurityHeaders
         "default-src 'none'",
         $"script-src 'self'{(stripe ? " https://js.stripe.com https://*.js.stripe.com" : "")}",
         "style-src 'self'",
-        $"img-src 'self' data:{(stripe ? " https://*.stripe.com" : "")}",
-        "font-src 'self'",
+        $"img-src 'self'{(stripe ? " https://*.stripe.com" : "")}",
         // In Safari, 'self' does not include WebSockets.
         $"connect-src 'self' {(request.IsHttps ? "wss" : "ws")}://{request.Host}{(stripe ? " https://api.stripe.com" : "")}",
         $"frame-src {(stripe ? "https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com" : "'none'")}",
-        "manifest-src 'self'",
         "form-action 'self'",
         "base-uri 'self'",
         "frame-ancestors 'none'");

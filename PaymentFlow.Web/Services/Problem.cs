@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using PaymentFlow.Contracts;
+using PaymentFlow.Contracts.Events;
 
 namespace PaymentFlow.Web.Services;
 
@@ -8,23 +8,39 @@ namespace PaymentFlow.Web.Services;
 /// <param name="DeclineCode">Stripe's decline code, if the payment was declined. See https://docs.stripe.com/declines/codes.</param>
 public sealed record Problem(string Code, string? DeclineCode = null)
 {
-    /// <summary>Web's own code: the service gave no answer.</summary>
+    /// <summary>An error response without our code, such as a proxy's error page.</summary>
+    const string Unknown = "unknown";
+
+    // Web's own codes. Their texts are the resources Problem.CODE.
+    /// <summary>The service gave no answer.</summary>
     public const string Unreachable = "unreachable";
 
-    public const string RateLimited = ProblemCodes.RateLimited;
+    /// <summary>The last attempt has failed, and nobody has said why.</summary>
+    public const string PaymentFailed = OrderStatuses.PaymentFailed;
 
-    /// <summary>Reads an error response. The code is <c>unknown</c> if the body is not a problem with a code.</summary>
+    /// <summary>The bank has not decided on the last attempt yet.</summary>
+    public const string BankPending = "bank_pending";
+
+    /// <summary>Stripe's code for a customer whom the bank did not confirm (3-D Secure).</summary>
+    public const string NotAuthenticated = "payment_intent_authentication_failure";
+
+    // Why an order could not be canceled.
+    public const string TooLateToCancel = "cancel_too_late";
+    public const string CancelInFlight = "cancel_in_flight";
+    public const string CancelUnknown = "cancel_unknown";
+
+    /// <summary>Reads an error response. The code is <see cref="Unknown"/> if the body is not a problem with a code.</summary>
     public static async Task<Problem> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         try
         {
             var problem = await response.Content.ReadFromJsonAsync(ProblemJson.Default.Body, cancellationToken);
-            return new Problem(problem?.Code ?? "unknown", problem?.DeclineCode);
+            return new Problem(problem?.Code ?? Unknown, problem?.DeclineCode);
         }
         catch (JsonException)
         {
-            // For example, a proxy's error page. The status code was logged with the request.
-            return new Problem("unknown");
+            // The status code was logged with the request.
+            return new Problem(Unknown);
         }
     }
 

@@ -71,29 +71,6 @@ public sealed class DisputeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Evidence_is_kept_and_Stripes_special_test_values_decide_the_dispute()
-    {
-        var paid = await _sandbox.PayAsync();
-        var id = await OpenAsync(new { payment_intent = paid.Id });
-        var disputes = _sandbox.Stripe.V1.Disputes;
-
-        var staged = await disputes.UpdateAsync(
-            id, new() { Evidence = new() { CustomerName = "Ada" }, Metadata = new() { ["case"] = "7" }, Submit = false },
-            cancellationToken: Token);
-        Assert.Equal(("needs_response", "Ada", "7"), (staged.Status, staged.Evidence.CustomerName, staged.Metadata["case"]));
-
-        var won = await disputes.UpdateAsync(
-            id, new() { Evidence = new() { UncategorizedText = "winning_evidence" } }, cancellationToken: Token);
-        Assert.Equal(("won", 1), (won.Status, won.EvidenceDetails.SubmissionCount));
-        Assert.Equal(
-            ["charge.dispute.updated", "charge.dispute.updated", "charge.dispute.closed", "charge.dispute.funds_reinstated"],
-            (await _sandbox.NewsAsync(paid.Id))[^4..]);
-
-        var other = await OpenAsync(new { payment_intent = (await _sandbox.PayAsync()).Id });
-        Assert.Equal("lost", (await disputes.CloseAsync(other, cancellationToken: Token)).Status);
-    }
-
-    [Fact]
     public async Task An_invalid_dispute_is_refused_and_changes_nothing()
     {
         var open = await _sandbox.CreateAsync();

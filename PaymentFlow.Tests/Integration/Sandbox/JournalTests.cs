@@ -70,10 +70,6 @@ public sealed class JournalTests : IDisposable
         {
             await Assert.ThrowsAsync<StripeException>(() => before.PayAsync("pm_card_chargeDeclined"));
             await before.RefundAsync((await before.PayAsync()).Id, 100);
-            var held = await before.CreateAsync(1000, o => o.CaptureMethod = "manual");
-            await before.ConfirmAsync(held.Id, "pm_card_visa");
-            await before.Stripe.V1.PaymentIntents.CaptureAsync(
-                held.Id, new() { AmountToCapture = 700 }, cancellationToken: TestContext.Current.CancellationToken);
             var disputed = await before.PayAsync();
             using var opened = await before.Http.PostAsJsonAsync(
                 "/_sandbox/disputes", new { payment_intent = disputed.Id }, TestContext.Current.CancellationToken);

@@ -186,21 +186,6 @@ public sealed class PaymentIntentTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Amount_and_metadata_can_change_until_the_payment()
-    {
-        var intent = await _sandbox.CreateAsync();
-        var updated = await UpdateAsync(intent.Id, new() { Amount = 3000, Metadata = new() { ["order_id"] = "", ["basket"] = "b" } });
-        Assert.Equal(3000, updated.Amount);
-        Assert.Equal(new Dictionary<string, string> { ["basket"] = "b" }, updated.Metadata);
-
-        await _sandbox.ConfirmAsync(intent.Id, "pm_card_visa");
-        var refused = await Assert.ThrowsAsync<StripeException>(() => UpdateAsync(intent.Id, new() { Amount = 50 }));
-
-        Assert.Equal("payment_intent_unexpected_state", refused.StripeError.Code);
-        Assert.Equal(3000, Assert.Single(await _sandbox.ChargesAsync()).Amount);
-    }
-
-    [Fact]
     public async Task A_PaymentIntent_created_with_a_payment_method_needs_only_a_confirmation()
     {
         var intent = await _sandbox.CreateAsync(change: o => o.PaymentMethod = "pm_card_visa");
@@ -288,7 +273,4 @@ public sealed class PaymentIntentTests : IAsyncLifetime
 
     Task<PaymentIntent> CancelAsync(string id) =>
         _sandbox.Stripe.V1.PaymentIntents.CancelAsync(id, cancellationToken: TestContext.Current.CancellationToken);
-
-    Task<PaymentIntent> UpdateAsync(string id, PaymentIntentUpdateOptions options) =>
-        _sandbox.Stripe.V1.PaymentIntents.UpdateAsync(id, options, cancellationToken: TestContext.Current.CancellationToken);
 }

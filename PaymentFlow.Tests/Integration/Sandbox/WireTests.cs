@@ -54,6 +54,7 @@ public sealed class WireTests : IAsyncLifetime
     [InlineData("amount", "99999999999999999999", "parameter_invalid_integer")]
     [InlineData("amuont", "12", "parameter_unknown")]
     [InlineData("capture_method", "later", "parameter_invalid_enum")]
+    [InlineData("capture_method", "manual", "parameter_invalid")]
     [InlineData("metadata[k]", "more than 500", "parameter_invalid_string")]
     public async Task A_wrong_parameter_is_named(string name, string value, string code)
     {

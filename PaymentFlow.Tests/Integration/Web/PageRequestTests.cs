@@ -42,6 +42,21 @@ public sealed partial class PageRequestTests(PaymentFlowApp app) : IDisposable
         Assert.Contains("data-screen=\"unknown\"", await page.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
     }
 
+    /// <summary>A page of the shop is our HTML, one style sheet, Blazor's script and our own modules.</summary>
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/checkout")]
+    [InlineData("/operator/sign-in")]
+    public async Task A_page_loads_only_our_own_few_files(string path)
+    {
+        var html = await _browser.GetStringAsync(new Uri(path, UriKind.Relative), Token);
+
+        var files = Files().Matches(html).Select(match => $"{match.Groups["name"]}{match.Groups["type"]}").Order(StringComparer.Ordinal);
+        Assert.Equal(["Components/ReconnectNotice.razor.js", "_framework/blazor.web.js", "app.css", "favicon.svg"], files);
+        // Packages would load their scripts by this comment.
+        Assert.DoesNotContain("Blazor-Web-Initializers", html, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_right_secret_opens_the_order()
     {
@@ -250,6 +265,10 @@ public sealed partial class PageRequestTests(PaymentFlowApp app) : IDisposable
 
     static IEnumerable<string> CookiesOf(HttpResponseMessage response) =>
         response.Headers.TryGetValues("Set-Cookie", out var cookies) ? cookies : [];
+
+    // An address can have a fingerprint of its content before its type.
+    [GeneratedRegex(@"(?:src|href)=""(?<name>[^""]+?)(?:\.[a-z0-9]{10})?(?<type>\.(?:css|js|svg))""")]
+    private static partial Regex Files();
 
     [GeneratedRegex(@"name=""__RequestVerificationToken"" value=""([^""]+)""")]
     private static partial Regex AntiforgeryToken();

@@ -10,6 +10,7 @@ using PaymentFlow.OrderService.Payments;
 using PaymentFlow.PaymentApi.Payments;
 using PaymentFlow.Persistence.Outbox;
 using PaymentFlow.ServiceDefaults;
+using PaymentFlow.StripeSandbox;
 using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Web.Orders;
 
@@ -34,7 +35,7 @@ public sealed class DependencyTests
     static readonly Assembly[] Assemblies =
     [
         typeof(OrderEvent).Assembly, typeof(Roles).Assembly, typeof(OrderUpdateHub).Assembly, typeof(OutboxRelay).Assembly,
-        typeof(Payment).Assembly, typeof(OrderChange).Assembly, typeof(LiveOrder).Assembly,
+        typeof(Payment).Assembly, typeof(OrderChange).Assembly, typeof(LiveOrder).Assembly, typeof(SandboxApp).Assembly,
     ];
 
     static readonly Lazy<ArchUnitNET.Domain.Architecture> Code = new(() => new ArchLoader().LoadAssemblies(Assemblies).Build());
@@ -79,8 +80,28 @@ public sealed class DependencyTests
     [InlineData("PaymentFlow.Messaging")]
     [InlineData("PaymentFlow.Contracts")]
     [InlineData("PaymentFlow.Web")]
+    [InlineData("PaymentFlow.ServiceDefaults")]
+    [InlineData("PaymentFlow.StripeSandbox")]
     public void The_folders_of_a_project_depend_on_each_other_in_one_direction(string project) =>
         Holds(SliceRuleDefinition.Slices().Matching($"{project}.(*)").Should().BeFreeOfCycles());
+
+    /// <summary>The rule above sees namespaces, so a file must be in the namespace of its folder.</summary>
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void A_file_is_in_the_namespace_of_its_folder(string project)
+    {
+        var root = Path.Combine(Repository.Folder, project);
+        var wrong = from file in Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
+                    let path = Path.GetRelativePath(root, file).Replace(Path.DirectorySeparatorChar, '/')
+                    where !path.StartsWith("bin/", StringComparison.Ordinal) && !path.StartsWith("obj/", StringComparison.Ordinal)
+                    let line = File.ReadLines(file).FirstOrDefault(line => line.StartsWith("namespace ", StringComparison.Ordinal))
+                    // Extensions of every host are where a developer looks for them.
+                    where line is not null && line != "namespace Microsoft.Extensions.Hosting;"
+                    let folder = string.Concat($"{project}/{path}".Split('/')[..^1].Select((part, i) => i == 0 ? part : $".{part}"))
+                    where line != $"namespace {folder};"
+                    select $"{path}: {line}";
+        Assert.Empty(wrong);
+    }
 
     [Theory]
     // Stripe <- Payments <- { Refunds, Disputes, Cancellation } <- Reconciliation <- Webhooks

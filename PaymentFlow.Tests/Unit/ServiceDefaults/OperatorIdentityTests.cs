@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
+using PaymentFlow.Contracts;
 using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.Tests.Unit.ServiceDefaults;
@@ -44,7 +45,7 @@ public sealed class OperatorIdentityTests
     public void The_record_has_the_name_and_the_address()
     {
         var context = Request("::ffff:10.0.0.7");
-        context.Request.Headers[OperatorIdentity.NameHeader] = "An\u202Ena";
+        context.Request.Headers[RequestHeaders.OperatorName] = "An\u202Ena";
 
         Assert.Equal(new OperatorIdentity("Anna", IPAddress.Parse("10.0.0.7")), OperatorIdentity.Of(context));
     }
@@ -58,7 +59,7 @@ public sealed class OperatorIdentityTests
     public void Only_a_service_may_state_the_operators_address(string? stated, bool service, string recorded)
     {
         var context = Request("10.0.0.7");
-        context.Request.Headers[OperatorIdentity.AddressHeader] = stated;
+        context.Request.Headers[RequestHeaders.OperatorAddress] = stated;
         if (service) context.User = new(new ClaimsIdentity([new(ClaimTypes.Role, Roles.Service)], "key"));
 
         Assert.Equal(recorded, OperatorIdentity.Of(context).Address!.ToString());

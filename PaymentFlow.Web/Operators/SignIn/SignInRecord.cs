@@ -33,8 +33,8 @@ sealed partial class SignInRecord(IHttpClientFactory clients, ILogger<SignInReco
         {
             Content = JsonContent.Create(new Entry(action), SignInJson.Default.Entry),
         };
-        request.Headers.TryAddWithoutValidation(OperatorIdentity.NameHeader, name);
-        request.Headers.Add(OperatorIdentity.AddressHeader, address);
+        request.Headers.TryAddWithoutValidation(RequestHeaders.OperatorName, name);
+        request.Headers.Add(RequestHeaders.OperatorAddress, address);
         try
         {
             using var http = clients.CreateClient(nameof(SignInRecord));

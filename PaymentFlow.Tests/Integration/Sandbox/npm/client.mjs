@@ -61,18 +61,17 @@ const checks = {
     assert.equal(intent.lastResponse.apiVersion, stripe.getApiField('version'));
     assert.match(intent.lastResponse.requestId, /^req_/);
   },
-  async 'create, retrieve, update, confirm'() {
+  async 'create, retrieve, confirm'() {
     const intent = await create();
     assert.equal(intent.object, 'payment_intent');
     assert.equal(intent.status, 'requires_payment_method');
     assert.ok(intent.client_secret.startsWith(`${intent.id}_secret_`));
-    await stripe.paymentIntents.update(intent.id, { metadata: { more: 'x' } });
     const paid = await stripe.paymentIntents.confirm(intent.id, { payment_method: 'pm_card_visa', expand: ['latest_charge'] });
     assert.equal(paid.status, 'succeeded');
     assert.equal(paid.amount_received, 1250);
     assert.equal(paid.latest_charge.captured, true);
     const read = await stripe.paymentIntents.retrieve(intent.id);
-    assert.deepEqual(read.metadata, { order_id: 'npm-1', more: 'x' });
+    assert.deepEqual(read.metadata, { order_id: 'npm-1' });
   },
   async 'cancel'() {
     const canceled = await stripe.paymentIntents.cancel((await create()).id, { cancellation_reason: 'abandoned' });
@@ -81,22 +80,12 @@ const checks = {
     const error = await refused(StripeInvalidRequestError, stripe.paymentIntents.confirm(canceled.id, { payment_method: 'pm_card_visa' }));
     assert.equal(error.code, 'payment_intent_unexpected_state');
   },
-  async 'capture of a part, and cancellation of a reserved payment'() {
-    const held = await pay('pm_card_visa', { capture_method: 'manual' });
-    assert.equal(held.status, 'requires_capture');
-    assert.equal(held.amount_capturable, 1250);
-    const captured = await stripe.paymentIntents.capture(held.id, { amount_to_capture: 1000 });
-    assert.equal(captured.status, 'succeeded');
-    assert.equal(captured.amount_received, 1000);
-    const other = await pay('pm_card_visa', { capture_method: 'manual' });
-    assert.equal((await stripe.paymentIntents.cancel(other.id)).status, 'canceled');
-  },
   async '3-D Secure asks for action'() {
     const intent = await pay('pm_card_threeDSecure2Required');
     assert.equal(intent.status, 'requires_action');
     assert.equal(intent.next_action.type, 'use_stripe_sdk');
   },
-  async 'refunds: part, rest, too much, list, update'() {
+  async 'refunds: part, rest, too much, list'() {
     const paid = await pay();
     const part = await stripe.refunds.create({ payment_intent: paid.id, amount: 250, reason: 'requested_by_customer' });
     assert.equal(part.object, 'refund');
@@ -109,12 +98,11 @@ const checks = {
     const again = await refused(StripeInvalidRequestError, stripe.refunds.create({ payment_intent: paid.id }));
     assert.equal(again.code, 'charge_already_refunded');
     assert.deepEqual((await all(stripe.refunds.list({ payment_intent: paid.id, limit: 1 }))).map((r) => r.id), [rest.id, part.id]);
-    assert.equal((await stripe.refunds.update(part.id, { metadata: { a: 'b' } })).metadata.a, 'b');
-    const charge = await stripe.charges.retrieve(paid.latest_charge, { expand: ['refunds'] });
+    const { latest_charge: charge } = await stripe.paymentIntents.retrieve(paid.id, { expand: ['latest_charge.refunds'] });
     assert.equal(charge.refunded, true);
     assert.equal(charge.refunds.data.length, 2);
   },
-  async 'disputes are listed and answered'() {
+  async 'disputes are listed'() {
     const paid = await pay('pm_card_createDispute');
     const [dispute] = await eventually(async () => {
       const { data } = await stripe.disputes.list({ payment_intent: paid.id });
@@ -122,18 +110,14 @@ const checks = {
     });
     assert.equal(dispute.charge, paid.latest_charge);
     assert.equal((await refused(StripeInvalidRequestError, stripe.refunds.create({ payment_intent: paid.id }))).code, 'charge_disputed');
-    const answered = await stripe.disputes.update(dispute.id, { evidence: { uncategorized_text: 'winning_evidence' } });
-    assert.equal(answered.status, 'won');
   },
-  async 'list events page by page, and search'() {
-    const paid = await pay('pm_card_visa', { metadata: { order_id: 'npm-search' } });
+  async 'list events page by page'() {
+    const paid = await pay();
     const events = (await all(stripe.events.list({ limit: 5 }))).filter((e) => e.data.object.id === paid.id);
     assert.deepEqual(events.map((e) => e.type), ['payment_intent.succeeded', 'payment_intent.created']);
     assert.equal((await stripe.events.retrieve(events[0].id)).data.object.status, 'succeeded');
     const recent = await stripe.events.list({ types: ['payment_intent.succeeded'], created: { gte: paid.created } });
     assert.equal(recent.data[0].id, events[0].id);
-    const found = await stripe.paymentIntents.search({ query: "status:'succeeded' AND metadata['order_id']:'npm-search'" });
-    assert.deepEqual(found.data.map((i) => i.id), [paid.id]);
   },
   async 'a delivered webhook is accepted, and a forged one is refused'() {
     const paid = await pay();

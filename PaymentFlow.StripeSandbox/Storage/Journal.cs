@@ -1,14 +1,14 @@
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 
-namespace PaymentFlow.StripeSandbox.Ledger;
+namespace PaymentFlow.StripeSandbox.Storage;
 
 /// <summary>
 /// The append-only file from which the whole state is rebuilt, with one JSON line per operation. When <see cref="Append"/> has returned,
 /// the line survives a <c>kill -9</c> of this process. The file is not synced to the disk, because a development tool need not survive a
 /// power cut.
 /// </summary>
-internal sealed partial class Journal : IDisposable
+sealed partial class Journal : IDisposable
 {
     readonly Lock _writing = new();
     readonly SafeFileHandle _file;
@@ -127,16 +127,16 @@ internal sealed partial class Journal : IDisposable
 
     static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Journal {Path}: {Lines} lines read")]
+        [LoggerMessage(LogLevel.Information, "Journal {Path}: {Lines} lines read")]
         public static partial void Opened(ILogger logger, string path, int lines);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Journal {Path}: removed {Bytes} bytes of an incomplete last line")]
+        [LoggerMessage(LogLevel.Warning, "Journal {Path}: removed {Bytes} bytes of an incomplete last line")]
         public static partial void TornLine(ILogger logger, string path, long bytes);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "Writing to the journal failed; the request is answered with 500")]
+        [LoggerMessage(LogLevel.Error, "Writing to the journal failed; the request is answered with 500")]
         public static partial void WriteFailed(ILogger logger, Exception failure);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "Could not remove a partial write from the journal")]
+        [LoggerMessage(LogLevel.Error, "Could not remove a partial write from the journal")]
         public static partial void PartStays(ILogger logger, Exception failure);
     }
 }

@@ -1,14 +1,13 @@
 using System.Text.Json;
-using PaymentFlow.StripeSandbox.Api;
-using PaymentFlow.StripeSandbox.Ledger;
+using PaymentFlow.StripeSandbox.Protocol;
 
-namespace PaymentFlow.StripeSandbox.PaymentIntents;
+namespace PaymentFlow.StripeSandbox.Objects;
 
 /// <summary>
 /// A PaymentIntent in Stripe's JSON format of API version 2026-10-28.endive:
 /// <see href="https://docs.stripe.com/api/payment_intents/object"/>.
 /// </summary>
-internal static class PaymentIntentJson
+static class PaymentIntentJson
 {
     public static void Write(Utf8JsonWriter json, PaymentIntent intent, Expand expand)
     {
@@ -17,7 +16,7 @@ internal static class PaymentIntentJson
         json.WriteString("object"u8, "payment_intent"u8);
         WriteTypes(json, "allowed_payment_method_types"u8, intent.AllowedPaymentMethodTypes);
         json.WriteNumber("amount"u8, intent.Amount);
-        json.WriteNumber("amount_capturable"u8, intent.Status == PaymentIntentStatus.RequiresCapture ? intent.Amount : 0);
+        json.WriteNumber("amount_capturable"u8, 0);
         json.WriteStartObject("amount_details"u8);
         json.WriteStartObject("tip"u8);
         json.WriteEndObject();

@@ -1,9 +1,9 @@
-namespace PaymentFlow.StripeSandbox.Disputes;
+namespace PaymentFlow.StripeSandbox.Objects;
 
 /// <summary>
 /// Stripe's <see href="https://docs.stripe.com/disputes/categories">dispute reasons</see>, with Visa's code if there is one.
 /// </summary>
-internal static class DisputeReasons
+static class DisputeReasons
 {
     static readonly Dictionary<string, string?> Codes = new(StringComparer.Ordinal)
     {

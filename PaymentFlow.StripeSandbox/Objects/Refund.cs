@@ -1,12 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using PaymentFlow.StripeSandbox.Api;
-using PaymentFlow.StripeSandbox.Ledger;
-using PaymentFlow.StripeSandbox.PaymentIntents;
+using PaymentFlow.StripeSandbox.Protocol;
 
-namespace PaymentFlow.StripeSandbox.Refunds;
+namespace PaymentFlow.StripeSandbox.Objects;
 
-internal static class RefundStatus
+static class RefundStatus
 {
     public const string Pending = "pending";
     public const string Succeeded = "succeeded";
@@ -18,7 +16,7 @@ internal static class RefundStatus
 /// A refund. <see cref="Amount"/> is in minor units, <see cref="Created"/> in Unix seconds. <see cref="Becomes"/> is the status that an
 /// after-effect gives it later, or null.
 /// </summary>
-internal sealed record Refund(
+sealed record Refund(
     string Id,
     string PaymentIntent,
     string Charge,
@@ -38,7 +36,7 @@ internal sealed record Refund(
 }
 
 /// <summary>A refund in Stripe's JSON format: <see href="https://docs.stripe.com/api/refunds/object"/>.</summary>
-internal sealed record RefundView(PaymentIntent Intent, Refund Refund) : IStripeObject
+sealed record RefundView(PaymentIntent Intent, Refund Refund) : IStripeObject
 {
     public void Write(Utf8JsonWriter json, Expand expand)
     {

@@ -1,19 +1,16 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using PaymentFlow.StripeSandbox.Api;
-using PaymentFlow.StripeSandbox.Disputes;
 using PaymentFlow.StripeSandbox.Lists;
-using PaymentFlow.StripeSandbox.PaymentIntents;
 using PaymentFlow.StripeSandbox.PaymentMethods;
-using PaymentFlow.StripeSandbox.Refunds;
+using PaymentFlow.StripeSandbox.Protocol;
 
-namespace PaymentFlow.StripeSandbox.Ledger;
+namespace PaymentFlow.StripeSandbox.Objects;
 
 /// <summary>
 /// One attempt to move money. <see cref="Amount"/> is in minor units, <see cref="Created"/> in Unix seconds.
-/// <see cref="Failure"/> is null when the money moved, or is reserved (<see cref="Uncaptured"/>).
+/// <see cref="Failure"/> is null when the money moved.
 /// </summary>
-internal sealed record Charge(
+sealed record Charge(
     string Id,
     string PaymentIntent,
     long Amount,
@@ -24,15 +21,6 @@ internal sealed record Charge(
     string? Description,
     StripeError? Failure)
 {
-    /// <summary>Authorized only: the money is reserved until it is captured.</summary>
-    public bool Uncaptured { get; init; }
-
-    /// <summary>The authorization was canceled before a capture.</summary>
-    public bool Released { get; init; }
-
-    /// <summary>The captured amount if it is less than <see cref="Amount"/>. Null when all was captured.</summary>
-    public long? PartCaptured { get; init; }
-
     public IReadOnlyList<Refund>? Refunds { get; init; }
 
     public IReadOnlyList<Dispute>? Disputes { get; init; }
@@ -40,26 +28,20 @@ internal sealed record Charge(
     [JsonIgnore]
     public bool Paid => Failure is null;
 
-    [JsonIgnore]
-    public bool Captured => Paid && !Uncaptured;
-
-    [JsonIgnore]
-    public long AmountCaptured => Captured ? PartCaptured ?? Amount : 0;
-
     /// <summary>The sum of pending and succeeded refunds. A failed or canceled refund does not count.</summary>
     [JsonIgnore]
-    public long RefundedByRefunds => Refunds?.Where(r => r.TakesMoney).Sum(r => r.Amount) ?? 0;
+    public long AmountRefunded => Refunds?.Where(r => r.TakesMoney).Sum(r => r.Amount) ?? 0;
 
-    /// <summary>Stripe's <c>amount_refunded</c>: the refunds, plus any amount that was reserved but never captured.</summary>
+    /// <summary>The bank will open a dispute, because the payment method is one of Stripe's that test disputes.</summary>
     [JsonIgnore]
-    public long AmountRefunded => RefundedByRefunds + (Captured ? Amount - AmountCaptured : Released ? Amount : 0);
+    public bool WillBeDisputed => Paid && Disputes is null && PaymentMethod.Kind().DisputedAs is not null;
 
     [JsonIgnore]
     public bool FullyRefunded => Paid && AmountRefunded == Amount;
 }
 
 /// <summary>A charge in Stripe's JSON format, with the PaymentIntent that it belongs to.</summary>
-internal sealed record ChargeView(PaymentIntent Intent, Charge Charge) : IStripeObject
+sealed record ChargeView(PaymentIntent Intent, Charge Charge) : IStripeObject
 {
     /// <summary><see href="https://docs.stripe.com/api/charges/object"/></summary>
     public void Write(Utf8JsonWriter json, Expand expand)
@@ -70,7 +52,7 @@ internal sealed record ChargeView(PaymentIntent Intent, Charge Charge) : IStripe
         json.WriteString("id"u8, charge.Id);
         json.WriteString("object"u8, "charge"u8);
         json.WriteNumber("amount"u8, charge.Amount);
-        json.WriteNumber("amount_captured"u8, charge.AmountCaptured);
+        json.WriteNumber("amount_captured"u8, paid ? charge.Amount : 0);
         json.WriteNumber("amount_refunded"u8, charge.AmountRefunded);
         json.WriteNull("application"u8);
         json.WriteNull("application_fee"u8);
@@ -78,7 +60,7 @@ internal sealed record ChargeView(PaymentIntent Intent, Charge Charge) : IStripe
         json.WriteNull("balance_transaction"u8);
         AttachedPaymentMethod.WriteBillingDetails(json);
         json.WriteString("calculated_statement_descriptor"u8, "PAYMENTFLOW SANDBOX"u8);
-        json.WriteBoolean("captured"u8, charge.Captured);
+        json.WriteBoolean("captured"u8, paid);
         json.WriteNumber("created"u8, charge.Created);
         json.WriteString("currency"u8, charge.Currency);
         json.WriteNull("customer"u8);

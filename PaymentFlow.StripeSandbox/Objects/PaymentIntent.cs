@@ -1,18 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using PaymentFlow.StripeSandbox.Api;
-using PaymentFlow.StripeSandbox.Disputes;
-using PaymentFlow.StripeSandbox.Ledger;
 using PaymentFlow.StripeSandbox.PaymentMethods;
-using PaymentFlow.StripeSandbox.Refunds;
+using PaymentFlow.StripeSandbox.Protocol;
 
-namespace PaymentFlow.StripeSandbox.PaymentIntents;
+namespace PaymentFlow.StripeSandbox.Objects;
 
 /// <summary>
 /// One immutable state of a PaymentIntent. A change creates a new state, so a stored answer or an event keeps the state of its time.
 /// Amounts are in minor units, times in Unix seconds.
 /// </summary>
-internal sealed record PaymentIntent : IStripeObject
+sealed record PaymentIntent : IStripeObject
 {
     public required string Id { get; init; }
     public required string ClientSecret { get; init; }
@@ -42,6 +39,16 @@ internal sealed record PaymentIntent : IStripeObject
 
     public void Write(Utf8JsonWriter json, Expand expand) => PaymentIntentJson.Write(json, this, expand);
 
+    public void WriteIntoError(Utf8JsonWriter json, StripeError error, Expand expand)
+    {
+        json.WritePropertyName("payment_intent"u8);
+        Write(json, expand);
+        if (LastPaymentError is not { } failure || failure.Error != error) return;
+        json.WritePropertyName("payment_method"u8);
+        failure.PaymentMethod.Write(json);
+        json.WriteString("payment_method_type"u8, failure.PaymentMethod.Kind().Type);
+    }
+
     public Refund? Refund(string id) => LatestCharge?.Refunds?.FirstOrDefault(r => r.Id == id);
 
     public Dispute? Dispute(string id) => LatestCharge?.Disputes?.FirstOrDefault(d => d.Id == id);
@@ -54,25 +61,24 @@ internal sealed record PaymentIntent : IStripeObject
 }
 
 /// <summary>Stripe's names for the status of a PaymentIntent.</summary>
-internal static class PaymentIntentStatus
+static class PaymentIntentStatus
 {
     public const string RequiresPaymentMethod = "requires_payment_method";
     public const string RequiresConfirmation = "requires_confirmation";
     public const string RequiresAction = "requires_action";
-    public const string RequiresCapture = "requires_capture";
     public const string Processing = "processing";
     public const string Succeeded = "succeeded";
     public const string Canceled = "canceled";
 }
 
-internal sealed record AutomaticPaymentMethods(string AllowRedirects)
+sealed record AutomaticPaymentMethods(string AllowRedirects)
 {
     [JsonIgnore]
     public bool RedirectsAllowed => AllowRedirects != "never";
 }
 
 /// <summary>An open 3-D Secure challenge. The customer answers it on the sandbox's page at <see cref="Url"/>.</summary>
-internal sealed record Authentication(string Source, string Url, string? ReturnUrl);
+sealed record Authentication(string Source, string Url, string? ReturnUrl);
 
 /// <summary>Why the last attempt failed, and its payment method, which is no longer attached to the PaymentIntent.</summary>
-internal sealed record PaymentFailure(StripeError Error, AttachedPaymentMethod PaymentMethod);
+sealed record PaymentFailure(StripeError Error, AttachedPaymentMethod PaymentMethod);

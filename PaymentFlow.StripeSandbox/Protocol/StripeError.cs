@@ -1,12 +1,12 @@
 using System.Text.Json;
 
-namespace PaymentFlow.StripeSandbox.Api;
+namespace PaymentFlow.StripeSandbox.Protocol;
 
 /// <summary>
 /// An error of the API, as <see href="https://docs.stripe.com/api/errors">Stripe documents it</see>.
 /// <see cref="Status"/> is the HTTP status.
 /// </summary>
-internal sealed record StripeError(int Status, string Type, string Message)
+sealed record StripeError(int Status, string Type, string Message)
 {
     public const string CardErrorType = "card_error";
     public const string InvalidRequest = "invalid_request_error";
@@ -51,7 +51,7 @@ internal sealed record StripeError(int Status, string Type, string Message)
 /// A request refused before execution, because its parameters are wrong or it conflicts with a running request.
 /// Nothing has changed, and no answer is stored for its idempotency key.
 /// </summary>
-internal sealed class RequestRefusedException(StripeError error) : Exception(error.Message)
+sealed class RequestRefusedException(StripeError error) : Exception(error.Message)
 {
     public StripeError Error { get; } = error;
 }

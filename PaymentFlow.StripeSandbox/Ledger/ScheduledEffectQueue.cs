@@ -1,23 +1,20 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
-using PaymentFlow.StripeSandbox.Disputes;
-using PaymentFlow.StripeSandbox.PaymentIntents;
-using PaymentFlow.StripeSandbox.PaymentMethods;
-using PaymentFlow.StripeSandbox.Refunds;
+using PaymentFlow.StripeSandbox.Objects;
 
-namespace PaymentFlow.StripeSandbox.ScheduledEffects;
+namespace PaymentFlow.StripeSandbox.Ledger;
 
 /// <summary>
 /// A later change of a PaymentIntent that no API call triggers. <paramref name="Subject"/> is the id of the refund or charge that it
 /// changes.
 /// </summary>
-internal sealed record ScheduledEffect(string PaymentIntent, string Subject);
+sealed record ScheduledEffect(string PaymentIntent, string Subject);
 
 /// <summary>
 /// The after-effects that are still to come: a pending refund succeeds, a succeeded refund fails, a bank opens a dispute.
 /// They are derived from the state of the PaymentIntent, so a restart loses none.
 /// </summary>
-internal sealed class ScheduledEffectQueue
+sealed class ScheduledEffectQueue
 {
     readonly Channel<ScheduledEffect> _effects = Channel.CreateUnbounded<ScheduledEffect>();
     readonly ConcurrentDictionary<ScheduledEffect, byte> _known = new();
@@ -33,23 +30,12 @@ internal sealed class ScheduledEffectQueue
 
     public void Forget(ScheduledEffect effect) => _known.TryRemove(effect, out _);
 
-    /// <summary>Applies the effect to the current state of the PaymentIntent. Null when there is nothing left to do.</summary>
-    public static Decision? Decide(PaymentIntent intent, ScheduledEffect effect, long now)
-    {
-        if (intent.LatestCharge is { } charge && charge.Id == effect.Subject)
-            return WillBeDisputed(intent) ? Disputing.Open(intent, charge.PaymentMethod.Kind().DisputedAs!, amount: null, now) : null;
-        return Refunding.Settle(intent, effect.Subject);
-    }
-
     static IEnumerable<ScheduledEffect> Of(PaymentIntent intent)
     {
-        if (intent.LatestCharge is not { Captured: true } charge) yield break;
-        if (WillBeDisputed(intent)) yield return new(intent.Id, charge.Id);
+        if (intent.LatestCharge is not { Paid: true } charge) yield break;
+        if (charge.WillBeDisputed) yield return new(intent.Id, charge.Id);
         if (charge.Refunds is null) yield break;
         foreach (var refund in charge.Refunds)
             if (refund.Becomes is not null) yield return new(intent.Id, refund.Id);
     }
-
-    static bool WillBeDisputed(PaymentIntent intent) =>
-        intent.LatestCharge is { Captured: true, Disputes: null } charge && charge.PaymentMethod.Kind().DisputedAs is not null;
 }

@@ -1,10 +1,10 @@
 using System.Collections.Frozen;
 using System.Globalization;
 
-namespace PaymentFlow.StripeSandbox.PaymentIntents;
+namespace PaymentFlow.StripeSandbox.Objects;
 
 /// <summary>Stripe's currencies with the minimum charge in minor units: <see href="https://docs.stripe.com/currencies"/>.</summary>
-internal static class Currencies
+static class Currencies
 {
     /// <summary>The largest amount that Stripe accepts, in minor units.</summary>
     public const long Maximum = 99_999_999;

@@ -2,13 +2,13 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Primitives;
 
-namespace PaymentFlow.StripeSandbox.Api;
+namespace PaymentFlow.StripeSandbox.Protocol;
 
 /// <summary>One authenticated call, with its parameters as Stripe's clients send them (form fields with brackets).</summary>
 /// <param name="Endpoint">The path. An idempotency key is valid for one endpoint only.</param>
 /// <param name="Id">The id in the path, or empty.</param>
 /// <param name="Origin">The sandbox's URL as the caller used it. The customer's browser gets links to the same URL.</param>
-internal sealed record StripeCall(string RequestId, string Endpoint, string Id, string? IdempotencyKey, Uri Origin, Form Form)
+sealed record StripeCall(string RequestId, string Endpoint, string Id, string? IdempotencyKey, Uri Origin, Form Form)
 {
     /// <summary>
     /// The error of a planned fault, or null. The call is executed, but this error is returned and stored for its idempotency key.
@@ -38,20 +38,20 @@ internal sealed record StripeCall(string RequestId, string Endpoint, string Id, 
 
     public Expand Expand()
     {
-        var expand = Api.Expand.None;
+        var expand = Protocol.Expand.None;
         foreach (var (name, values) in Form.Fields)
         {
             if (!name.StartsWith("expand[", StringComparison.Ordinal)) continue;
             foreach (var value in values)
                 expand |= (value?.StartsWith("data.", StringComparison.Ordinal) == true ? value[5..] : value) switch
                 {
-                    "latest_charge" => Api.Expand.LatestCharge,
-                    "latest_charge.refunds" => Api.Expand.LatestCharge | Api.Expand.Refunds,
-                    "payment_method" => Api.Expand.PaymentMethod,
-                    "charge" => Api.Expand.Charge,
-                    "payment_intent" => Api.Expand.PaymentIntent,
-                    "refunds" => Api.Expand.Refunds,
-                    _ => Api.Expand.None,
+                    "latest_charge" => Protocol.Expand.LatestCharge,
+                    "latest_charge.refunds" => Protocol.Expand.LatestCharge | Protocol.Expand.Refunds,
+                    "payment_method" => Protocol.Expand.PaymentMethod,
+                    "charge" => Protocol.Expand.Charge,
+                    "payment_intent" => Protocol.Expand.PaymentIntent,
+                    "refunds" => Protocol.Expand.Refunds,
+                    _ => Protocol.Expand.None,
                 };
         }
         return expand;
@@ -60,7 +60,7 @@ internal sealed record StripeCall(string RequestId, string Endpoint, string Id, 
 
 /// <summary>The objects that <c>expand[]</c> includes in full instead of as an id. Other values are ignored.</summary>
 [Flags]
-internal enum Expand
+enum Expand
 {
     None = 0,
     LatestCharge = 1,
@@ -71,7 +71,7 @@ internal enum Expand
 }
 
 /// <summary>Reads form fields as typed values. A field that cannot be read is refused with Stripe's error for it.</summary>
-internal sealed class Form(IEnumerable<KeyValuePair<string, StringValues>> fields)
+sealed class Form(IEnumerable<KeyValuePair<string, StringValues>> fields)
 {
     readonly Dictionary<string, StringValues> _fields = new(fields, StringComparer.Ordinal);
 

@@ -1,12 +1,12 @@
 using System.Text.Json.Serialization;
 using PaymentFlow.StripeSandbox.Events;
 using PaymentFlow.StripeSandbox.Idempotency;
-using PaymentFlow.StripeSandbox.PaymentIntents;
+using PaymentFlow.StripeSandbox.Objects;
 
-namespace PaymentFlow.StripeSandbox.Ledger;
+namespace PaymentFlow.StripeSandbox.Storage;
 
 /// <summary>One line of the journal with all changes of one operation, so that after a crash all of them exist or none.</summary>
-internal sealed record JournalEntry
+sealed record JournalEntry
 {
     public PaymentIntent? Intent { get; init; }
 
@@ -28,4 +28,4 @@ internal sealed record JournalEntry
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
 [JsonSerializable(typeof(JournalEntry))]
-internal sealed partial class JournalJson : JsonSerializerContext;
+sealed partial class JournalJson : JsonSerializerContext;

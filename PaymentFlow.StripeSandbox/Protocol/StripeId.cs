@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 
-namespace PaymentFlow.StripeSandbox.Api;
+namespace PaymentFlow.StripeSandbox.Protocol;
 
 /// <summary>Ids in Stripe's format: a prefix for the kind of object, then random letters and digits that cannot be guessed.</summary>
-internal static class StripeId
+static class StripeId
 {
     const string Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 

@@ -1,15 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using PaymentFlow.StripeSandbox.Api;
-using PaymentFlow.StripeSandbox.Ledger;
-using PaymentFlow.StripeSandbox.PaymentIntents;
+using PaymentFlow.StripeSandbox.Protocol;
 
-namespace PaymentFlow.StripeSandbox.Disputes;
+namespace PaymentFlow.StripeSandbox.Objects;
 
-internal static class DisputeStatus
+static class DisputeStatus
 {
     public const string NeedsResponse = "needs_response";
-    public const string UnderReview = "under_review";
     public const string Won = "won";
     public const string Lost = "lost";
 }
@@ -18,7 +15,7 @@ internal static class DisputeStatus
 /// A dispute by the customer's bank, which takes the money back immediately. <see cref="Amount"/> is in minor units, times are in Unix
 /// seconds. <see cref="ClosedAt"/> is null while the dispute is open.
 /// </summary>
-internal sealed record Dispute(
+sealed record Dispute(
     string Id,
     string PaymentIntent,
     string Charge,
@@ -28,9 +25,6 @@ internal sealed record Dispute(
     long Created,
     string Status)
 {
-    public IReadOnlyDictionary<string, string> Metadata { get; init; } = Api.Metadata.Empty;
-    public IReadOnlyDictionary<string, string> Evidence { get; init; } = Api.Metadata.Empty;
-    public int Submissions { get; init; }
     public long? ClosedAt { get; init; }
 
     [JsonIgnore]
@@ -42,20 +36,10 @@ internal sealed record Dispute(
 }
 
 /// <summary>A dispute in Stripe's JSON format: <see href="https://docs.stripe.com/api/disputes/object"/>.</summary>
-internal sealed record DisputeView(PaymentIntent Intent, Dispute Dispute) : IStripeObject
+sealed record DisputeView(PaymentIntent Intent, Dispute Dispute) : IStripeObject
 {
     /// <summary>Stripe's fee for a dispute, in minor units.</summary>
     const long Fee = 1500;
-
-    static readonly string[] EvidenceFields =
-    [
-        "access_activity_log", "billing_address", "cancellation_policy", "cancellation_policy_disclosure", "cancellation_rebuttal",
-        "customer_communication", "customer_email_address", "customer_name", "customer_purchase_ip", "customer_signature",
-        "duplicate_charge_documentation", "duplicate_charge_explanation", "duplicate_charge_id", "product_description", "receipt",
-        "refund_policy", "refund_policy_disclosure", "refund_refusal_explanation", "service_date", "service_documentation",
-        "shipping_address", "shipping_carrier", "shipping_date", "shipping_documentation", "shipping_tracking_number", "uncategorized_file",
-        "uncategorized_text",
-    ];
 
     public void Write(Utf8JsonWriter json, Expand expand)
     {
@@ -81,11 +65,18 @@ internal sealed record DisputeView(PaymentIntent Intent, Dispute Dispute) : IStr
         json.WriteString("currency"u8, Dispute.Currency);
         json.WriteStartArray("enhanced_eligibility_types"u8);
         json.WriteEndArray();
-        WriteEvidence(json);
+        json.WriteStartObject("evidence"u8);
+        json.WriteEndObject();
+        json.WriteStartObject("evidence_details"u8);
+        json.WriteNumber("due_by"u8, Dispute.Created + (long)TimeSpan.FromDays(9).TotalSeconds);
+        json.WriteBoolean("has_evidence"u8, false);
+        json.WriteBoolean("past_due"u8, false);
+        json.WriteNumber("submission_count"u8, 0);
+        json.WriteEndObject();
         json.WriteNull("intended_submission_method"u8);
         json.WriteBoolean("is_charge_refundable"u8, false);
         json.WriteBoolean("livemode"u8, false);
-        PaymentIntentJson.WriteMetadata(json, Dispute.Metadata);
+        PaymentIntentJson.WriteMetadata(json, Metadata.Empty);
         json.WriteString("network_reason_code"u8, DisputeReasons.NetworkCode(Dispute.Reason));
         if (expand.HasFlag(Expand.PaymentIntent))
         {
@@ -106,24 +97,6 @@ internal sealed record DisputeView(PaymentIntent Intent, Dispute Dispute) : IStr
         json.WriteEndObject();
         json.WriteString("reason"u8, Dispute.Reason);
         json.WriteString("status"u8, Dispute.Status);
-        json.WriteEndObject();
-    }
-
-    void WriteEvidence(Utf8JsonWriter json)
-    {
-        json.WriteStartObject("evidence"u8);
-        foreach (var field in EvidenceFields) json.WriteString(field, Dispute.Evidence.GetValueOrDefault(field));
-        json.WriteStartObject("enhanced_evidence"u8);
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.WriteStartObject("evidence_details"u8);
-        json.WriteNumber("due_by"u8, Dispute.Created + (long)TimeSpan.FromDays(9).TotalSeconds);
-        json.WriteStartObject("enhanced_eligibility"u8);
-        json.WriteEndObject();
-        json.WriteBoolean("has_evidence"u8, Dispute.Evidence.Count > 0);
-        json.WriteBoolean("past_due"u8, false);
-        json.WriteNumber("submission_count"u8, Dispute.Submissions);
-        json.WriteString("submission_method"u8, Dispute.Submissions > 0 ? "manual"u8 : "not_submitted"u8);
         json.WriteEndObject();
     }
 

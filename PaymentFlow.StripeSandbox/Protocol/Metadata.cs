@@ -1,7 +1,7 @@
-namespace PaymentFlow.StripeSandbox.Api;
+namespace PaymentFlow.StripeSandbox.Protocol;
 
 /// <summary><see href="https://docs.stripe.com/api/metadata"/></summary>
-internal static class Metadata
+static class Metadata
 {
     public static IReadOnlyDictionary<string, string> Empty { get; } = new Dictionary<string, string>();
 

@@ -1,10 +1,10 @@
-namespace PaymentFlow.StripeSandbox.Ledger;
+namespace PaymentFlow.StripeSandbox.Lists;
 
 /// <summary>
 /// A list of objects in the order of creation, which can be found by id and walked in both directions. Beyond <paramref name="keep"/>
 /// objects the oldest are removed. Removal is in batches, so there may be a few more. Safe for concurrent use.
 /// </summary>
-internal sealed class OrderedIndex<T>(int keep = int.MaxValue) where T : class
+sealed class OrderedIndex<T>(int keep = int.MaxValue) where T : class
 {
     readonly Lock _lock = new();
     readonly List<(string Id, T Value)> _entries = [];
