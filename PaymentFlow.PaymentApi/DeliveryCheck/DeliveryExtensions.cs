@@ -16,6 +16,8 @@ static class DeliveryExtensions
             client.DefaultRequestHeaders.Add("X-Service-Key", builder.Configuration["Services:Key"]);
         });
         builder.Services.AddSingleton<DeliveryStore>();
+        builder.Services.AddSingleton<AheadStore>();
+        builder.Services.AddSingleton<AheadCheck>();
         builder.Services.AddHostedService<DeliverySweep>();
     }
 }

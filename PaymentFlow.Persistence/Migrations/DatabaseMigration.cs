@@ -103,7 +103,11 @@ public sealed partial class DatabaseMigration(
         yield return Read(own, "PaymentFlow.Messaging.Migrations.outbox_applied.sql");
         yield return Read(own, "PaymentFlow.Messaging.Migrations.operator_actions.sql");
         yield return Read(own, "PaymentFlow.Messaging.Migrations.outbox_journey.sql");
-        if (plan.DeadLetters) yield return Read(own, "PaymentFlow.Messaging.Migrations.dead_letters.sql");
+        if (plan.DeadLetters)
+        {
+            yield return Read(own, "PaymentFlow.Messaging.Migrations.dead_letters.sql");
+            yield return Read(own, "PaymentFlow.Messaging.Migrations.dead_letters_signed.sql");
+        }
         foreach (var name in plan.Service.GetManifestResourceNames()
             .Where(name => name.EndsWith(".sql", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
             yield return Read(plan.Service, name);

@@ -28,8 +28,11 @@ public sealed class DeliveryScheduleTests(PaymentFlowApp app)
 
         using HttpClient http = new() { BaseAddress = app.OrderService };
         http.DefaultRequestHeaders.Add("X-Service-Key", app.ServiceKey);
-        using DeliverySweep sweep = new(new DeliveryStore(database.Source), new OrderVersionsClient(http),
-            database.Services.GetRequiredService<OutboxRelay>(), database.Migration, Options.Create(new DeliveryOptions()), time,
+        var options = Options.Create(new DeliveryOptions());
+        OrderVersionsClient orders = new(http);
+        AheadCheck ahead = new(new AheadStore(database.Source), orders, options, time, NullLogger<AheadCheck>.Instance);
+        using DeliverySweep sweep = new(new DeliveryStore(database.Source), orders, ahead,
+            database.Services.GetRequiredService<OutboxRelay>(), database.Migration, options, time,
             NullLogger<DeliverySweep>.Instance);
         await sweep.StartAsync(token);
 

@@ -9,6 +9,7 @@ using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.CloudEvents;
 using PaymentFlow.Messaging.Push;
 using PaymentFlow.Testing.Chaos;
+using PaymentFlow.Testing.Hosting;
 using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Integration.Resilience;
@@ -30,6 +31,7 @@ public sealed class OrderEventsSubscriberTests : IAsyncLifetime
         builder.Services.AddLogging(logging => logging.ClearProviders());
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<IOrderStateReader, NoSweep>();
+        builder.Configuration.AddSigningKeys();
         builder.AddOrderUpdates();
         _host = builder.Build();
         _host.Services.GetRequiredService<OrderUpdateHub>().Subscribe(Order, update => _seen.Add(update.Version), () => 0);
@@ -85,7 +87,7 @@ public sealed class OrderEventsSubscriberTests : IAsyncLifetime
             OrderEvent order = new(Order, "R", version, "paid", null, version - 1, 100, 0, "usd", DateTimeOffset.UnixEpoch);
             CloudEvent envelope = new(order.EventId, "order.paid", "/test", DateTimeOffset.UnixEpoch, Order.ToString(),
                 JsonSerializer.SerializeToUtf8Bytes(order, EventJson.Default.OrderEvent), null);
-            await producer.ProduceAsync(Topics.Orders, KafkaBinding.ToMessage(envelope, null), TestContext.Current.CancellationToken);
+            await producer.ProduceAsync(Topics.Orders, KafkaBinding.ToMessage(Topics.Orders, envelope, null, SigningKeys.Both), TestContext.Current.CancellationToken);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Confluent.Kafka;
 using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.CloudEvents;
+using PaymentFlow.Testing.Hosting;
 
 namespace PaymentFlow.Tests.Integration.Resilience;
 
@@ -16,7 +17,8 @@ static class PaymentMessages
         CloudEvent envelope = new(payment.EventId, "payment.succeeded", "/test", DateTimeOffset.UnixEpoch, payment.OrderId.ToString(),
             JsonSerializer.SerializeToUtf8Bytes(payment, EventJson.Default.PaymentEvent), null);
         await producer.ProduceAsync(
-            new TopicPartition(Topics.Payments, partition), KafkaBinding.ToMessage(envelope, null), TestContext.Current.CancellationToken);
+            new TopicPartition(Topics.Payments, partition),
+            KafkaBinding.ToMessage(Topics.Payments, envelope, null, SigningKeys.Both), TestContext.Current.CancellationToken);
         return payment.OrderId;
     }
 }
