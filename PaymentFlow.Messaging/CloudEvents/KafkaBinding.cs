@@ -30,7 +30,7 @@ public static class KafkaBinding
             { TypeHeader, Utf8(cloudEvent.Type) },
             { SourceHeader, Utf8(cloudEvent.Source) },
             { SpecVersionHeader, SpecVersion },
-            { TimeHeader, Utf8(cloudEvent.Time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)) },
+            { TimeHeader, Utf8(InMicroseconds(cloudEvent.Time).ToString("O", CultureInfo.InvariantCulture)) },
             { "content-type", Json },
         };
         if (traceParent is not null) headers.Add(TraceParentHeader, Utf8(traceParent));
@@ -77,6 +77,9 @@ public static class KafkaBinding
             id, Required(message, TypeHeader), Required(message, SourceHeader), time, message.Key ?? "", message.Value,
             Optional(message, TraceParentHeader));
     }
+
+    // As Postgres stores it, so that an event has the same signature whether it is published from memory or from the outbox.
+    static DateTime InMicroseconds(DateTimeOffset time) => time.UtcDateTime.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
 
     static string Required(Message<string, byte[]> message, string header) =>
         Optional(message, header) ?? throw new FormatException($"The header {header} is missing.");

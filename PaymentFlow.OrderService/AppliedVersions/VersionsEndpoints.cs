@@ -30,9 +30,9 @@ static class VersionsEndpoints
         orders.MapGet("/changes", ChangesAsync)
             .WithSummary("The orders that payments changed, in the order of the changes")
             .WithDescription($"""
-                PaymentApi compares them with their payments. `after` is `next` of the previous answer, 0 for the first. `limit` is the number
-                of changes to look at, 1 to {MaxIds}, 500 by default. Changes younger than `minAge` seconds (30) come in a later answer. 422
-                `invalid_limit`.
+                PaymentApi compares them with their payments. `after` is `next` of the previous answer, 0 for the first. `limit` is the
+                number of changes to look at, 1 to {MaxIds}, 500 by default. Changes younger than `minAge` seconds (30) come in a later
+                answer. 422 `invalid_limit`.
                 """)
             .ProducesProblems(400, 401, 422);
         orders.MapPost("/newer", NewerAsync)

@@ -21,6 +21,7 @@ sealed class PaymentStatisticsStore(NpgsqlDataSource dataSource, OutboxStatistic
         await using var command = dataSource.CreateCommand(Sql);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
-        return new PaymentStatistics(time.GetUtcNow(), passed, row.GetInt64(0), new Waiting(row.GetInt64(1), row.GetDouble(2)), row.GetInt64(3));
+        return new PaymentStatistics(
+            time.GetUtcNow(), passed, row.GetInt64(0), new Waiting(row.GetInt64(1), row.GetDouble(2)), row.GetInt64(3));
     }
 }

@@ -8,8 +8,8 @@ using PaymentFlow.Messaging.Telemetry;
 namespace PaymentFlow.Persistence.Consuming;
 
 /// <summary>
-/// Applies a batch of messages. A message that is not signed, unreadable or rejected goes to the dead letters; a rejected batch is halved until
-/// the rejected message is alone. Throws only for causes outside the events. The caller may then call again with the same batch.
+/// Applies a batch of messages. A message that is not signed, unreadable or rejected goes to the dead letters; a rejected batch is halved
+/// until the rejected message is alone. Throws only for causes outside the events. The caller may then call again with the same batch.
 /// </summary>
 public sealed partial class BatchProcessor<T>(
     IEventBatchHandler<T> handler, JsonTypeInfo<T> json, EventKeys keys, DeadLetterStore deadLetters, ILogger<BatchProcessor<T>> logger)
