@@ -76,9 +76,9 @@ public sealed partial class BatchProcessor<T>(
 
     async Task DeadLetterAsync(ConsumeResult<string, byte[]> message, Exception reason, CancellationToken cancellationToken)
     {
-        var signed = reason is not EventSignatureException;
-        await deadLetters.AddAsync(message, $"{reason.GetType().Name}: {reason.Message}", signed, cancellationToken);
-        if (!signed) RefusedEvents.Count(message.Topic);
+        var isSigned = reason is not EventSignatureException;
+        await deadLetters.AddAsync(message, $"{reason.GetType().Name}: {reason.Message}", isSigned, cancellationToken);
+        if (!isSigned) RefusedEvents.Count(message.Topic);
         Log.DeadLettered(logger, reason, message.Topic, message.Partition.Value, message.Offset.Value);
     }
 

@@ -19,9 +19,9 @@ public sealed class DeadLetterStore(NpgsqlDataSource dataSource)
     // The UUID namespace for the ids of messages that are not signed or have no ce_id.
     static readonly Guid ContentNamespace = Guid.Parse("6f1f3c52-7f0b-5d4e-9a63-0d9c3f2b7a11");
 
-    /// <param name="signed">Whether the signature is valid. If not, the id in the message proves nothing and is not used.</param>
+    /// <param name="isSigned">Whether the signature is valid. If not, the id in the message proves nothing and is not used.</param>
     public async Task AddAsync(
-        ConsumeResult<string, byte[]> message, string error, bool signed, CancellationToken cancellationToken)
+        ConsumeResult<string, byte[]> message, string error, bool isSigned, CancellationToken cancellationToken)
     {
         const string Sql = """
             INSERT INTO dead_letters (event_id, topic, "partition", "offset", key, headers, data, error, signed)
@@ -31,7 +31,7 @@ public sealed class DeadLetterStore(NpgsqlDataSource dataSource)
             WHERE dead_letters.replayed_at IS NULL
             """;
         await using var command = dataSource.CreateCommand(Sql);
-        command.Parameters.Add(new() { Value = signed ? IdOf(message.Message) : IdOfContent(message.Message) });
+        command.Parameters.Add(new() { Value = isSigned ? IdOf(message.Message) : IdOfContent(message.Message) });
         command.Parameters.Add(new() { Value = message.Topic });
         command.Parameters.Add(new() { Value = message.Partition.Value });
         command.Parameters.Add(new() { Value = message.Offset.Value });
@@ -40,7 +40,7 @@ public sealed class DeadLetterStore(NpgsqlDataSource dataSource)
         command.Parameters.Add(new() { Value = Headers(message.Message), NpgsqlDbType = NpgsqlDbType.Jsonb });
         command.Parameters.Add(new() { Value = message.Message.Value ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea });
         command.Parameters.Add(new() { Value = Text(error.Length <= MaxErrorLength ? error : error[..MaxErrorLength]) });
-        command.Parameters.Add(new() { Value = signed });
+        command.Parameters.Add(new() { Value = isSigned });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

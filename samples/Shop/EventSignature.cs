@@ -19,9 +19,9 @@ sealed class EventSignature(IEnumerable<string> keys)
     {
         // Each part is preceded by its length, as four bytes, big-endian.
         using MemoryStream signed = new();
+        Span<byte> length = stackalloc byte[sizeof(int)];
         foreach (var part in Attributes.Select(attribute => Header(message, attribute)).Append(message.Value ?? []))
         {
-            Span<byte> length = stackalloc byte[sizeof(int)];
             BinaryPrimitives.WriteInt32BigEndian(length, part.Length);
             signed.Write(length);
             signed.Write(part);

@@ -42,7 +42,7 @@ public sealed class KeyRotationTests(PaymentFlowApp app)
         };
         listener.SetMeasurementEventCallback<long>((_, count, tags, _) =>
         {
-            if (tags.Contains(new KeyValuePair<string, object?>("topic", Topics.Payments))) Interlocked.Add(ref refused, count);
+            if (tags.ToArray().Any(tag => tag.Key == "topic" && Equals(tag.Value, Topics.Payments))) Interlocked.Add(ref refused, count);
         });
         listener.Start();
 
