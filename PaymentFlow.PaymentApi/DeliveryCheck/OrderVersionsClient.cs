@@ -47,7 +47,8 @@ public sealed class OrderVersionsClient(HttpClient http)
     }
 }
 
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(Guid[]))]
 [JsonSerializable(typeof(Dictionary<Guid, OrderVersions>))]
 [JsonSerializable(typeof(OrderChanges))]
