@@ -92,7 +92,8 @@ public sealed class BadRowTests(PaymentFlowApp app)
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            var ids = await request.Content!.ReadFromJsonAsync<Guid[]>(cancellationToken);
+            if (request.Content is null) return new HttpResponseMessage(HttpStatusCode.NotFound);
+            var ids = await request.Content.ReadFromJsonAsync<Guid[]>(cancellationToken);
             return new HttpResponseMessage(HttpStatusCode.OK)
             {
                 Content = JsonContent.Create(ids!.ToDictionary(id => id, _ => new OrderVersions(3, 2))),
