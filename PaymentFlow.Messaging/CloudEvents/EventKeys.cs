@@ -17,8 +17,9 @@ public sealed class EventKeys(IEnumerable<KeyValuePair<string, string[]>> keys)
     // Our own events are shorter.
     const int MaxOnStack = 1_024;
 
-    readonly FrozenDictionary<string, byte[][]> _keys =
-        keys.ToFrozenDictionary(topic => topic.Key, topic => topic.Value.Select(Encoding.UTF8.GetBytes).ToArray());
+    // Names of settings have no case.
+    readonly FrozenDictionary<string, byte[][]> _keys = keys.ToFrozenDictionary(
+        topic => topic.Key, topic => topic.Value.Select(Encoding.UTF8.GetBytes).ToArray(), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The signature of an event: the lower-case hexadecimal digits of its HMAC-SHA256, as ASCII.</summary>
     /// <param name="parts">What is signed, as it is sent. A part that is null counts as empty.</param>
