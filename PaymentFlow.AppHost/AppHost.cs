@@ -13,6 +13,9 @@ var (kafka, paymentsDb, ordersDb) = builder.AddInfrastructure();
 var operatorKey = builder.AddGeneratedSecret("operator-key");
 var merchantKey = builder.AddGeneratedSecret("merchant-key");
 var serviceKey = builder.AddGeneratedSecret("service-key");
+// PaymentApi signs `payments`, OrderService signs `orders`. A reader of `orders` cannot write a payment.
+var paymentEvents = builder.AddEventKeys("payments");
+var orderEvents = builder.AddEventKeys("orders");
 
 var orders = builder.AddService<Projects.PaymentFlow_OrderService>("order-service")
     .WithKafka(kafka)
@@ -20,6 +23,7 @@ var orders = builder.AddService<Projects.PaymentFlow_OrderService>("order-servic
     .WithEnvironment("Operator__Key", operatorKey)
     .WithEnvironment("Merchant__ApiKey", merchantKey)
     .WithEnvironment("Services__Key", serviceKey)
+    .WithEventKeys(paymentEvents, orderEvents)
     .WithApiReference();
 
 var payments = builder.AddService<Projects.PaymentFlow_PaymentApi>("payment-api")
@@ -28,6 +32,7 @@ var payments = builder.AddService<Projects.PaymentFlow_PaymentApi>("payment-api"
     .WithReference(orders)
     .WithEnvironment("Operator__Key", operatorKey)
     .WithEnvironment("Services__Key", serviceKey)
+    .WithEventKeys(paymentEvents)
     .WithApiReference();
 orders.WithReference(payments);
 
@@ -37,6 +42,7 @@ var web = builder.AddService<Projects.PaymentFlow_Web>("web")
     .WithReference(payments)
     .WithEnvironment("Operator__Key", operatorKey)
     .WithEnvironment("Services__Key", serviceKey)
+    .WithEventKeys(orderEvents)
     .WithOperatorSignIn()
     .WithUrlForEndpoint("http", url => url.DisplayText = "Shop")
     .WithUrlForEndpoint("http", _ => new() { Url = "/operator", DisplayText = "Operator console" });

@@ -22,6 +22,9 @@ sealed record Services(
     }
 }
 
+/// <summary>The keys of a topic's events: the first signs, each of them verifies.</summary>
+sealed record TopicKeys(string Topic, IReadOnlyList<IResourceBuilder<ParameterResource>> Keys);
+
 static class ServiceExtensions
 {
     /// <summary>
@@ -55,6 +58,26 @@ static class ServiceExtensions
     /// </summary>
     public static IResourceBuilder<ParameterResource> AddGeneratedSecret(this IDistributedApplicationBuilder builder, string name) =>
         builder.AddParameter(name, new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
+
+    /// <summary>
+    /// The generated key of a topic's events, the parameter <c>TOPIC-event-key</c>. While a key is replaced, <c>TOPIC-event-key-second</c>
+    /// is accepted as well.
+    /// </summary>
+    public static TopicKeys AddEventKeys(this IDistributedApplicationBuilder builder, string topic)
+    {
+        List<IResourceBuilder<ParameterResource>> keys = [builder.AddGeneratedSecret($"{topic}-event-key")];
+        var second = $"{topic}-event-key-second";
+        if (builder.Configuration[$"Parameters:{second}"] is { Length: > 0 }) keys.Add(builder.AddParameter(second, secret: true));
+        return new TopicKeys(topic, keys);
+    }
+
+    public static IResourceBuilder<ProjectResource> WithEventKeys(
+        this IResourceBuilder<ProjectResource> service, params ReadOnlySpan<TopicKeys> topics)
+    {
+        foreach (var (topic, keys) in topics)
+            for (var i = 0; i < keys.Count; i++) service.WithEnvironment($"Events__Keys__{topic}__{i}", keys[i]);
+        return service;
+    }
 
     public static IResourceBuilder<ProjectResource> WithApiReference(this IResourceBuilder<ProjectResource> service) =>
         service.WithUrlForEndpoint("http", url => url.DisplayText = "API")
@@ -130,23 +153,28 @@ static class ServiceExtensions
 
     /// <summary>
     /// For deployments: reads <c>Kafka:SecurityProtocol</c> (SaslSsl by default; Plaintext within a private network) and
-    /// <c>Kafka:SaslMechanism</c> (Plain by default). User and password are parameters.
+    /// <c>Kafka:SaslMechanism</c> (Plain by default). User and password are parameters: each service's own, if
+    /// <c>kafka-username-SERVICE</c> is set, or the shared ones.
     /// </summary>
     public static void SignInToKafka(this IDistributedApplicationBuilder builder, Services services)
     {
         var protocol = builder.Configuration["Kafka:SecurityProtocol"] ?? "SaslSsl";
         if (protocol == "Plaintext") return;
-        var user = builder.AddParameter("kafka-username");
-        var password = builder.AddParameter("kafka-password", secret: true);
+        IResourceBuilder<ParameterResource>? user = null, password = null;
         foreach (var service in services.All)
         {
+            var (own, ownPassword) = ($"kafka-username-{service.Resource.Name}", $"kafka-password-{service.Resource.Name}");
+            var isOwn = builder.Configuration[$"Parameters:{own}"] is { Length: > 0 };
+            var name = isOwn ? builder.AddParameter(own) : user ??= builder.AddParameter("kafka-username");
+            var secret = isOwn ? builder.AddParameter(ownPassword, secret: true)
+                : password ??= builder.AddParameter("kafka-password", secret: true);
             foreach (var client in new[] { "Producer", "Consumer" })
             {
                 var config = $"Aspire__Confluent__Kafka__{client}__Config__";
                 service.WithEnvironment(config + "SecurityProtocol", protocol)
                     .WithEnvironment(config + "SaslMechanism", builder.Configuration["Kafka:SaslMechanism"] ?? "Plain")
-                    .WithEnvironment(config + "SaslUsername", user)
-                    .WithEnvironment(config + "SaslPassword", password);
+                    .WithEnvironment(config + "SaslUsername", name)
+                    .WithEnvironment(config + "SaslPassword", secret);
             }
         }
     }

@@ -27,6 +27,7 @@ namespace PaymentFlow.OrderService;
 [JsonSerializable(typeof(OrderPage))]
 [JsonSerializable(typeof(Guid[]))]
 [JsonSerializable(typeof(Dictionary<Guid, OrderVersions>))]
+[JsonSerializable(typeof(OrderChanges))]
 [JsonSerializable(typeof(Dictionary<Guid, long>))]
 [JsonSerializable(typeof(IReadOnlyList<OrderEvent>))]
 [JsonSerializable(typeof(DeadLetterPage))]

@@ -19,7 +19,9 @@ using PaymentFlow.ServiceDefaults;
 using Scalar.AspNetCore;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.RequireSettings("ConnectionStrings:ordersdb", "ConnectionStrings:kafka", "Operator:Key", "Merchant:ApiKey", "Services:Key");
+builder.RequireSettings(
+    "ConnectionStrings:ordersdb", "ConnectionStrings:kafka", "Operator:Key", "Merchant:ApiKey", "Services:Key", "Events:Keys:payments:0",
+    "Events:Keys:orders:0");
 builder.RequireLanguages("en", "ru");
 builder.AddServiceDefaults();
 builder.AddApiDefaults();

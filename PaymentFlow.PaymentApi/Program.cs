@@ -20,7 +20,8 @@ using Scalar.AspNetCore;
 
 var builder = WebApplication.CreateBuilder(args);
 
-builder.RequireSettings("ConnectionStrings:paymentsdb", "ConnectionStrings:kafka", "Operator:Key", "Services:Key");
+builder.RequireSettings(
+    "ConnectionStrings:paymentsdb", "ConnectionStrings:kafka", "Operator:Key", "Services:Key", "Events:Keys:payments:0");
 builder.AddServiceDefaults();
 builder.AddStripe();
 builder.AddPayments();

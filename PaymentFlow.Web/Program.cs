@@ -14,7 +14,7 @@ using PaymentFlow.Web.Shop;
 
 var builder = WebApplication.CreateBuilder(args);
 
-builder.RequireSettings("ConnectionStrings:kafka", "Services:Key", "Operator:Key");
+builder.RequireSettings("ConnectionStrings:kafka", "Services:Key", "Operator:Key", "Events:Keys:orders:0");
 builder.RequireLanguages("en", "ru");
 builder.AddServiceDefaults();
 builder.AddOrderUpdates();

@@ -63,6 +63,7 @@ sealed class StartScreen(
             Line("Dashboard", $"{dashboard}/login?t={token}");
         await KeyAsync("Operator key", "operator-key", "X-Operator-Key");
         await KeyAsync("Merchant key", "merchant-key", "X-Api-Key");
+        await KeyAsync("Key of events", "orders-event-key", "orders");
         screen.AppendLine().AppendLine("  Ctrl+C stops everything. `-- --fresh` deletes all data at the next start.");
         return screen.ToString();
 

@@ -93,7 +93,7 @@ sealed class BenchmarkWorld : IAsyncDisposable
         _app = await RunningApp.StartAsync(new()
         {
             DataFolder = Path.Combine(_folder, "app"),
-            Configuration = new Dictionary<string, string?>
+            Configuration = new Dictionary<string, string?>(SigningKeys.Parameters)
             {
                 ["ConnectionStrings:kafka"] = Kafka,
                 ["ConnectionStrings:postgres"] = services,
@@ -116,6 +116,7 @@ sealed class BenchmarkWorld : IAsyncDisposable
             .WithEnvironment("Operator__Key", OperatorKey)
             .WithEnvironment("Merchant__ApiKey", "benchmark-merchant")
             .WithEnvironment("Services__Key", ServiceKey)
+            .WithSigningKeys()
             .WithEnvironment("services__payment-api__http__0", "http://127.0.0.1:9")
             .WithHttpHealthCheck("/health");
 

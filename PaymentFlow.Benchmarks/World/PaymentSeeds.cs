@@ -4,6 +4,7 @@ using Npgsql;
 using PaymentFlow.Benchmarks.Twin;
 using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.CloudEvents;
+using PaymentFlow.Testing.Hosting;
 
 namespace PaymentFlow.Benchmarks.World;
 
@@ -29,9 +30,9 @@ static class PaymentSeeds
 
     /// <summary>Produces the events directly to Kafka in the relay's format; returns when Kafka has stored all of them.</summary>
     public static Task ProduceAsync(string kafka, OrderBatch orders) =>
-        ProduceAsync(kafka, Topics.Payments, orders.Count, i => KafkaBinding.ToMessage(EventOf(new PaymentEvent(
+        ProduceAsync(kafka, Topics.Payments, orders.Count, i => KafkaBinding.ToMessage(Topics.Payments, EventOf(new PaymentEvent(
             Guid.CreateVersion7(), orders.IdOf(i), null, Version, PaymentStatuses.Succeeded, AppTarget.Amount, 0, "usd")),
-            traceParent: null));
+            traceParent: null, SigningKeys.Both));
 
     /// <summary>Produces the events in the twin's format.</summary>
     public static Task ProduceForTwinAsync(string kafka, OrderBatch orders) =>

@@ -7,4 +7,8 @@ namespace PaymentFlow.Contracts.Statistics;
 /// Published events that OrderService is not known to have applied. Normally those of the last half minute.
 /// </param>
 /// <param name="UnknownOutcome">Payments whose confirmation may be at Stripe and whose outcome is not known yet.</param>
-public sealed record PaymentStatistics(DateTimeOffset At, OutboxStatistics Outbox, long Unacknowledged, Waiting UnknownOutcome);
+/// <param name="OrdersAhead">
+/// Orders that state more than their payment does, such as "paid" without a charge. Normally none.
+/// </param>
+public sealed record PaymentStatistics(
+    DateTimeOffset At, OutboxStatistics Outbox, long Unacknowledged, Waiting UnknownOutcome, long OrdersAhead = 0);

@@ -6,52 +6,89 @@ namespace PaymentFlow.Messaging.CloudEvents;
 
 /// <summary>
 /// CloudEvents' Kafka protocol binding 1.0, binary content mode: attributes are headers <c>ce_…</c>, data is the value.
-/// See docs/decisions/0005-cloudevents-binding.md.
+/// See docs/decisions/0005-cloudevents-binding.md. The extension attribute <c>signature</c> proves who wrote the event, see
+/// docs/decisions/0016-signed-events.md.
 /// </summary>
 public static class KafkaBinding
 {
+    const string IdHeader = "ce_id";
+    const string TypeHeader = "ce_type";
+    const string SourceHeader = "ce_source";
+    const string SpecVersionHeader = "ce_specversion";
+    const string TimeHeader = "ce_time";
     const string TraceParentHeader = "traceparent";
+    const string SignatureHeader = "ce_signature";
     static readonly byte[] SpecVersion = "1.0"u8.ToArray();
     static readonly byte[] Json = "application/json"u8.ToArray();
 
-    public static Message<string, byte[]> ToMessage(CloudEvent cloudEvent, string? traceParent)
+    /// <summary>The signed message of an event.</summary>
+    public static Message<string, byte[]> ToMessage(string topic, CloudEvent cloudEvent, string? traceParent, EventKeys keys)
     {
         var headers = new Headers
         {
-            { "ce_id", Utf8(cloudEvent.Id.ToString()) },
-            { "ce_type", Utf8(cloudEvent.Type) },
-            { "ce_source", Utf8(cloudEvent.Source) },
-            { "ce_specversion", SpecVersion },
-            { "ce_time", Utf8(cloudEvent.Time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)) },
+            { IdHeader, Utf8(cloudEvent.Id.ToString()) },
+            { TypeHeader, Utf8(cloudEvent.Type) },
+            { SourceHeader, Utf8(cloudEvent.Source) },
+            { SpecVersionHeader, SpecVersion },
+            { TimeHeader, Utf8(InMicroseconds(cloudEvent.Time).ToString("O", CultureInfo.InvariantCulture)) },
             { "content-type", Json },
         };
         if (traceParent is not null) headers.Add(TraceParentHeader, Utf8(traceParent));
-        return new Message<string, byte[]> { Key = cloudEvent.Key, Value = cloudEvent.Data, Headers = headers };
+        Message<string, byte[]> message = new() { Key = cloudEvent.Key, Value = cloudEvent.Data, Headers = headers };
+        Sign(topic, message, keys);
+        return message;
     }
 
+    /// <summary>Signs the message as it is now. Replaces an earlier signature.</summary>
+    public static void Sign(string topic, Message<string, byte[]> message, EventKeys keys)
+    {
+        var signature = keys.Sign(
+            topic, Bytes(message, SpecVersionHeader), Bytes(message, IdHeader), Bytes(message, SourceHeader), Bytes(message, TypeHeader),
+            Bytes(message, TimeHeader), message.Value);
+        message.Headers.Remove(SignatureHeader);
+        message.Headers.Add(SignatureHeader, signature);
+    }
+
+    /// <summary>Returns when the message is signed with a key of its topic.</summary>
+    /// <exception cref="EventSignatureException">The message is not signed, or was changed, or has another key's signature.</exception>
+    public static void Verify(string topic, Message<string, byte[]> message, EventKeys keys)
+    {
+        if (Bytes(message, SignatureHeader) is not { } signature)
+            throw new EventSignatureException($"The event is not signed: it has no header {SignatureHeader}.");
+        if (!keys.Verify(
+                topic, signature, Bytes(message, SpecVersionHeader), Bytes(message, IdHeader), Bytes(message, SourceHeader),
+                Bytes(message, TypeHeader), Bytes(message, TimeHeader), message.Value))
+            throw new EventSignatureException($"The signature is not that of a key for {topic}, or the event was changed.");
+    }
+
+    /// <summary>Reads a message without looking at its signature. Our consumers call <see cref="Verify"/> first.</summary>
     /// <exception cref="FormatException">A required attribute is missing or malformed, or there is no data.</exception>
     public static CloudEvent Read(Message<string, byte[]> message)
     {
         if (message.Value is null) throw new FormatException("The message has no value.");
-        if (Required(message, "ce_specversion") is var version and not "1.0")
+        if (Required(message, SpecVersionHeader) is var version and not "1.0")
             throw new FormatException($"ce_specversion is '{version}', not '1.0'.");
-        if (!Guid.TryParse(Required(message, "ce_id"), out var id)) throw new FormatException("ce_id is not a UUID.");
+        if (!Guid.TryParse(Required(message, IdHeader), out var id)) throw new FormatException("ce_id is not a UUID.");
         if (!DateTimeOffset.TryParse(
-                Required(message, "ce_time"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+                Required(message, TimeHeader), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
             throw new FormatException("ce_time is not a timestamp.");
 
         return new CloudEvent(
-            id, Required(message, "ce_type"), Required(message, "ce_source"), time, message.Key ?? "", message.Value,
+            id, Required(message, TypeHeader), Required(message, SourceHeader), time, message.Key ?? "", message.Value,
             Optional(message, TraceParentHeader));
     }
+
+    // As Postgres stores it, so that an event has the same signature whether it is published from memory or from the outbox.
+    static DateTime InMicroseconds(DateTimeOffset time) => time.UtcDateTime.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
 
     static string Required(Message<string, byte[]> message, string header) =>
         Optional(message, header) ?? throw new FormatException($"The header {header} is missing.");
 
     static string? Optional(Message<string, byte[]> message, string header) =>
-        message.Headers is { } headers && headers.TryGetLastBytes(header, out var bytes) && bytes is not null
-            ? Encoding.UTF8.GetString(bytes)
-            : null;
+        Bytes(message, header) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+
+    static byte[]? Bytes(Message<string, byte[]> message, string header) =>
+        message.Headers is { } headers && headers.TryGetLastBytes(header, out var bytes) ? bytes : null;
 
     static byte[] Utf8(string value) => Encoding.UTF8.GetBytes(value);
 }

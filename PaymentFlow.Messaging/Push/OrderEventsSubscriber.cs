@@ -13,10 +13,11 @@ namespace PaymentFlow.Messaging.Push;
 /// Reads every partition of <c>orders</c> from its end, without a consumer group or committed offsets, and feeds
 /// <see cref="OrderUpdateHub"/>. So every instance that serves screens receives the events of every order. It notices new partitions,
 /// and a broker that lost its log or was replaced, within <see cref="LookInterval"/>. The database remains the source of truth: if
-/// an event is missed here, the screen is late until <see cref="WatchedOrdersReconciler"/> updates it.
+/// an event is missed here, the screen is late until <see cref="WatchedOrdersReconciler"/> updates it. An event that is not signed by
+/// OrderService is ignored.
 /// </summary>
 public sealed partial class OrderEventsSubscriber(
-    IConsumer<string, byte[]> consumer, OrderUpdateHub updates, WatchedOrdersReconciler screens, TimeProvider time,
+    IConsumer<string, byte[]> consumer, EventKeys keys, OrderUpdateHub updates, WatchedOrdersReconciler screens, TimeProvider time,
     ILogger<OrderEventsSubscriber> logger)
     : BackgroundService
 {
@@ -163,6 +164,7 @@ public sealed partial class OrderEventsSubscriber(
         if (Guid.TryParse(message.Key, out var orderId) && !updates.Concerns(orderId)) return;
         try
         {
+            KafkaBinding.Verify(Topics.Orders, message, keys);
             var envelope = KafkaBinding.Read(message);
             var order = JsonSerializer.Deserialize(envelope.Data, EventJson.Default.OrderEvent)
                 ?? throw new JsonException("The data is null.");
@@ -170,6 +172,11 @@ public sealed partial class OrderEventsSubscriber(
             span?.SetTag("messaging.system", "kafka").SetTag("messaging.destination.name", Topics.Orders)
                 .SetTag("paymentflow.order_id", order.OrderId).SetTag("paymentflow.order_version", order.Version);
             updates.Publish(order);
+        }
+        catch (EventSignatureException e)
+        {
+            RefusedEvents.Count(Topics.Orders);
+            Log.Refused(logger, e.Message);
         }
         catch (Exception e) when (e is FormatException or JsonException)
         {
@@ -193,6 +200,9 @@ public sealed partial class OrderEventsSubscriber(
 
         [LoggerMessage(LogLevel.Debug, "Could not read the state of the topic orders: {Reason}")]
         public static partial void NotSeen(ILogger logger, string reason);
+
+        [LoggerMessage(LogLevel.Warning, "Ignored an event on orders: {Reason}")]
+        public static partial void Refused(ILogger logger, string reason);
 
         [LoggerMessage(LogLevel.Warning, "Skipped an unreadable event on orders: {Reason}")]
         public static partial void Unreadable(ILogger logger, string reason);

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using PaymentFlow.Contracts.Events;
+using PaymentFlow.Messaging.CloudEvents;
 using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.Messaging.Push;
@@ -13,11 +14,12 @@ public static class PushExtensions
 {
     /// <summary>
     /// Registers <see cref="OrderUpdateHub"/>, the <see cref="OrderEventsSubscriber"/> that feeds it, and the
-    /// <see cref="WatchedOrdersReconciler"/> for missed events. Needs an <see cref="IOrderStateReader"/>. Without Kafka the service is
-    /// Degraded: its screens are updated late.
+    /// <see cref="WatchedOrdersReconciler"/> for missed events. Needs an <see cref="IOrderStateReader"/> and the key of <c>orders</c>.
+    /// Without Kafka the service is Degraded: its screens are updated late.
     /// </summary>
     public static void AddOrderUpdates(this IHostApplicationBuilder builder)
     {
+        builder.AddEventKeys();
         builder.AddKeyedKafkaConsumer<string, byte[]>(Topics.Orders,
             settings =>
             {

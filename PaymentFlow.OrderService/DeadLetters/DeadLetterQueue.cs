@@ -8,7 +8,8 @@ using PaymentFlow.Persistence.Consuming;
 namespace PaymentFlow.OrderService.DeadLetters;
 
 /// <summary>Lists and replays the messages that <see cref="DeadLetterStore"/> stored.</summary>
-sealed class DeadLetterQueue(NpgsqlDataSource dataSource, IEventBatchHandler<PaymentEvent> handler, TimeProvider time) : IDisposable
+sealed class DeadLetterQueue(
+    NpgsqlDataSource dataSource, IEventBatchHandler<PaymentEvent> handler, EventKeys keys, TimeProvider time) : IDisposable
 {
     const string Columns = """event_id, topic, "partition", "offset", key, headers::text, data, error, received_at, replayed_at, false""";
 
@@ -90,7 +91,9 @@ sealed class DeadLetterQueue(NpgsqlDataSource dataSource, IEventBatchHandler<Pay
         PaymentEvent payment;
         try
         {
-            var envelope = KafkaBinding.Read(letter.ToMessage());
+            var message = letter.ToMessage();
+            KafkaBinding.Verify(letter.Topic, message, keys);
+            var envelope = KafkaBinding.Read(message);
             payment = JsonSerializer.Deserialize(envelope.Data, EventJson.Default.PaymentEvent)
                 ?? throw new JsonException("The data is null.");
             await handler.HandleAsync([new ReceivedEvent<PaymentEvent>(envelope, payment)], cancellationToken);

@@ -17,6 +17,8 @@ static class DeliveryExtensions
             client.DefaultRequestHeaders.Add(RequestHeaders.ServiceKey, builder.Configuration["Services:Key"]);
         });
         builder.Services.AddSingleton<DeliveryStore>();
+        builder.Services.AddSingleton<AheadStore>();
+        builder.Services.AddSingleton<AheadCheck>();
         builder.Services.AddHostedService<DeliverySweep>();
     }
 }

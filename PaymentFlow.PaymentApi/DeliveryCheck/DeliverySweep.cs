@@ -12,12 +12,13 @@ namespace PaymentFlow.PaymentApi.DeliveryCheck;
 /// <summary>
 /// The end-to-end delivery check: an event that Kafka lost after acknowledging it is published again until OrderService has applied
 /// it. One replica at a time runs the check, oldest events first and within the rate. It pauses while OrderService or Kafka is
-/// unavailable, and leaves out events in OrderService's dead letters. OrderService ignores a needless repeat by its version.
+/// unavailable, and leaves out events in OrderService's dead letters. OrderService ignores a needless repeat by its version. It also
+/// reports orders that are ahead of their payment (<see cref="AheadCheck"/>).
 /// See docs/decisions/0014-delivery-check.md.
 /// </summary>
 public sealed partial class DeliverySweep(
-    DeliveryStore store, OrderVersionsClient orders, OutboxRelay relay, DatabaseMigration migration, IOptions<DeliveryOptions> options,
-    TimeProvider time, ILogger<DeliverySweep> logger) : BackgroundService
+    DeliveryStore store, OrderVersionsClient orders, AheadCheck ahead, OutboxRelay relay, DatabaseMigration migration,
+    IOptions<DeliveryOptions> options, TimeProvider time, ILogger<DeliverySweep> logger) : BackgroundService
 {
     const int BatchSize = 500;
     // Publish in slices of a tenth of a second, so that the rate is kept in every second and not only on average.
@@ -57,6 +58,8 @@ public sealed partial class DeliverySweep(
         try
         {
             while (await CheckAsync(stoppingToken) == BatchSize) { }
+            while (await LeadAsync(stoppingToken) && await ahead.WalkAsync(stoppingToken)) { }
+            if (await LeadAsync(stoppingToken)) await ahead.RecheckAsync(stoppingToken);
             return true;
         }
         catch (OrderServiceUnavailableException e)
@@ -80,6 +83,12 @@ public sealed partial class DeliverySweep(
         return false;
     }
 
+    Task<bool> LeadAsync(CancellationToken stoppingToken)
+    {
+        var now = time.GetUtcNow();
+        return store.TryLeadAsync(now, now + Lease, stoppingToken);
+    }
+
     /// <returns>The number of events checked.</returns>
     async Task<int> CheckAsync(CancellationToken stoppingToken)
     {
@@ -97,6 +106,7 @@ public sealed partial class DeliverySweep(
         if (published.Count == 0) return unapplied.Count;
 
         var versions = await orders.FindAsync([.. published.Select(item => item.OrderId).Distinct()], stoppingToken);
+        await ahead.CompareAsync(versions, stoppingToken);
         var arrivals = DeliveryClassification.Of(published, versions);
         await store.MarkAppliedAsync(arrivals.Applied, stoppingToken);
         if (arrivals.Unknown is [var unknown, ..]) Log.Unknown(logger, arrivals.Unknown.Count, unknown.OrderId);

@@ -10,7 +10,7 @@ sealed class PaymentStatisticsStore(NpgsqlDataSource dataSource, OutboxStatistic
     // Uses the indexes outbox_unapplied and payments_open.
     const string Sql = """
         SELECT (SELECT count(*) FROM outbox WHERE topic = 'payments' AND published_at IS NOT NULL AND applied_at IS NULL),
-            count(*), coalesce(extract(epoch FROM now() - min(updated_at)), 0)::double precision
+            count(*), coalesce(extract(epoch FROM now() - min(updated_at)), 0)::double precision, (SELECT count(*) FROM orders_ahead)
         FROM payments WHERE status = 'processing' AND attempt_id IS NOT NULL
         """;
 
@@ -21,6 +21,7 @@ sealed class PaymentStatisticsStore(NpgsqlDataSource dataSource, OutboxStatistic
         await using var command = dataSource.CreateCommand(Sql);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
-        return new PaymentStatistics(time.GetUtcNow(), passed, row.GetInt64(0), new Waiting(row.GetInt64(1), row.GetDouble(2)));
+        return new PaymentStatistics(
+            time.GetUtcNow(), passed, row.GetInt64(0), new Waiting(row.GetInt64(1), row.GetDouble(2)), row.GetInt64(3));
     }
 }

@@ -3,15 +3,16 @@ using System.Text.Json.Serialization.Metadata;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using PaymentFlow.Messaging.CloudEvents;
+using PaymentFlow.Messaging.Telemetry;
 
 namespace PaymentFlow.Persistence.Consuming;
 
 /// <summary>
-/// Applies a batch of messages. A message that is unreadable or rejected goes to the dead letters; a rejected batch is halved until
-/// the rejected message is alone. Throws only for causes outside the events. The caller may then call again with the same batch.
+/// Applies a batch of messages. A message that is not signed, unreadable or rejected goes to the dead letters; a rejected batch is halved
+/// until the rejected message is alone. Throws only for causes outside the events. The caller may then call again with the same batch.
 /// </summary>
 public sealed partial class BatchProcessor<T>(
-    IEventBatchHandler<T> handler, JsonTypeInfo<T> json, DeadLetterStore deadLetters, ILogger<BatchProcessor<T>> logger)
+    IEventBatchHandler<T> handler, JsonTypeInfo<T> json, EventKeys keys, DeadLetterStore deadLetters, ILogger<BatchProcessor<T>> logger)
 {
     // Chosen, not measured. A smaller batch means that there is no backlog, and each further transaction costs a commit.
     const int WorthSplitting = 100;
@@ -34,7 +35,7 @@ public sealed partial class BatchProcessor<T>(
         {
             try
             {
-                readable.Add((message, Read(message.Message)));
+                readable.Add((message, Read(message)));
             }
             catch (Exception e) when (EventFailure.IsInTheEvent(e))
             {
@@ -44,9 +45,10 @@ public sealed partial class BatchProcessor<T>(
         await ApplyAsync(readable, cancellationToken);
     }
 
-    ReceivedEvent<T> Read(Message<string, byte[]> message)
+    ReceivedEvent<T> Read(ConsumeResult<string, byte[]> message)
     {
-        var envelope = KafkaBinding.Read(message);
+        KafkaBinding.Verify(message.Topic, message.Message, keys);
+        var envelope = KafkaBinding.Read(message.Message);
         var data = JsonSerializer.Deserialize(envelope.Data, json) ?? throw new JsonException("The data is null.");
         return new ReceivedEvent<T>(envelope, data);
     }
@@ -74,7 +76,9 @@ public sealed partial class BatchProcessor<T>(
 
     async Task DeadLetterAsync(ConsumeResult<string, byte[]> message, Exception reason, CancellationToken cancellationToken)
     {
-        await deadLetters.AddAsync(message, $"{reason.GetType().Name}: {reason.Message}", cancellationToken);
+        var isSigned = reason is not EventSignatureException;
+        await deadLetters.AddAsync(message, $"{reason.GetType().Name}: {reason.Message}", isSigned, cancellationToken);
+        if (!isSigned) RefusedEvents.Count(message.Topic);
         Log.DeadLettered(logger, reason, message.Topic, message.Partition.Value, message.Offset.Value);
     }
 

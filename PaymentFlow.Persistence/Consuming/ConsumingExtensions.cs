@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using PaymentFlow.Messaging;
+using PaymentFlow.Messaging.CloudEvents;
 
 namespace PaymentFlow.Persistence.Consuming;
 
@@ -11,12 +12,13 @@ public static class ConsumingExtensions
 {
     /// <summary>
     /// Consumes <paramref name="topic"/> in the group <paramref name="groupId"/>, in batches, at least once. A group without an
-    /// offset starts at the beginning. Needs an <c>NpgsqlDataSource</c> and the migration with dead letters.
+    /// offset starts at the beginning. Needs an <c>NpgsqlDataSource</c>, the migration with dead letters and the topic's key.
     /// </summary>
     public static void AddEventConsumer<T, THandler>(
         this IHostApplicationBuilder builder, string topic, string groupId, JsonTypeInfo<T> json)
         where THandler : class, IEventBatchHandler<T>
     {
+        builder.AddEventKeys();
         builder.AddKeyedKafkaConsumer<string, byte[]>(topic, settings =>
         {
             settings.ConnectionString = builder.Configuration.GetConnectionString("kafka");

@@ -8,25 +8,30 @@ using PaymentFlow.Contracts.Events;
 namespace PaymentFlow.Persistence.Consuming;
 
 /// <summary>
-/// Stores messages that could not be applied, complete and once each: a redelivered message is the same dead letter.
+/// Stores messages that could not be applied, complete and once each: a redelivered message is the same dead letter. It takes over the
+/// newest delivery, whose signature may be by a newer key.
 /// </summary>
 public sealed class DeadLetterStore(NpgsqlDataSource dataSource)
 {
     // An error can repeat a part of the message, and a message can have nearly a megabyte.
     const int MaxErrorLength = 2_000;
 
-    // The UUID namespace for the ids of messages without a ce_id.
+    // The UUID namespace for the ids of messages that are not signed or have no ce_id.
     static readonly Guid ContentNamespace = Guid.Parse("6f1f3c52-7f0b-5d4e-9a63-0d9c3f2b7a11");
 
-    public async Task AddAsync(ConsumeResult<string, byte[]> message, string error, CancellationToken cancellationToken)
+    /// <param name="isSigned">Whether the signature is valid. If not, the id in the message proves nothing and is not used.</param>
+    public async Task AddAsync(
+        ConsumeResult<string, byte[]> message, string error, bool isSigned, CancellationToken cancellationToken)
     {
         const string Sql = """
-            INSERT INTO dead_letters (event_id, topic, "partition", "offset", key, headers, data, error)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-            ON CONFLICT (event_id) DO NOTHING
+            INSERT INTO dead_letters (event_id, topic, "partition", "offset", key, headers, data, error, signed)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            ON CONFLICT (event_id) DO UPDATE SET "partition" = excluded."partition", "offset" = excluded."offset", key = excluded.key,
+                headers = excluded.headers, data = excluded.data, error = excluded.error, signed = excluded.signed
+            WHERE dead_letters.replayed_at IS NULL
             """;
         await using var command = dataSource.CreateCommand(Sql);
-        command.Parameters.Add(new() { Value = IdOf(message.Message) });
+        command.Parameters.Add(new() { Value = isSigned ? IdOf(message.Message) : IdOfContent(message.Message) });
         command.Parameters.Add(new() { Value = message.Topic });
         command.Parameters.Add(new() { Value = message.Partition.Value });
         command.Parameters.Add(new() { Value = message.Offset.Value });
@@ -35,6 +40,7 @@ public sealed class DeadLetterStore(NpgsqlDataSource dataSource)
         command.Parameters.Add(new() { Value = Headers(message.Message), NpgsqlDbType = NpgsqlDbType.Jsonb });
         command.Parameters.Add(new() { Value = message.Message.Value ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea });
         command.Parameters.Add(new() { Value = Text(error.Length <= MaxErrorLength ? error : error[..MaxErrorLength]) });
+        command.Parameters.Add(new() { Value = isSigned });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -42,7 +48,10 @@ public sealed class DeadLetterStore(NpgsqlDataSource dataSource)
         message.Headers is { } headers && headers.TryGetLastBytes("ce_id", out var bytes) && bytes is not null
         && Guid.TryParse(Encoding.UTF8.GetString(bytes), out var id)
             ? id
-            : NameBasedGuid.Create(ContentNamespace, [.. Encoding.UTF8.GetBytes(message.Key ?? ""), .. message.Value ?? []]);
+            : IdOfContent(message);
+
+    static Guid IdOfContent(Message<string, byte[]> message) =>
+        NameBasedGuid.Create(ContentNamespace, [.. Encoding.UTF8.GetBytes(message.Key ?? ""), .. message.Value ?? []]);
 
     static string Headers(Message<string, byte[]> message) =>
         JsonSerializer.Serialize(

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PaymentFlow.Messaging.CloudEvents;
 using PaymentFlow.Persistence.Database;
 
 namespace PaymentFlow.Persistence.Consuming;
@@ -11,5 +12,6 @@ public static class EventFailure
     /// otherwise dead-letter a whole topic.
     /// </summary>
     public static bool IsInTheEvent(Exception exception) =>
-        exception is EventRejectedException or FormatException or JsonException || DatabaseFailure.IsInTheData(exception);
+        exception is EventSignatureException or EventRejectedException or FormatException or JsonException
+        || DatabaseFailure.IsInTheData(exception);
 }

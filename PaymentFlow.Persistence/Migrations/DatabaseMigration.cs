@@ -112,7 +112,11 @@ public sealed partial class DatabaseMigration(
         yield return Read(own, "PaymentFlow.Messaging.Migrations.outbox_journey.sql");
         yield return Read(own, "PaymentFlow.Messaging.Migrations.operator_actions_address.sql");
         yield return Read(own, "PaymentFlow.Messaging.Migrations.leases.sql");
-        if (plan.DeadLetters) yield return Read(own, "PaymentFlow.Messaging.Migrations.dead_letters.sql");
+        if (plan.DeadLetters)
+        {
+            yield return Read(own, "PaymentFlow.Messaging.Migrations.dead_letters.sql");
+            yield return Read(own, "PaymentFlow.Messaging.Migrations.dead_letters_signed.sql");
+        }
         foreach (var name in plan.Service.GetManifestResourceNames()
             .Where(name => name.EndsWith(".sql", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
             yield return Read(plan.Service, name);

@@ -3,16 +3,19 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PaymentFlow.Messaging;
+using PaymentFlow.Messaging.CloudEvents;
 
 namespace PaymentFlow.Persistence.Outbox;
 
 public static partial class OutboxExtensions
 {
     /// <summary>
-    /// Registers the relay, its idempotent producer and the pruning of finished rows. Needs an <c>NpgsqlDataSource</c> and the migration.
+    /// Registers the relay, its idempotent producer and the pruning of finished rows. Needs an <c>NpgsqlDataSource</c>, the migration and
+    /// the key of the topic that is published.
     /// </summary>
     public static void AddOutbox(this IHostApplicationBuilder builder)
     {
+        builder.AddEventKeys();
         builder.AddKafkaProducer<string, byte[]>("kafka",
             settings =>
             {

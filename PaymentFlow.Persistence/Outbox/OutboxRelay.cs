@@ -20,6 +20,7 @@ namespace PaymentFlow.Persistence.Outbox;
 public sealed partial class OutboxRelay(
     IProducer<string, byte[]> producer,
     OutboxStore store,
+    EventKeys keys,
     DatabaseMigration migration,
     IMeterFactory meters,
     TimeProvider time,
@@ -176,7 +177,7 @@ public sealed partial class OutboxRelay(
         try
         {
             producer.Produce(
-                entry.Topic, KafkaBinding.ToMessage(entry.Event, span?.Id ?? entry.Event.TraceParent),
+                entry.Topic, KafkaBinding.ToMessage(entry.Topic, entry.Event, span?.Id ?? entry.Event.TraceParent, keys),
                 report => Finish(report.Error.IsError ? report.Error.Reason : null));
         }
         catch (Exception e)

@@ -36,6 +36,7 @@ public static class SettingRules
         new("Operator:Key", Key),
         new("Merchant:ApiKey", Key),
         new("Services:Key", Key),
+        new("Events:Keys:*:*", Key),
         new("Operator:Oidc:ClientSecret", (value, _) => Secret(value)),
         new("Operator:Oidc:Authority", Authority),
         new("Clients:AllowedOrigins:*", (value, _) => AllowedOrigins.Normalize(value) is not null ? null

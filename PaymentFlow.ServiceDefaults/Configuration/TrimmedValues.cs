@@ -6,7 +6,11 @@ namespace PaymentFlow.ServiceDefaults.Configuration;
 public static class TrimmedValues
 {
     // A list with one entry is often set without its index. The configuration binder would ignore that value.
-    static readonly string[] Lists = ["Clients:AllowedOrigins", "Proxies:Known", "Stripe:WebhookSecrets", "Payments:LaterChecks"];
+    static readonly string[] Lists =
+    [
+        "Clients:AllowedOrigins", "Proxies:Known", "Stripe:WebhookSecrets", "Payments:LaterChecks", "Events:Keys:payments",
+        "Events:Keys:orders",
+    ];
 
     /// <summary>
     /// Removes spaces and line breaks around every value, because a pasted secret often ends with a line feed, and makes the single value

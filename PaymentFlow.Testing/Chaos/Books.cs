@@ -37,6 +37,9 @@ public sealed record Books(
     IReadOnlyList<Guid> FulfilledAgain,
     IReadOnlyList<string> DeadLetters)
 {
+    /// <summary>The number of orders that the delivery check reports as ahead of their payment. No fault of a machine makes one.</summary>
+    public long OrdersAhead { get; init; }
+
     /// <summary>The books without the orders in <paramref name="before"/> and without their payments and charges.</summary>
     public Books Since(Books before)
     {
@@ -84,7 +87,10 @@ public sealed record Books(
             (await ReadAsync(payments, "SELECT count(*) FROM refunds WHERE status = 'reserved'", row => row.GetInt64(0)))[0],
             await ReadAsync(
                 orders, "SELECT key::uuid FROM outbox WHERE type = 'order.paid' GROUP BY key HAVING count(*) > 1", row => row.GetGuid(0)),
-            await ReadAsync(orders, "SELECT error FROM dead_letters WHERE replayed_at IS NULL", row => row.GetString(0)));
+            await ReadAsync(orders, "SELECT error FROM dead_letters WHERE replayed_at IS NULL", row => row.GetString(0)))
+        {
+            OrdersAhead = (await ReadAsync(payments, "SELECT count(*) FROM orders_ahead", row => row.GetInt64(0)))[0],
+        };
     }
 
     static StripeRow ReadIntent(JsonNode intent) => new(

@@ -66,7 +66,7 @@ public sealed class ChaosWorld(ChaosTimes? times = null) : IAsyncDisposable
         _app = await RunningApp.StartAsync(new()
         {
             DataFolder = Path.Combine(_folder, "app"),
-            Configuration = new Dictionary<string, string?>
+            Configuration = new Dictionary<string, string?>(SigningKeys.Parameters)
             {
                 ["ConnectionStrings:kafka"] = Kafka.BootstrapServers,
                 ["ConnectionStrings:postgres"] = wired,
@@ -99,6 +99,7 @@ public sealed class ChaosWorld(ChaosTimes? times = null) : IAsyncDisposable
             .WithEnvironment("Operator__Key", OperatorKey)
             .WithEnvironment("Merchant__ApiKey", MerchantKey)
             .WithEnvironment("Services__Key", ServiceKey)
+            .WithSigningKeys()
             .WithReference(builder.Project("payment-api"))
             .AsBuiltProgram();
         foreach (var caller in (string[])["payment-api", "web"])

@@ -154,6 +154,7 @@ public static class Invariants
         if (books.UnappliedPayments > 0) yield return $"{books.UnappliedPayments} payments' events were never seen as applied";
         if (books.UnreadWebhooks > 0) yield return $"{books.UnreadWebhooks} of Stripe's webhooks were never applied";
         if (books.OpenRefunds > 0) yield return $"{books.OpenRefunds} refunds have no outcome";
+        if (books.OrdersAhead > 0) yield return $"{books.OrdersAhead} orders are ahead of their payment";
         foreach (var payment in books.Payments.Where(IsUnderWay))
             yield return $"payment {payment.Id} of order {payment.OrderId} is still {payment.Status}";
         foreach (var error in books.DeadLetters) yield return $"dead letter: {error}";

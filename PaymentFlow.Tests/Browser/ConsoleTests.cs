@@ -59,6 +59,7 @@ public sealed class ConsoleTests(PaymentFlowApp app, Chromium chromium) : Operat
         await somebody.IsLiveAsync();
         var order = Guid.CreateVersion7();
         const int Changes = 3_000;
+        var keys = App.EventKeys;
         using (var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = App.KafkaBootstrap }).Build())
         {
             for (var version = 1; version <= Changes; version++)
@@ -66,7 +67,7 @@ public sealed class ConsoleTests(PaymentFlowApp app, Chromium chromium) : Operat
                 OrderEvent update = new(order, "busy", version, "paid", null, version - 1, 100, 0, "usd", DateTimeOffset.UnixEpoch);
                 CloudEvent envelope = new(update.EventId, "order.paid", "/test", DateTimeOffset.UnixEpoch, order.ToString(),
                     JsonSerializer.SerializeToUtf8Bytes(update, EventJson.Default.OrderEvent), null);
-                producer.Produce(Topics.Orders, KafkaBinding.ToMessage(envelope, null));
+                producer.Produce(Topics.Orders, KafkaBinding.ToMessage(Topics.Orders, envelope, null, keys));
             }
             producer.Flush(Token);
         }

@@ -111,6 +111,7 @@ public sealed class OidcTests(PaymentFlowApp app, Chromium chromium, WebWithProv
         start.Environment["ConnectionStrings__kafka"] = "localhost:1";
         start.Environment["Operator__Key"] = "a-key-of-24-characters-1";
         start.Environment["Services__Key"] = "a-key-of-24-characters-2";
+        start.Environment["Events__Keys__orders__0"] = "a-key-of-24-characters-3";
         start.Environment["Operator__Oidc__Authority"] = "https://accounts.example";
         start.Environment["Operator__Oidc__ClientId"] = "console";
         using var web = Process.Start(start)!;

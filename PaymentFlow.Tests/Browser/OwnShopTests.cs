@@ -19,7 +19,8 @@ public sealed partial class OwnShopTests(PaymentFlowApp app, Chromium chromium) 
             "dotnet", Path.Combine("samples", "Shop", "bin", Configuration, "net10.0", "Shop.dll"), "--Urls", App.ShopOrigin,
             "--PaymentFlow:Orders", Origin(App.OrderService), "--PaymentFlow:Payments", Origin(App.PaymentApi),
             "--PaymentFlow:Web", Origin(App.Web),
-            "--PaymentFlow:MerchantKey", App.MerchantKey, "--ConnectionStrings:kafka", App.KafkaBootstrap);
+            "--PaymentFlow:MerchantKey", App.MerchantKey, "--PaymentFlow:EventKeys", App.OrdersEventKey,
+            "--ConnectionStrings:kafka", App.KafkaBootstrap);
         using var fulfilment = await StartFulfilmentAsync();
         try
         {
@@ -93,7 +94,7 @@ public sealed partial class OwnShopTests(PaymentFlowApp app, Chromium chromium) 
             await npm.WaitForExitAsync(Token);
             Assert.True(npm.ExitCode == 0, $"npm install kafkajs failed; it needs a reachable npm registry: {failure}");
         }
-        return Start("node", Path.Combine(folder, "fulfil.mjs"), App.KafkaBootstrap);
+        return Start("node", Path.Combine(folder, "fulfil.mjs"), App.KafkaBootstrap, App.OrdersEventKey);
     }
 
     static Process Start(string program, params string[] arguments) => Process.Start(new ProcessStartInfo(program, arguments)

@@ -21,6 +21,7 @@ sealed class Replica : IAsyncDisposable
             ("services__payment-api__http__0", Origin(app.PaymentApi)),
             ("Operator__Key", app.OperatorKey),
             ("Services__Key", app.ServiceKey),
+            ("Events__Keys__orders__0", app.OrdersEventKey),
             .. settings,
         ]), web);
     }

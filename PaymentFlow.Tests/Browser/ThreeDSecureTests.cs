@@ -172,7 +172,7 @@ public sealed class ThreeDSecureTests(PaymentFlowApp app, Chromium chromium) : B
         using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = App.KafkaBootstrap }).Build();
         CloudEvent told = new(order.EventId, EventTypes.OrderPaymentFailed, "/order-service", order.UpdatedAt, order.OrderId.ToString(),
             JsonSerializer.SerializeToUtf8Bytes(order, EventJson.Default.OrderEvent), null);
-        await producer.ProduceAsync(Topics.Orders, KafkaBinding.ToMessage(told, null), Token);
+        await producer.ProduceAsync(Topics.Orders, KafkaBinding.ToMessage(Topics.Orders, told, null, App.EventKeys), Token);
     }
 
     async Task<Shopper> AtTheBankAsync(Customer? customer = null)

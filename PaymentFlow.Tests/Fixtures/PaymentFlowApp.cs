@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using PaymentFlow.AppHost.Development;
+using PaymentFlow.Messaging.CloudEvents;
 using PaymentFlow.Testing.Hosting;
 using PaymentFlow.Tests.Fixtures;
 
@@ -64,6 +65,13 @@ public sealed class PaymentFlowApp : IAsyncLifetime
     public string MerchantKey => Get(App.GetParameterAsync("merchant-key"));
 
     public string ServiceKey => Get(App.GetParameterAsync("service-key"));
+
+    public string PaymentsEventKey => Get(App.GetParameterAsync("payments-event-key"));
+
+    public string OrdersEventKey => Get(App.GetParameterAsync("orders-event-key"));
+
+    /// <summary>Signs and verifies events as the services do.</summary>
+    public EventKeys EventKeys => SigningKeys.Of(PaymentsEventKey, OrdersEventKey);
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 

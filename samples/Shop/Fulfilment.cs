@@ -7,7 +7,8 @@ namespace Shop;
 /// <summary>
 /// Ships paid orders, which it reads from the topic <c>orders</c>. Delivery is at least once, so shipping must be idempotent.
 /// </summary>
-sealed partial class Fulfilment(IConfiguration configuration, Sales sales, ILogger<Fulfilment> logger) : BackgroundService
+sealed partial class Fulfilment(
+    IConfiguration configuration, EventSignature signature, Sales sales, ILogger<Fulfilment> logger) : BackgroundService
 {
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.Factory.StartNew(() => Consume(stoppingToken), stoppingToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -22,14 +23,16 @@ sealed partial class Fulfilment(IConfiguration configuration, Sales sales, ILogg
             // An offset is stored only after its work is done.
             EnableAutoOffsetStore = false,
         };
-        using var consumer = new ConsumerBuilder<string, string>(settings).Build();
+        using var consumer = new ConsumerBuilder<string, byte[]>(settings).Build();
         consumer.Subscribe("orders");
         try
         {
             while (true)
             {
                 var message = consumer.Consume(stoppingToken);
-                if (TypeOf(message.Message) == "order.paid") Ship(message.Message.Value);
+                // Without the signature, everybody who can write to the topic could have goods shipped.
+                if (!signature.IsValid(message.Message)) Log.Forged(logger, message.TopicPartitionOffset);
+                else if (TypeOf(message.Message) == "order.paid") Ship(message.Message.Value);
                 consumer.StoreOffset(message);
             }
         }
@@ -39,10 +42,10 @@ sealed partial class Fulfilment(IConfiguration configuration, Sales sales, ILogg
         }
     }
 
-    static string? TypeOf(Message<string, string> message) =>
+    static string? TypeOf(Message<string, byte[]> message) =>
         message.Headers.TryGetLastBytes("ce_type", out var type) ? Encoding.UTF8.GetString(type) : null;
 
-    void Ship(string json)
+    void Ship(byte[] json)
     {
         using var order = JsonDocument.Parse(json);
         var reference = order.RootElement.GetProperty("reference").GetString()!;
@@ -51,6 +54,9 @@ sealed partial class Fulfilment(IConfiguration configuration, Sales sales, ILogg
 
     static partial class Log
     {
+        [LoggerMessage(LogLevel.Warning, "Ignored an event that PaymentFlow has not signed, at {Position}")]
+        public static partial void Forged(ILogger logger, TopicPartitionOffset position);
+
         [LoggerMessage(LogLevel.Information, "Shipped {Reference}")]
         public static partial void Shipped(ILogger logger, string reference);
     }

@@ -5,6 +5,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddSingleton(new PaymentFlowAddresses(
     Setting("PaymentFlow:Orders"), Setting("PaymentFlow:Payments"), Setting("PaymentFlow:Web"), Setting("PaymentFlow:MerchantKey")));
 builder.Services.AddHttpClient<OrderClient>();
+builder.Services.AddSingleton(new EventSignature(Setting("PaymentFlow:EventKeys").Split(',')));
 builder.Services.AddSingleton<Sales>();
 builder.Services.AddHostedService<Fulfilment>();
 var app = builder.Build();

@@ -149,7 +149,9 @@ public sealed class CancellationTests(PaymentFlowApp host, OrdersApp app) : ICla
             ("services__payment-api__http__0", "http://127.0.0.1:1"),
             ("Operator__Key", host.OperatorKey),
             ("Merchant__ApiKey", host.MerchantKey),
-            ("Services__Key", host.ServiceKey));
+            ("Services__Key", host.ServiceKey),
+            ("Events__Keys__payments__0", host.PaymentsEventKey),
+            ("Events__Keys__orders__0", host.OrdersEventKey));
         using HttpClient http = new() { BaseAddress = address };
         using var created = await http.PostAsJsonAsync(
             "/orders", new { items = new[] { new { productId = "mug", quantity = 1 } } }, TestContext.Current.CancellationToken);

@@ -20,6 +20,7 @@ public sealed class OrdersApp : IAsyncDisposable
 
     readonly IProducer<string, byte[]> _producer;
     readonly NpgsqlDataSource _database;
+    readonly EventKeys _keys;
 
     public OrdersApp(PaymentFlowApp app)
     {
@@ -31,6 +32,7 @@ public sealed class OrdersApp : IAsyncDisposable
         _producer = new ProducerBuilder<string, byte[]>(
             new ProducerConfig { BootstrapServers = app.KafkaBootstrap, EnableIdempotence = true }).Build();
         _database = NpgsqlDataSource.Create(app.OrdersDb);
+        _keys = app.EventKeys;
     }
 
     public HttpClient Http { get; }
@@ -77,14 +79,20 @@ public sealed class OrdersApp : IAsyncDisposable
     public Task<Answer> AsCustomerAsync(CreatedOrder order, HttpMethod method, string path) =>
         SendAsync(method, path, null, ("Authorization", $"Bearer {order.ClientSecret}"));
 
-    /// <summary>Publishes an event as PaymentApi does, or, with <paramref name="tamper"/>, one that PaymentApi never publishes.</summary>
-    public async Task PublishAsync(PaymentEvent payment, Action<Message<string, byte[]>>? tamper = null)
+    /// <summary>
+    /// Publishes an event as PaymentApi does, or, with <paramref name="tamper"/>, one that PaymentApi never publishes but has signed.
+    /// </summary>
+    /// <param name="forge">Changes the message after it was signed.</param>
+    public async Task PublishAsync(
+        PaymentEvent payment, Action<Message<string, byte[]>>? tamper = null, Action<Message<string, byte[]>>? forge = null)
     {
         CloudEvent cloudEvent = new(
             payment.EventId, "payment.succeeded", "/payment-api", DateTimeOffset.UnixEpoch.AddYears(56), payment.OrderId.ToString(),
             JsonSerializer.SerializeToUtf8Bytes(payment, EventJson.Default.PaymentEvent), null);
-        var message = KafkaBinding.ToMessage(cloudEvent, $"00-{Trace}-b7ad6b7169203331-01");
+        var message = KafkaBinding.ToMessage(Topics.Payments, cloudEvent, $"00-{Trace}-b7ad6b7169203331-01", _keys);
         tamper?.Invoke(message);
+        KafkaBinding.Sign(Topics.Payments, message, _keys);
+        forge?.Invoke(message);
         await _producer.ProduceAsync(Topics.Payments, message, TestContext.Current.CancellationToken);
     }
 

@@ -36,10 +36,12 @@ public sealed class BadRowTests(PaymentFlowApp app)
         await database.ExecuteAsync("UPDATE outbox SET data = convert_to($1, 'UTF8')", data);
         await LostEvents.AddAsync(database.Source, before, good);
         using HttpClient orders = new(new Applied()) { BaseAddress = new Uri("http://order-service") };
+        var options = Options.Create(new DeliveryOptions { Every = TimeSpan.FromMilliseconds(100) });
+        OrderVersionsClient client = new(orders);
+        AheadCheck ahead = new(new AheadStore(database.Source), client, options, TimeProvider.System, NullLogger<AheadCheck>.Instance);
         using DeliverySweep sweep = new(
-            new DeliveryStore(database.Source), new OrderVersionsClient(orders), database.Services.GetRequiredService<OutboxRelay>(),
-            database.Migration, Options.Create(new DeliveryOptions { Every = TimeSpan.FromMilliseconds(100) }), TimeProvider.System,
-            NullLogger<DeliverySweep>.Instance);
+            new DeliveryStore(database.Source), client, ahead, database.Services.GetRequiredService<OutboxRelay>(), database.Migration,
+            options, TimeProvider.System, NullLogger<DeliverySweep>.Instance);
 
         await sweep.StartAsync(Token);
         await Eventually.TrueAsync(async () => await database.QueryAsync<bool>(
@@ -113,7 +115,8 @@ public sealed class BadRowTests(PaymentFlowApp app)
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            var ids = await request.Content!.ReadFromJsonAsync<Guid[]>(cancellationToken);
+            if (request.Content is null) return new HttpResponseMessage(HttpStatusCode.NotFound);
+            var ids = await request.Content.ReadFromJsonAsync<Guid[]>(cancellationToken);
             return new HttpResponseMessage(HttpStatusCode.OK)
             {
                 Content = JsonContent.Create(ids!.ToDictionary(id => id, _ => new OrderVersions(3, 2))),

@@ -85,7 +85,7 @@ public sealed class DeliveryRateTests(PaymentFlowApp app)
         var paymentsDb = postgres.AddDatabase("paymentsdb");
         var orders = builder.AddProject<Projects.PaymentFlow_OrderService>("order-service")
             .WithReference(ordersDb).WaitFor(ordersDb).WithReference(kafka).WaitFor(kafka)
-            .WithEnvironment("Services__Key", "service-key").WithEnvironment("Operator__Key", "operator-key")
+            .WithEnvironment("Services__Key", "service-key").WithEnvironment("Operator__Key", "operator-key").WithSigningKeys()
             .WithEnvironment("Merchant__ApiKey", "merchant-key")
             .WithEnvironment("RateLimits__orders__Permits", "1000")
             .WithHttpHealthCheck("/health");
@@ -93,7 +93,7 @@ public sealed class DeliveryRateTests(PaymentFlowApp app)
         {
             var payments = builder.AddProject<Projects.PaymentFlow_PaymentApi>(replica)
                 .WithReference(paymentsDb).WaitFor(paymentsDb).WithReference(kafka).WaitFor(kafka).WithReference(orders)
-                .WithEnvironment("Services__Key", "service-key").WithEnvironment("Operator__Key", "operator-key")
+                .WithEnvironment("Services__Key", "service-key").WithEnvironment("Operator__Key", "operator-key").WithSigningKeys()
                 // This test makes no payments.
                 .WithEnvironment("Stripe__ApiKey", "sk_test_nobody").WithEnvironment("Stripe__WebhookSecrets__0", "whsec_nobody")
                 .WithEnvironment("Delivery__MaxPerSecond", perSecond.ToString(System.Globalization.CultureInfo.InvariantCulture))

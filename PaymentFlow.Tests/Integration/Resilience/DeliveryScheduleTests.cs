@@ -34,8 +34,11 @@ public sealed class DeliveryScheduleTests(PaymentFlowApp app)
 
         using HttpClient http = new() { BaseAddress = app.OrderService };
         http.DefaultRequestHeaders.Add("X-Service-Key", app.ServiceKey);
-        using DeliverySweep sweep = new(new DeliveryStore(database.Source), new OrderVersionsClient(http),
-            database.Services.GetRequiredService<OutboxRelay>(), database.Migration, Options.Create(Hourly), TimeProvider.System,
+        OrderVersionsClient orders = new(http);
+        var options = Options.Create(Hourly);
+        AheadCheck ahead = new(new AheadStore(database.Source), orders, options, TimeProvider.System, NullLogger<AheadCheck>.Instance);
+        using DeliverySweep sweep = new(new DeliveryStore(database.Source), orders, ahead,
+            database.Services.GetRequiredService<OutboxRelay>(), database.Migration, options, TimeProvider.System,
             NullLogger<DeliverySweep>.Instance);
         var before = await database.QueryAsync<DateTime>("SELECT now()");
         await sweep.StartAsync(token);

@@ -9,6 +9,7 @@ using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.CloudEvents;
 using PaymentFlow.Messaging.Push;
 using PaymentFlow.Testing.Chaos;
+using PaymentFlow.Testing.Hosting;
 using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Integration.Resilience;
@@ -30,6 +31,7 @@ public sealed class OrderEventsSubscriberTests : IAsyncLifetime
         builder.Services.AddLogging(logging => logging.ClearProviders());
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<IOrderStateReader, NoSweep>();
+        builder.Configuration.AddSigningKeys();
         builder.AddOrderUpdates();
         _host = builder.Build();
         _host.Services.GetRequiredService<OrderUpdateHub>().Subscribe(Order, update => _seen.Add(update.Version), () => 0);
@@ -67,6 +69,20 @@ public sealed class OrderEventsSubscriberTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task An_event_that_OrderService_has_not_signed_is_ignored()
+    {
+        await PublishAsync(1, 1);
+        await PublishAsync(2, 1, message => message.Headers.Remove("ce_signature"));
+        await PublishAsync(3, 1, message => KafkaBinding.Sign(Topics.Orders, message, SigningKeys.Of("payments", "another key")));
+        await PublishAsync(4, 1, message => message.Value[^2]++);
+        await PublishAsync(5, 1);
+
+        // One partition is read in order.
+        await SeenAsync(5, 1);
+        Assert.Equal([1L, 5], _seen.Order());
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _host.StopAsync(CancellationToken.None);
@@ -77,7 +93,7 @@ public sealed class OrderEventsSubscriberTests : IAsyncLifetime
     Task SeenAsync(int from, int count) =>
         Eventually.TrueAsync(() => Enumerable.Range(from, count).All(version => _seen.Contains(version)));
 
-    async Task PublishAsync(int from, int count)
+    async Task PublishAsync(int from, int count, Action<Message<string, byte[]>>? forge = null)
     {
         using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = _kafka.BootstrapServers }).Build();
         for (var version = from; version < from + count; version++)
@@ -85,7 +101,9 @@ public sealed class OrderEventsSubscriberTests : IAsyncLifetime
             OrderEvent order = new(Order, "R", version, "paid", null, version - 1, 100, 0, "usd", DateTimeOffset.UnixEpoch);
             CloudEvent envelope = new(order.EventId, "order.paid", "/test", DateTimeOffset.UnixEpoch, Order.ToString(),
                 JsonSerializer.SerializeToUtf8Bytes(order, EventJson.Default.OrderEvent), null);
-            await producer.ProduceAsync(Topics.Orders, KafkaBinding.ToMessage(envelope, null), TestContext.Current.CancellationToken);
+            var message = KafkaBinding.ToMessage(Topics.Orders, envelope, null, SigningKeys.Both);
+            forge?.Invoke(message);
+            await producer.ProduceAsync(Topics.Orders, message, TestContext.Current.CancellationToken);
         }
     }
 

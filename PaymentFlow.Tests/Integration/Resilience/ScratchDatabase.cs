@@ -10,6 +10,7 @@ using PaymentFlow.Persistence.Database;
 using PaymentFlow.Persistence.Migrations;
 using PaymentFlow.Persistence.Outbox;
 using PaymentFlow.Persistence.Pruning;
+using PaymentFlow.Testing.Hosting;
 
 namespace PaymentFlow.Tests.Integration.Resilience;
 
@@ -30,6 +31,7 @@ public sealed class ScratchDatabase : IAsyncDisposable
         {
             ["ConnectionStrings:paymentsdb"] = new NpgsqlConnectionStringBuilder(paymentsDb) { Database = _name }.ConnectionString,
         });
+        builder.Configuration.AddSigningKeys();
         builder.Services.AddLogging(logging => logging.ClearProviders());
         builder.Services.AddSingleton(TimeProvider.System);
         more?.Invoke(builder);

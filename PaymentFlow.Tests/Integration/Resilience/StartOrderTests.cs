@@ -112,7 +112,7 @@ public sealed class StartOrderTests : IAsyncLifetime
                 .WithEnvironment("ConnectionStrings__kafka", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_kafka.Port}"))
                 .WithEnvironment("ConnectionStrings__ordersdb", Through(_ordersDb))
                 .WithEnvironment("ConnectionStrings__paymentsdb", Through(_paymentsDb))
-                .WithEnvironment("Services__Key", "service-key").WithEnvironment("Operator__Key", "operator-key")
+                .WithEnvironment("Services__Key", "service-key").WithEnvironment("Operator__Key", "operator-key").WithSigningKeys()
                 .WithEnvironment("Merchant__ApiKey", "merchant-key")
                 .WithEnvironment("Clients__AllowedOrigins__0", web.GetEndpoint("http"));
         }

@@ -165,6 +165,7 @@ public sealed class TelemetryTests(TelemetryApp telemetry, PaymentFlowApp app, C
         [
             await telemetry.App.GetParameterAsync("operator-key"), await telemetry.App.GetParameterAsync("merchant-key"),
             await telemetry.App.GetParameterAsync("service-key"), await telemetry.App.GetParameterAsync("sandbox-webhook-secret"),
+            await telemetry.App.GetParameterAsync("payments-event-key"), await telemetry.App.GetParameterAsync("orders-event-key"),
         ];
         // Stripe's API key, PaymentIntents' client secrets, orders' client secrets in a header and a subprotocol, the database's password.
         string[] marks = ["sk_test_", "_secret_", "Bearer ", "bearer.", "Password="];

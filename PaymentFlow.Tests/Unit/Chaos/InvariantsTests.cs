@@ -76,6 +76,7 @@ public sealed class InvariantsTests
         { "2 payments' events were never seen as applied", Right with { UnappliedPayments = 2 } },
         { "2 of Stripe's webhooks were never applied", Right with { UnreadWebhooks = 2 } },
         { "2 refunds have no outcome", Right with { OpenRefunds = 2 } },
+        { "2 orders are ahead of their payment", Right with { OrdersAhead = 2 } },
         {
             $"payment {Payment} of order {Order} is still processing",
             Right with { Payments = [PaidPayment with { Status = "processing" }] }

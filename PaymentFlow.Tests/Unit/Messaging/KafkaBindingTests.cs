@@ -2,6 +2,7 @@ using System.Text;
 using Confluent.Kafka;
 using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.CloudEvents;
+using PaymentFlow.Testing.Hosting;
 
 namespace PaymentFlow.Tests.Unit.Messaging;
 
@@ -15,7 +16,7 @@ public sealed class KafkaBindingTests
     [Fact]
     public void An_event_is_read_as_it_was_written()
     {
-        var read = KafkaBinding.Read(KafkaBinding.ToMessage(Event, Event.TraceParent));
+        var read = KafkaBinding.Read(KafkaBinding.ToMessage(Topics.Payments, Event, Event.TraceParent, SigningKeys.Both));
 
         Assert.Equal(Event with { Data = read.Data }, read);
         Assert.Equal(Event.Data, read.Data);
@@ -24,7 +25,7 @@ public sealed class KafkaBindingTests
     [Fact]
     public void The_headers_are_those_of_the_binary_content_mode()
     {
-        var headers = KafkaBinding.ToMessage(Event, Event.TraceParent).Headers
+        var headers = KafkaBinding.ToMessage(Topics.Payments, Event, Event.TraceParent, SigningKeys.Both).Headers
             .ToDictionary(header => header.Key, header => Encoding.UTF8.GetString(header.GetValueBytes()));
 
         Assert.Equal("1.0", headers["ce_specversion"]);
@@ -44,7 +45,7 @@ public sealed class KafkaBindingTests
     [InlineData("ce_time")]
     public void A_message_without_a_required_attribute_is_refused(string header)
     {
-        var message = KafkaBinding.ToMessage(Event, null);
+        var message = KafkaBinding.ToMessage(Topics.Payments, Event, null, SigningKeys.Both);
         message.Headers.Remove(header);
 
         Assert.Contains(header, Assert.Throws<FormatException>(() => KafkaBinding.Read(message)).Message, StringComparison.Ordinal);

@@ -17,6 +17,8 @@ public sealed class RequiredSettingsTests
         ["Operator__Key"] = Key,
         ["Merchant__ApiKey"] = Key,
         ["Services__Key"] = Key,
+        ["Events__Keys__payments__0"] = $"{Key}-for-payments",
+        ["Events__Keys__orders__0"] = $"{Key}-for-orders",
         ["Stripe__ApiKey"] = "sk_test_1",
     };
 
@@ -35,6 +37,11 @@ public sealed class RequiredSettingsTests
     [InlineData("PaymentFlow.OrderService", "Screens__Every", "15", "Screens:Every")]
     [InlineData("PaymentFlow.OrderService", "Aspire__Confluent__Kafka__Consumer__Config__SecurityProtocol", "TLS", "SecurityProtocol")]
     [InlineData("PaymentFlow.PaymentApi", "Services__Key", "a-key-that-was-pasted-\n-in-two-lines", "Services:Key")]
+    [InlineData("PaymentFlow.OrderService", "Events__Keys__payments__0", "", "Events:Keys:payments:0")]
+    [InlineData("PaymentFlow.OrderService", "Events__Keys__orders__1", "short", "Events:Keys:orders:1")]
+    [InlineData("PaymentFlow.OrderService", "Events__Keys__orders__1", $"{Key}-for-payments", "Events:Keys:orders")]
+    [InlineData("PaymentFlow.PaymentApi", "Events__Keys__payments__0", "", "Events:Keys:payments:0")]
+    [InlineData("PaymentFlow.Web", "Events__Keys__orders__0", "", "Events:Keys:orders:0")]
     [InlineData("PaymentFlow.PaymentApi", "Stripe__ApiKey", "sk_test_1\nsk_test_1", "Stripe:ApiKey")]
     [InlineData("PaymentFlow.PaymentApi", "Pruning__operator_actions__Keep", "300.00:00:00", "Pruning:operator_actions:Keep")]
     [InlineData("PaymentFlow.PaymentApi", "Delivery__MaxPerSecond", "0", "Delivery:MaxPerSecond")]
