@@ -5,6 +5,7 @@ using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.CloudEvents;
 using PaymentFlow.OrderService.Orders;
 using PaymentFlow.Persistence.Consuming;
+using PaymentFlow.Persistence.Database;
 using PaymentFlow.Persistence.Outbox;
 
 namespace PaymentFlow.OrderService.Payments;
@@ -70,7 +71,10 @@ sealed class OrderUpdateStore(NpgsqlDataSource dataSource)
     public async Task<IReadOnlyList<AppliedChange>> ApplyAsync(
         IReadOnlyList<OrderChange> changes, DateTimeOffset consumedAt, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(Sql);
+        await using var batch = dataSource.CreateBatch();
+        batch.BatchCommands.Add(IndexScans.Prefer());
+        NpgsqlBatchCommand command = new(Sql);
+        batch.BatchCommands.Add(command);
         void Add<T>(NpgsqlDbType type, Func<OrderChange, T> value) =>
             command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Array | type, Value = changes.Select(value).ToArray() });
         Add(NpgsqlDbType.Uuid, change => change.Order.OrderId);
@@ -93,7 +97,8 @@ sealed class OrderUpdateStore(NpgsqlDataSource dataSource)
 
         var byOrder = changes.ToDictionary(change => change.Order.OrderId);
         List<AppliedChange> applied = new(changes.Count);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
+        await row.NextResultAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
         {
             var change = byOrder[row.GetGuid(0)];
