@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Dapper;
 using Npgsql;
 using PaymentFlow.PaymentApi.Orders;
 using PaymentFlow.Persistence.Database;
@@ -17,18 +16,18 @@ public sealed class PaymentClaims(NpgsqlDataSource dataSource, PaymentTiming tim
     const string InsertIfAbsent = """
         WITH inserted AS (
             INSERT INTO payments (id, order_id, reference, amount, currency, status, updated_at, reconcile_at)
-            VALUES (@NewId, @OrderId, @Reference, @Amount, @Currency, 'processing', @Now, @AbandonedAt)
+            VALUES ($1, $2, $3, $4, $5, 'processing', $6, $7)
             ON CONFLICT (order_id) DO NOTHING RETURNING id, version, status)
-        INSERT INTO payment_history (payment_id, version, status) SELECT id, version, status FROM inserted;
+        INSERT INTO payment_history (payment_id, version, status) SELECT id, version, status FROM inserted
         """;
 
     /// <summary>Returns the order's one payment and creates it if there is none yet. Moves no money.</summary>
     public async Task<Payment> GetOrCreateAsync(PayableOrder order, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await connection.QuerySingleAsync<Payment>(new CommandDefinition(
-            $"{InsertIfAbsent} SELECT {Columns} FROM payments WHERE order_id = @OrderId;", New(order),
-            cancellationToken: cancellationToken));
+        await using var batch = dataSource.CreateBatch();
+        batch.BatchCommands.Add(InsertCommand(order));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"SELECT {Columns} FROM payments WHERE order_id = $1").With(order.Id));
+        return (await batch.FirstOrDefaultAsync(PaymentStore.Read, cancellationToken))!;
     }
 
     /// <summary>
@@ -39,36 +38,31 @@ public sealed class PaymentClaims(NpgsqlDataSource dataSource, PaymentTiming tim
     public async Task<Payment?> ClaimAsync(PayableOrder order, PaymentAttempt attempt, CancellationToken cancellationToken)
     {
         const string Sql = $"""
-            {InsertIfAbsent}
             WITH claimed AS (
                 UPDATE payments
-                SET status = 'processing', attempt_id = @AttemptId, attempts = attempts + 1, version = version + 1,
-                    updated_at = @Now, reconcile_at = @ReconcileAt
-                WHERE order_id = @OrderId AND attempts - attempts_not_sent < @MaxAttempts
+                SET status = 'processing', attempt_id = $2, attempts = attempts + 1, version = version + 1,
+                    updated_at = $3, reconcile_at = $4
+                WHERE order_id = $1 AND attempts - attempts_not_sent < $5
                   AND (status IN ('failed', 'requires_action') OR (status = 'processing' AND attempt_id IS NULL))
-                  AND NOT EXISTS (SELECT FROM payment_attempts a WHERE a.payment_id = payments.id AND a.idempotency_key = @Key)
+                  AND NOT EXISTS (SELECT FROM payment_attempts a WHERE a.payment_id = payments.id AND a.idempotency_key = $6)
                 RETURNING {Columns}),
             attempt AS (
                 INSERT INTO payment_attempts (id, payment_id, number, payment_method, return_url, idempotency_key)
-                SELECT attempt_id, id, attempts, @PaymentMethod, @ReturnUrl, @Key FROM claimed),
+                SELECT attempt_id, id, attempts, $7, $8, $6 FROM claimed),
             history AS (
                 INSERT INTO payment_history (payment_id, version, status, attempt_id, traceparent)
-                SELECT id, version, status, attempt_id, @TraceParent FROM claimed)
-            SELECT {Columns} FROM claimed;
+                SELECT id, version, status, attempt_id, $9 FROM claimed)
+            SELECT {Columns} FROM claimed
             """;
-        var parameters = New(order);
-        parameters.Add("AttemptId", attempt.Id);
-        parameters.Add("MaxAttempts", Payment.MaxAttempts);
-        parameters.Add("Key", attempt.IdempotencyKey);
-        parameters.Add("PaymentMethod", attempt.PaymentMethod);
-        parameters.Add("ReturnUrl", attempt.ReturnUrl);
-        parameters.Add("TraceParent", Activity.Current?.Id);
-        parameters.Add("ReconcileAt", (time.GetUtcNow() + timing.FirstCheck).UtcDateTime);
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        var now = time.GetUtcNow();
+        await using var batch = dataSource.CreateBatch();
+        batch.BatchCommands.Add(InsertCommand(order));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Sql)
+            .With(order.Id).With(attempt.Id).With(now).With(now + timing.FirstCheck).With(Payment.MaxAttempts)
+            .With(attempt.IdempotencyKey).With(attempt.PaymentMethod).With(attempt.ReturnUrl).With(Activity.Current?.Id));
         try
         {
-            return await connection.QuerySingleOrDefaultAsync<Payment>(
-                new CommandDefinition(Sql, parameters, cancellationToken: cancellationToken));
+            return await batch.FirstOrDefaultAsync(PaymentStore.Read, cancellationToken);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
@@ -93,40 +87,31 @@ public sealed class PaymentClaims(NpgsqlDataSource dataSource, PaymentTiming tim
     {
         const string Sql = """
             WITH released AS (
-                UPDATE payments SET attempt_id = NULL, attempts_not_sent = attempts_not_sent + @notSent,
-                    version = version + 1, updated_at = @now, reconcile_at = @abandonedAt
-                WHERE id = (SELECT payment_id FROM payment_attempts WHERE id = @attemptId)
-                  AND attempt_id = @attemptId AND status = 'processing'
+                UPDATE payments SET attempt_id = NULL, attempts_not_sent = attempts_not_sent + $2,
+                    version = version + 1, updated_at = $3, reconcile_at = $4
+                WHERE id = (SELECT payment_id FROM payment_attempts WHERE id = $1)
+                  AND attempt_id = $1 AND status = 'processing'
                 RETURNING id, version, status),
             attempt AS (
-                UPDATE payment_attempts SET status = @status, code = @code, idempotency_key = NULL, completed_at = @now
-                WHERE id = @attemptId AND EXISTS (SELECT FROM released))
+                UPDATE payment_attempts SET status = $5, code = $6, idempotency_key = NULL, completed_at = $3
+                WHERE id = $1 AND EXISTS (SELECT FROM released))
             INSERT INTO payment_history (payment_id, version, status, attempt_id, traceparent)
-            SELECT id, version, status, @attemptId, @traceParent FROM released
+            SELECT id, version, status, $1, $7 FROM released
             """;
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(new CommandDefinition(Sql, new
-        {
-            attemptId,
-            status = reachedStripe ? "refused" : "not_sent",
-            notSent = reachedStripe ? 0 : 1,
-            code,
-            now = time.GetUtcNow().UtcDateTime,
-            abandonedAt = (time.GetUtcNow() + timing.AbandonAfter).UtcDateTime,
-            traceParent = Activity.Current?.Id,
-        }, cancellationToken: cancellationToken));
+        var now = time.GetUtcNow();
+        await using var command = dataSource.CreateCommand(Sql)
+            .With(attemptId).With(reachedStripe ? 0 : 1).With(now).With(now + timing.AbandonAfter)
+            .With(reachedStripe ? "refused" : "not_sent").With(code).With(Activity.Current?.Id);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    DynamicParameters New(PayableOrder order) => new(new
+    NpgsqlBatchCommand InsertCommand(PayableOrder order)
     {
-        NewId = Guid.CreateVersion7(),
-        OrderId = order.Id,
-        order.Reference,
-        order.Amount,
-        order.Currency,
-        Now = time.GetUtcNow().UtcDateTime,
-        AbandonedAt = (time.GetUtcNow() + timing.AbandonAfter).UtcDateTime,
-    });
+        var now = time.GetUtcNow();
+        return new NpgsqlBatchCommand(InsertIfAbsent)
+            .With(Guid.CreateVersion7()).With(order.Id).With(order.Reference).With(order.Amount).With(order.Currency)
+            .With(now).With(now + timing.AbandonAfter);
+    }
 }
 
 /// <summary>The row may be claimed although the caller got no answer. Nothing was sent to Stripe.</summary>

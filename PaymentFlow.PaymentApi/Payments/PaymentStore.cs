@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Dapper;
 using Npgsql;
 using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.CloudEvents;
+using PaymentFlow.Persistence.Database;
 using PaymentFlow.Persistence.Outbox;
 
 namespace PaymentFlow.PaymentApi.Payments;
@@ -20,53 +20,88 @@ public sealed class PaymentStore(
         "id, order_id, reference, amount, amount_refunded, currency, status, version, payment_intent_id, attempt_id, attempts, "
         + "attempts_not_sent, updated_at";
 
-    static PaymentStore() => DefaultTypeMap.MatchNamesWithUnderscores = true;
-
     public Task<Payment?> FindAsync(Guid id, CancellationToken cancellationToken) =>
-        SingleAsync<Payment>($"SELECT {Columns} FROM payments WHERE id = @id", new { id }, cancellationToken);
+        FindAsync($"SELECT {Columns} FROM payments WHERE id = $1", id, cancellationToken);
 
     public Task<Payment?> FindByOrderAsync(Guid orderId, CancellationToken cancellationToken) =>
-        SingleAsync<Payment>($"SELECT {Columns} FROM payments WHERE order_id = @orderId", new { orderId }, cancellationToken);
+        FindAsync($"SELECT {Columns} FROM payments WHERE order_id = $1", orderId, cancellationToken);
 
     public Task<Payment?> FindByIntentAsync(string intentId, CancellationToken cancellationToken) =>
-        SingleAsync<Payment>($"SELECT {Columns} FROM payments WHERE payment_intent_id = @intentId", new { intentId }, cancellationToken);
+        FindAsync($"SELECT {Columns} FROM payments WHERE payment_intent_id = $1", intentId, cancellationToken);
 
-    public Task<PaymentAttempt?> FindAttemptAsync(Guid paymentId, string idempotencyKey, CancellationToken cancellationToken) =>
-        SingleAsync<PaymentAttempt>(
-            "SELECT * FROM payment_attempts WHERE payment_id = @paymentId AND idempotency_key = @idempotencyKey",
-            new { paymentId, idempotencyKey }, cancellationToken);
+    async Task<Payment?> FindAsync<T>(string sql, T key, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(sql).With(key);
+        return await command.FirstOrDefaultAsync(Read, cancellationToken);
+    }
+
+    public async Task<PaymentAttempt?> FindAttemptAsync(Guid paymentId, string idempotencyKey, CancellationToken cancellationToken)
+    {
+        const string Sql = """
+            SELECT id, payment_method, return_url, idempotency_key, status, code, decline_code
+            FROM payment_attempts WHERE payment_id = $1 AND idempotency_key = $2
+            """;
+        await using var command = dataSource.CreateCommand(Sql).With(paymentId).With(idempotencyKey);
+        return await command.FirstOrDefaultAsync(row => new PaymentAttempt
+        {
+            Id = row.GetGuid(0),
+            PaymentMethod = row.GetString(1),
+            ReturnUrl = row.Text(2),
+            IdempotencyKey = row.Text(3),
+            Status = row.GetString(4),
+            Code = row.Text(5),
+            DeclineCode = row.Text(6),
+        }, cancellationToken);
+    }
 
     /// <summary>Reads the payment and locks its row until the connection's transaction ends.</summary>
-    public Task<Payment> LockAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellationToken) =>
-        connection.QuerySingleAsync<Payment>(
-            Command($"SELECT {Columns} FROM payments WHERE id = @id FOR UPDATE", new { id }, cancellationToken));
+    public async Task<Payment> LockAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand($"SELECT {Columns} FROM payments WHERE id = $1 FOR UPDATE", connection).With(id);
+        return await command.FirstOrDefaultAsync(Read, cancellationToken)
+            ?? throw new InvalidOperationException($"Payment {id} does not exist, although payments are never deleted.");
+    }
 
     /// <summary>The W3C trace context of the request or event that led to the payment's current version.</summary>
-    public Task<string?> TraceParentAsync(Payment payment, CancellationToken cancellationToken) =>
-        SingleAsync<string>(
-            "SELECT traceparent FROM payment_history WHERE payment_id = @Id AND version = @Version",
-            new { payment.Id, payment.Version }, cancellationToken);
+    public async Task<string?> TraceParentAsync(Payment payment, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("SELECT traceparent FROM payment_history WHERE payment_id = $1 AND version = $2")
+            .With(payment.Id).With(payment.Version);
+        return await command.FirstOrDefaultAsync(row => row.Text(0), cancellationToken);
+    }
 
     public async Task<IReadOnlyList<PaymentHistoryEntry>> HistoryAsync(Guid paymentId, CancellationToken cancellationToken)
     {
         const string Sql = """
-            SELECT h.version, h.status, h.amount_refunded, h.at, a.number AS attempt, a.payment_method, a.code, a.decline_code
+            SELECT h.version, h.status, h.amount_refunded, h.at, a.number, a.payment_method, a.code, a.decline_code
             FROM payment_history h LEFT JOIN payment_attempts a ON a.id = h.attempt_id
-            WHERE h.payment_id = @paymentId ORDER BY h.version
+            WHERE h.payment_id = $1 ORDER BY h.version
             """;
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<PaymentHistoryEntry>(Command(Sql, new { paymentId }, cancellationToken))).AsList();
+        await using var command = dataSource.CreateCommand(Sql).With(paymentId);
+        return await command.ListAsync(row => new PaymentHistoryEntry
+        {
+            Version = row.GetInt64(0),
+            Status = row.GetString(1),
+            AmountRefunded = row.GetInt64(2),
+            At = row.GetDateTime(3),
+            Attempt = row.Value<int>(4),
+            PaymentMethod = row.Text(5),
+            Code = row.Text(6),
+            DeclineCode = row.Text(7),
+        }, cancellationToken);
     }
 
     /// <summary>
     /// Stores the PaymentIntent if the order has none yet, and returns the stored one. The first PaymentIntent stays permanently.
     /// </summary>
-    public async Task<string> StoreIntentAsync(Guid paymentId, string intentId, CancellationToken cancellationToken) =>
-        (await SingleAsync<string>(
-            """
-            UPDATE payments SET payment_intent_id = coalesce(payment_intent_id, @intentId)
-            WHERE id = @paymentId RETURNING payment_intent_id
-            """, new { paymentId, intentId }, cancellationToken))!;
+    public async Task<string> StoreIntentAsync(Guid paymentId, string intentId, CancellationToken cancellationToken)
+    {
+        const string Sql = """
+            UPDATE payments SET payment_intent_id = coalesce(payment_intent_id, $2) WHERE id = $1 RETURNING payment_intent_id
+            """;
+        await using var command = dataSource.CreateCommand(Sql).With(paymentId).With(intentId);
+        return (string)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
 
     /// <summary>
     /// Applies a transition to exactly this version of the payment, with its event, and hands the event to the relay after the commit.
@@ -86,19 +121,18 @@ public sealed class PaymentStore(
     {
         const string Sql = """
             WITH moved AS (
-                UPDATE payments SET status = @Status, amount_refunded = @AmountRefunded, version = @Version,
-                    updated_at = @Now, reconcile_at = @ReconcileAt
-                WHERE id = @Id AND version = @Version - 1 RETURNING id),
+                UPDATE payments SET status = $3, amount_refunded = $4, version = $2, updated_at = $5, reconcile_at = $6
+                WHERE id = $1 AND version = $2 - 1 RETURNING id),
             attempt AS (
-                UPDATE payment_attempts SET status = @Status, code = @Code, decline_code = @DeclineCode, completed_at = @Now
-                WHERE id = @AttemptId AND EXISTS (SELECT FROM moved)),
+                UPDATE payment_attempts SET status = $3, code = $8, decline_code = $9, completed_at = $5
+                WHERE id = $7 AND EXISTS (SELECT FROM moved)),
             event AS (
                 INSERT INTO outbox (event_id, topic, key, type, source, time, traceparent, data)
-                SELECT @EventId, @Topic, @Key, @Type, @Source, @Now, @TraceParent, @Data FROM moved WHERE @Type IS NOT NULL
+                SELECT $11, $12, $13, $14, $15, $5, $10, $16 FROM moved WHERE $14 IS NOT NULL
                 RETURNING id),
             history AS (
                 INSERT INTO payment_history (payment_id, version, status, amount_refunded, attempt_id, traceparent, outbox_id)
-                SELECT id, @Version, @Status, @AmountRefunded, @AttemptId, @TraceParent, (SELECT id FROM event) FROM moved)
+                SELECT id, $2, $3, $4, $7, $10, (SELECT id FROM event) FROM moved)
             SELECT (SELECT id FROM event) FROM moved
             """;
         var now = time.GetUtcNow();
@@ -108,36 +142,34 @@ public sealed class PaymentStore(
             state.EventId, transition.EventType ?? "", EventSource, now, moved.OrderId.ToString(),
             JsonSerializer.SerializeToUtf8Bytes(state, EventJson.Default.PaymentEvent), Activity.Current?.Id);
 
-        var rows = (await connection.QueryAsync<long?>(Command(Sql, new
-        {
-            moved.Id,
-            moved.Status,
-            moved.AmountRefunded,
-            moved.Version,
-            AttemptId = transition.SettlesAttempt ? moved.AttemptId : null,
-            transition.Code,
-            transition.DeclineCode,
-            EventId = cloudEvent.Id,
-            Topic = Topics.Payments,
-            cloudEvent.Key,
-            Type = transition.EventType,
-            cloudEvent.Source,
-            Now = now.UtcDateTime,
-            ReconcileAt = (now + timing.FirstCheck).UtcDateTime,
-            cloudEvent.TraceParent,
-            cloudEvent.Data,
-        }, cancellationToken))).AsList();
+        await using var command = new NpgsqlCommand(Sql, connection)
+            .With(moved.Id).With(moved.Version).With(moved.Status).With(moved.AmountRefunded)
+            .With(now).With(now + timing.FirstCheck)
+            .With(transition.SettlesAttempt ? moved.AttemptId : null).With(transition.Code).With(transition.DeclineCode)
+            .With(cloudEvent.TraceParent)
+            .With(cloudEvent.Id).With(Topics.Payments).With(cloudEvent.Key).With(transition.EventType).With(cloudEvent.Source)
+            .With(cloudEvent.Data);
+        var rows = await command.ListAsync(row => row.Value<long>(0), cancellationToken);
 
         if (rows.Count == 0) return null;
         return (moved, rows[0] is { } outboxId ? new OutboxEntry(outboxId, Topics.Payments, cloudEvent) : null);
     }
 
-    async Task<T?> SingleAsync<T>(string sql, object parameters, CancellationToken cancellationToken)
+    /// <summary>Reads a row of <see cref="Columns"/>.</summary>
+    internal static Payment Read(NpgsqlDataReader row) => new()
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await connection.QuerySingleOrDefaultAsync<T>(Command(sql, parameters, cancellationToken));
-    }
-
-    static CommandDefinition Command(string sql, object parameters, CancellationToken cancellationToken) =>
-        new(sql, parameters, cancellationToken: cancellationToken);
+        Id = row.GetGuid(0),
+        OrderId = row.GetGuid(1),
+        Reference = row.Text(2),
+        Amount = row.GetInt64(3),
+        AmountRefunded = row.GetInt64(4),
+        Currency = row.GetString(5),
+        Status = row.GetString(6),
+        Version = row.GetInt64(7),
+        PaymentIntentId = row.Text(8),
+        AttemptId = row.Value<Guid>(9),
+        Attempts = row.GetInt32(10),
+        AttemptsNotSent = row.GetInt32(11),
+        UpdatedAt = row.GetDateTime(12),
+    };
 }

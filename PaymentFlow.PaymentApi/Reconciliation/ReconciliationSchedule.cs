@@ -1,7 +1,7 @@
-using Dapper;
 using Npgsql;
 using OpenTelemetry;
 using PaymentFlow.PaymentApi.Payments;
+using PaymentFlow.Persistence.Database;
 
 namespace PaymentFlow.PaymentApi.Reconciliation;
 
@@ -15,21 +15,16 @@ public sealed class ReconciliationSchedule(NpgsqlDataSource dataSource, PaymentT
     public async Task<IReadOnlyList<Payment>> LeaseDueAsync(int limit, CancellationToken cancellationToken)
     {
         const string Sql = $"""
-            UPDATE payments SET reconcile_at = @leasedUntil
+            UPDATE payments SET reconcile_at = $3
             WHERE id = ANY(ARRAY(
-                SELECT id FROM payments WHERE status IN ('processing', 'requires_action') AND reconcile_at <= @now
-                ORDER BY reconcile_at LIMIT @limit FOR UPDATE SKIP LOCKED))
+                SELECT id FROM payments WHERE status IN ('processing', 'requires_action') AND reconcile_at <= $1
+                ORDER BY reconcile_at LIMIT $2 FOR UPDATE SKIP LOCKED))
             RETURNING {PaymentStore.Columns}
             """;
         var now = time.GetUtcNow();
         using var untraced = SuppressInstrumentationScope.Begin();
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<Payment>(new CommandDefinition(Sql, new
-        {
-            limit,
-            now = now.UtcDateTime,
-            leasedUntil = (now + timing.Lease).UtcDateTime,
-        }, cancellationToken: cancellationToken))).AsList();
+        await using var command = dataSource.CreateCommand(Sql).With(now).With(limit).With(now + timing.Lease);
+        return await command.ListAsync(PaymentStore.Read, cancellationToken);
     }
 
     /// <summary>Stripe was asked and had nothing new. Schedules the payment's next regular check.</summary>
@@ -42,9 +37,8 @@ public sealed class ReconciliationSchedule(NpgsqlDataSource dataSource, PaymentT
 
     async Task CheckAtAsync(Payment payment, DateTimeOffset at, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(new CommandDefinition(
-            "UPDATE payments SET reconcile_at = @at WHERE id = @Id AND version = @Version",
-            new { payment.Id, payment.Version, at = at.UtcDateTime }, cancellationToken: cancellationToken));
+        await using var command = dataSource.CreateCommand("UPDATE payments SET reconcile_at = $3 WHERE id = $1 AND version = $2")
+            .With(payment.Id).With(payment.Version).With(at);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }
