@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using PaymentFlow.Contracts;
 using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.PaymentApi.DeliveryCheck;
@@ -13,7 +14,7 @@ static class DeliveryExtensions
         {
             client.BaseAddress = new Uri("http://order-service");
             client.Timeout = TimeSpan.FromSeconds(10);
-            client.DefaultRequestHeaders.Add("X-Service-Key", builder.Configuration["Services:Key"]);
+            client.DefaultRequestHeaders.Add(ApiHeaders.ServiceKey, builder.Configuration["Services:Key"]);
         });
         builder.Services.AddSingleton<DeliveryStore>();
         builder.Services.AddHostedService<DeliverySweep>();

@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using PaymentFlow.Contracts;
 
 namespace PaymentFlow.ServiceDefaults;
 
@@ -61,9 +62,9 @@ sealed class ApiKeys(IConfiguration configuration)
 {
     internal static readonly Dictionary<string, (string Header, string Setting)> Headers = new()
     {
-        [Roles.Operator] = ("X-Operator-Key", "Operator:Key"),
-        [Roles.Merchant] = ("X-Api-Key", "Merchant:ApiKey"),
-        [Roles.Service] = ("X-Service-Key", "Services:Key"),
+        [Roles.Operator] = (ApiHeaders.OperatorKey, "Operator:Key"),
+        [Roles.Merchant] = (ApiHeaders.ApiKey, "Merchant:ApiKey"),
+        [Roles.Service] = (ApiHeaders.ServiceKey, "Services:Key"),
     };
 
     readonly (string Role, string Header, byte[] Digest)[] _keys =

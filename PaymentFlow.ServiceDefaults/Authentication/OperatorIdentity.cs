@@ -1,15 +1,13 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using PaymentFlow.Contracts;
 
 namespace PaymentFlow.ServiceDefaults;
 
 /// <summary>The operator's name and address from a request, for the record of operator actions.</summary>
 public static class OperatorIdentity
 {
-    /// <summary>A name that the caller states. The key is shared, so the name is not verified.</summary>
-    public const string NameHeader = "X-Operator-Name";
-
     const int MaxNameLength = 100;
     const string NoName = "operator";
 
@@ -25,7 +23,7 @@ public static class OperatorIdentity
     /// <see cref="NameOf"/>.
     /// </summary>
     public static string Of(HttpContext context) =>
-        $"{NameOf(context.User.Identity?.Name ?? context.Request.Headers[NameHeader].ToString())} ({context.Connection.RemoteIpAddress})";
+        $"{NameOf(context.User.Identity?.Name ?? context.Request.Headers[ApiHeaders.OperatorName].ToString())} ({context.Connection.RemoteIpAddress})";
 
     /// <summary>
     /// The name without the characters that nobody sees or that change how the text around them is shown: controls, line and paragraph

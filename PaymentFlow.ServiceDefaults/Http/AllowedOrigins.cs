@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using PaymentFlow.Contracts;
 
 namespace PaymentFlow.ServiceDefaults;
 
@@ -71,7 +72,7 @@ static class AllowedOriginsRegistration
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
             .WithOrigins([.. AllowedOrigins.Read(builder.Configuration)])
             .WithMethods("GET", "POST")
-            .WithHeaders("Accept-Language", "Authorization", "Content-Type", "Idempotency-Key", "traceparent", "tracestate")
+            .WithHeaders("Accept-Language", "Authorization", "Content-Type", ApiHeaders.IdempotencyKey, "traceparent", "tracestate")
             .WithExposedHeaders("Location", "Retry-After")
             .SetPreflightMaxAge(TimeSpan.FromHours(1))));
     }

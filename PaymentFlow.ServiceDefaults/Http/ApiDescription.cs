@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.OpenApi;
+using PaymentFlow.Contracts;
 
 namespace PaymentFlow.ServiceDefaults;
 
@@ -34,9 +35,9 @@ public static class ApiDescription
                     Scheme = "bearer",
                     Description = "The order's clientSecret, shown when it was created.",
                 },
-                ["merchant"] = Key("X-Api-Key"),
-                ["operator"] = Key("X-Operator-Key"),
-                ["service"] = Key("X-Service-Key"),
+                ["merchant"] = Key(ApiHeaders.ApiKey),
+                ["operator"] = Key(ApiHeaders.OperatorKey),
+                ["service"] = Key(ApiHeaders.ServiceKey),
             };
             return Task.CompletedTask;
         });

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using PaymentFlow.Contracts;
 using PaymentFlow.Contracts.Journey;
 using PaymentFlow.Contracts.Statistics;
 using PaymentFlow.ServiceDefaults;
@@ -106,7 +107,7 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
     {
         HttpRequestMessage request = new(HttpMethod.Post, new Uri(path, UriKind.Relative));
         if (body is not null) request.Content = JsonContent.Create(body, OperatorJson.Default.RefundRequest);
-        if (key is not null) request.Headers.Add("Idempotency-Key", key.ToString());
+        if (key is not null) request.Headers.Add(ApiHeaders.IdempotencyKey, key.ToString());
         return SendAsync<Problem?>(service, request, who, async response =>
         {
             if (response.StatusCode == HttpStatusCode.ServiceUnavailable) response.EnsureSuccessStatusCode();
@@ -120,8 +121,8 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
     {
         using var sent = request;
         using var http = clients.CreateClient(service);
-        request.Headers.Add("X-Operator-Key", configuration["Operator:Key"]);
-        if (who?.Identity?.Name is { } name) request.Headers.TryAddWithoutValidation(OperatorIdentity.NameHeader, name);
+        request.Headers.Add(ApiHeaders.OperatorKey, configuration["Operator:Key"]);
+        if (who?.Identity?.Name is { } name) request.Headers.TryAddWithoutValidation(ApiHeaders.OperatorName, name);
         try
         {
             using var response = await http.SendAsync(request, cancellationToken);

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using PaymentFlow.Contracts;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.Web.Services;
 
 namespace PaymentFlow.Web.Payments;
@@ -38,7 +40,7 @@ public sealed class PaymentClient(HttpClient http)
         try
         {
             using var request = Request("/process-payment", secret);
-            request.Headers.Add("Idempotency-Key", idempotencyKey);
+            request.Headers.Add(ApiHeaders.IdempotencyKey, idempotencyKey);
             request.Content = JsonContent.Create(new ProcessPayment(orderId, paymentMethod, returnUrl), PaymentJson.Default.ProcessPayment);
             using var response = await http.SendAsync(request, cancellationToken);
             if (!response.IsSuccessStatusCode)
@@ -56,8 +58,8 @@ public sealed class PaymentClient(HttpClient http)
             var payment = await response.Content.ReadFromJsonAsync(PaymentJson.Default.PaymentResponse, cancellationToken);
             return payment switch
             {
-                { Status: "succeeded" } => new PayAnswer.Succeeded(),
-                { Status: "requires_action", NextAction: { } action } => new PayAnswer.ActionRequired(action),
+                { Status: PaymentStatuses.Succeeded } => new PayAnswer.Succeeded(),
+                { Status: PaymentStatuses.RequiresAction, NextAction: { } action } => new PayAnswer.ActionRequired(action),
                 _ => new PayAnswer.Processing(),
             };
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PaymentFlow.Contracts;
 
 namespace PaymentFlow.Web.Services;
 
@@ -12,7 +13,7 @@ sealed class ServiceHandler(IConfiguration configuration) : DelegatingHandler
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        request.Headers.Add("X-Service-Key", _key);
+        request.Headers.Add(ApiHeaders.ServiceKey, _key);
         request.Headers.Add("Accept-Language", CultureInfo.CurrentUICulture.TwoLetterISOLanguageName);
         return base.SendAsync(request, cancellationToken);
     }

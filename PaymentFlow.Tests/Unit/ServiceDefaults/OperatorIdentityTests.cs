@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using PaymentFlow.Contracts;
 using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.Tests.Unit.ServiceDefaults;
@@ -44,7 +45,7 @@ public sealed class OperatorIdentityTests
     {
         DefaultHttpContext context = new();
         context.Connection.RemoteIpAddress = IPAddress.Parse("10.0.0.7");
-        context.Request.Headers[OperatorIdentity.NameHeader] = "An\u202Ena";
+        context.Request.Headers[ApiHeaders.OperatorName] = "An\u202Ena";
 
         Assert.Equal("Anna (10.0.0.7)", OperatorIdentity.Of(context));
     }
