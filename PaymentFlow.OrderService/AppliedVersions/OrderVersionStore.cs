@@ -4,6 +4,7 @@ using OpenTelemetry;
 using PaymentFlow.Contracts.DeliveryCheck;
 using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.Push;
+using PaymentFlow.Persistence.Database;
 
 namespace PaymentFlow.OrderService.AppliedVersions;
 
@@ -15,14 +16,11 @@ sealed class OrderVersionStore(NpgsqlDataSource dataSource) : IOrderStateReader
     {
         using var untraced = SuppressInstrumentationScope.Begin();
         await using var batch = dataSource.CreateBatch();
-        batch.BatchCommands.Add(new("SELECT id, version, payment_version FROM orders WHERE id = ANY($1)")
-        {
-            Parameters = { new() { Value = ids } },
-        });
-        batch.BatchCommands.Add(new("SELECT key, data FROM dead_letters WHERE key = ANY($1) AND topic = $2 AND replayed_at IS NULL")
-        {
-            Parameters = { new() { Value = ids.Select(id => id.ToString()).ToArray() }, new() { Value = Topics.Payments } },
-        });
+        batch.BatchCommands.Add(
+            new NpgsqlBatchCommand("SELECT id, version, payment_version FROM orders WHERE id = ANY($1)").With(ids));
+        batch.BatchCommands.Add(
+            new NpgsqlBatchCommand("SELECT key, data FROM dead_letters WHERE key = ANY($1) AND topic = $2 AND replayed_at IS NULL")
+                .With(ids.Select(id => id.ToString()).ToArray()).With(Topics.Payments));
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         Dictionary<Guid, OrderVersions> versions = new(ids.Length);
         while (await row.ReadAsync(cancellationToken)) versions[row.GetGuid(0)] = new(row.GetInt64(1), row.GetInt64(2));
@@ -49,17 +47,10 @@ sealed class OrderVersionStore(NpgsqlDataSource dataSource) : IOrderStateReader
                 o.updated_at
             FROM unnest($1, $2) AS s (id, version) JOIN orders o ON o.id = s.id AND o.version > s.version
             """);
-        command.Parameters.Add(new() { Value = seen.Keys.ToArray() });
-        command.Parameters.Add(new() { Value = seen.Values.ToArray() });
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        List<OrderEvent> newer = [];
-        while (await row.ReadAsync(cancellationToken))
-        {
-            newer.Add(new OrderEvent(row.GetGuid(0), row.GetString(1), row.GetInt64(2), row.GetString(3),
-                row.IsDBNull(4) ? null : row.GetGuid(4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7), row.GetString(8),
-                row.GetFieldValue<DateTimeOffset>(9)));
-        }
-        return newer;
+        command.With(seen.Keys.ToArray()).With(seen.Values.ToArray());
+        return await command.ListAsync(row => new OrderEvent(row.GetGuid(0), row.GetString(1), row.GetInt64(2), row.GetString(3),
+            row.Value<Guid>(4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7), row.GetString(8),
+            row.GetFieldValue<DateTimeOffset>(9)), cancellationToken);
     }
 
     static PaymentEvent? Read(byte[] data)

@@ -4,6 +4,7 @@ using NpgsqlTypes;
 using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.CloudEvents;
 using PaymentFlow.Persistence.Consuming;
+using PaymentFlow.Persistence.Database;
 
 namespace PaymentFlow.OrderService.DeadLetters;
 
@@ -43,7 +44,7 @@ sealed class DeadLetterQueue(NpgsqlDataSource dataSource, IEventBatchHandler<Pay
             ORDER BY received_at, event_id LIMIT $2
             """);
         command.Parameters.Add(new() { Value = (object?)after ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
-        command.Parameters.Add(new() { Value = limit });
+        command.With(limit);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         List<DeadLetter> letters = [];
         while (await row.ReadAsync(cancellationToken)) letters.Add(Read(row));
@@ -115,7 +116,7 @@ sealed class DeadLetterQueue(NpgsqlDataSource dataSource, IEventBatchHandler<Pay
         // NOWAIT, because waiting would hold a connection that the running replay may need.
         await using var command = new NpgsqlCommand(
             $"SELECT {Columns} FROM dead_letters WHERE event_id = $1 FOR UPDATE NOWAIT", connection);
-        command.Parameters.Add(new() { Value = id });
+        command.With(id);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) ? Read(row) : null;
     }

@@ -4,6 +4,7 @@ using Npgsql;
 using NpgsqlTypes;
 using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.CloudEvents;
+using PaymentFlow.Persistence.Database;
 using PaymentFlow.Persistence.Outbox;
 
 namespace PaymentFlow.OrderService.Orders;
@@ -50,31 +51,15 @@ sealed class OrderStore(NpgsqlDataSource dataSource, OutboxRelay relay)
             JsonSerializer.SerializeToUtf8Bytes(state, EventJson.Default.OrderEvent), Activity.Current?.Id);
 
         await using var command = dataSource.CreateCommand(request is null ? Sql : SqlWithKey);
-        command.Parameters.Add(new() { Value = order.Id });
-        command.Parameters.Add(new() { Value = order.Reference });
-        command.Parameters.Add(new() { Value = order.SecretHash });
-        command.Parameters.Add(new() { Value = order.Amount });
-        command.Parameters.Add(new() { Value = order.Currency });
-        command.Parameters.Add(new() { Value = (object?)order.Description ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.With(order.Id).With(order.Reference).With(order.SecretHash).With(order.Amount).With(order.Currency).With(order.Description);
         command.Parameters.Add(new()
         {
             Value = JsonSerializer.SerializeToUtf8Bytes([.. order.Items], OrderItemsJson.Default.ListOrderItem),
             NpgsqlDbType = NpgsqlDbType.Jsonb,
         });
-        command.Parameters.Add(new() { Value = order.CreatedAt });
-        command.Parameters.Add(new() { Value = created.Id });
-        command.Parameters.Add(new() { Value = Topics.Orders });
-        command.Parameters.Add(new() { Value = created.Key });
-        command.Parameters.Add(new() { Value = created.Type });
-        command.Parameters.Add(new() { Value = created.Source });
-        command.Parameters.Add(new() { Value = (object?)created.TraceParent ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
-        command.Parameters.Add(new() { Value = created.Data });
-
-        if (request is not null)
-        {
-            command.Parameters.Add(new() { Value = request.KeyHash });
-            command.Parameters.Add(new() { Value = request.BodyHash });
-        }
+        command.With(order.CreatedAt).With(created.Id).With(Topics.Orders).With(created.Key).With(created.Type).With(created.Source)
+            .With(created.TraceParent).With(created.Data);
+        if (request is not null) command.With(request.KeyHash).With(request.BodyHash);
 
         try
         {
@@ -99,7 +84,7 @@ sealed class OrderStore(NpgsqlDataSource dataSource, OutboxRelay relay)
     public async Task<(Order Order, byte[] BodyHash)?> FindAsync(RepeatableRequest request, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand("SELECT order_id, body_hash FROM order_requests WHERE key_hash = $1");
-        command.Parameters.Add(new() { Value = request.KeyHash });
+        command.With(request.KeyHash);
         Guid id;
         byte[] bodyHash;
         await using (var row = await command.ExecuteReaderAsync(cancellationToken))
@@ -110,29 +95,26 @@ sealed class OrderStore(NpgsqlDataSource dataSource, OutboxRelay relay)
         return await FindAsync(id, cancellationToken) is { } order ? (order, bodyHash) : null;
     }
 
-    async Task<Order?> FindAsync(string sql, object key, CancellationToken cancellationToken)
+    async Task<Order?> FindAsync<T>(string sql, T key, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(sql);
-        command.Parameters.Add(new() { Value = key });
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        if (!await row.ReadAsync(cancellationToken)) return null;
-        return new Order
+        await using var command = dataSource.CreateCommand(sql).With(key);
+        return await command.FirstOrDefaultAsync(row => new Order
         {
             Id = row.GetGuid(13),
             Reference = row.GetString(0),
             SecretHash = row.GetFieldValue<byte[]>(1),
             Status = row.GetString(2),
-            PaymentId = row.IsDBNull(3) ? null : row.GetGuid(3),
+            PaymentId = row.Value<Guid>(3),
             PaymentVersion = row.GetInt64(4),
             Amount = row.GetInt64(5),
             AmountRefunded = row.GetInt64(6),
             Currency = row.GetString(7),
-            Description = row.IsDBNull(8) ? null : row.GetString(8),
+            Description = row.Text(8),
             Items = JsonSerializer.Deserialize(row.GetString(9), OrderItemsJson.Default.ListOrderItem)!,
             CreatedAt = row.GetFieldValue<DateTimeOffset>(10),
             UpdatedAt = row.GetFieldValue<DateTimeOffset>(11),
-            CancelRequestedBy = row.IsDBNull(12) ? null : row.GetString(12),
-        };
+            CancelRequestedBy = row.Text(12),
+        }, cancellationToken);
     }
 
     /// <summary>Stores who or what asked to cancel an unpaid order. An order in another status is not changed.</summary>
@@ -141,8 +123,7 @@ sealed class OrderStore(NpgsqlDataSource dataSource, OutboxRelay relay)
     {
         await using var command = dataSource.CreateCommand(
             "UPDATE orders SET cancel_requested_by = $2 WHERE id = $1 AND status IN ('awaiting_payment', 'payment_failed')");
-        command.Parameters.Add(new() { Value = id });
-        command.Parameters.Add(new() { Value = (object?)by ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.With(id).With(by);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Npgsql;
-using NpgsqlTypes;
 using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.CloudEvents;
 using PaymentFlow.OrderService.Orders;
@@ -75,7 +74,7 @@ sealed class OrderUpdateStore(NpgsqlDataSource dataSource)
             BatchCommands =
             {
                 IndexScans.Prefer(),
-                new(Lock) { Parameters = { new() { Value = changes.Select(change => change.Payment.OrderId).ToArray() } } },
+                new NpgsqlBatchCommand(Lock).With(changes.Select(change => change.Payment.OrderId).ToArray()),
             },
         };
         Dictionary<Guid, LockedOrder> orders = new(changes.Count);
@@ -84,8 +83,7 @@ sealed class OrderUpdateStore(NpgsqlDataSource dataSource)
         while (await row.ReadAsync(cancellationToken))
         {
             orders[row.GetGuid(0)] = new LockedOrder(row.GetGuid(0), row.GetString(1), row.GetString(2),
-                row.IsDBNull(3) ? null : row.GetGuid(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6), row.GetString(7),
-                row.IsDBNull(8) ? null : row.GetString(8));
+                row.Value<Guid>(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6), row.GetString(7), row.Text(8));
         }
         return orders;
     }
@@ -95,26 +93,21 @@ sealed class OrderUpdateStore(NpgsqlDataSource dataSource)
     {
         var data = changed.ConvertAll(order => JsonSerializer.SerializeToUtf8Bytes(order.State, EventJson.Default.OrderEvent));
         await using NpgsqlCommand command = new(Write, connection);
-        void Add<T>(NpgsqlDbType type, Func<ChangedOrder, T> value) =>
-            command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Array | type, Value = changed.Select(value).ToArray() });
-        Add(NpgsqlDbType.Uuid, order => order.State.OrderId);
-        Add(NpgsqlDbType.Bigint, order => order.State.Version);
-        Add(NpgsqlDbType.Text, order => order.State.Status);
-        Add(NpgsqlDbType.Uuid, order => order.State.PaymentId!.Value);
-        Add(NpgsqlDbType.Bigint, order => order.State.PaymentVersion);
-        Add(NpgsqlDbType.Bigint, order => order.State.AmountRefunded);
-        Add(NpgsqlDbType.TimestampTz, order => order.State.UpdatedAt.UtcDateTime);
-        Add(NpgsqlDbType.Text, order => order.TraceParent);
-        Add(NpgsqlDbType.Uuid, order => order.State.EventId);
-        Add(NpgsqlDbType.Text, order => order.EventType);
-        command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea, Value = data.ToArray() });
-        command.Parameters.Add(new() { Value = Topics.Orders });
-        command.Parameters.Add(new() { Value = OrderStore.EventSource });
-        command.Parameters.Add(new() { Value = consumedAt.UtcDateTime });
+        void Add<T>(Func<ChangedOrder, T> value) => command.With(changed.Select(value).ToArray());
+        Add(order => order.State.OrderId);
+        Add(order => order.State.Version);
+        Add(order => order.State.Status);
+        Add(order => order.State.PaymentId!.Value);
+        Add(order => order.State.PaymentVersion);
+        Add(order => order.State.AmountRefunded);
+        Add(order => order.State.UpdatedAt.UtcDateTime);
+        Add(order => order.TraceParent);
+        Add(order => order.State.EventId);
+        Add(order => order.EventType);
+        command.With(data.ToArray()).With(Topics.Orders).With(OrderStore.EventSource).With(consumedAt);
 
-        Dictionary<Guid, long> outboxIds = new(changed.Count);
-        await using (var row = await command.ExecuteReaderAsync(cancellationToken))
-            while (await row.ReadAsync(cancellationToken)) outboxIds[row.GetGuid(1)] = row.GetInt64(0);
+        var outboxIds = (await command.ListAsync(row => (Id: row.GetInt64(0), EventId: row.GetGuid(1)), cancellationToken))
+            .ToDictionary(row => row.EventId, row => row.Id);
         return [.. changed.Zip(data, (order, json) => new AppliedChange(order.State, order.TraceParent,
             order.EventType is not { } type ? null : new OutboxEntry(outboxIds[order.State.EventId], Topics.Orders,
                 new CloudEvent(order.State.EventId, type, OrderStore.EventSource, order.State.UpdatedAt, order.State.OrderId.ToString(),

@@ -66,7 +66,7 @@ public sealed partial class StripeEventWalk(
         if (found > 0) Log.Found(logger, found);
         if (failed > 0) return;
         await using var advance = dataSource.CreateCommand("UPDATE stripe_events_walk SET cursor = greatest(cursor, $1)");
-        advance.Parameters.Add(new() { Value = now });
+        advance.With(now);
         await advance.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -75,9 +75,9 @@ public sealed partial class StripeEventWalk(
     {
         await using var take = dataSource.CreateCommand(
             "UPDATE stripe_events_walk SET next_at = $1 + $2 WHERE next_at <= $1 RETURNING cursor");
-        take.Parameters.Add(new() { Value = now });
+        take.With(now);
         // Slightly less than the timer's period, so that the timer's jitter does not skip every second walk.
-        take.Parameters.Add(new() { Value = options.ListEventsEvery * 0.9 });
+        take.With(options.ListEventsEvery * 0.9);
         return (DateTime?)await take.ExecuteScalarAsync(cancellationToken);
     }
 

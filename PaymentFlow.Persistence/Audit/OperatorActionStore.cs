@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using PaymentFlow.Persistence.Database;
 
 namespace PaymentFlow.Persistence.Audit;
 
@@ -13,12 +14,12 @@ public sealed class OperatorActionStore(NpgsqlDataSource dataSource, TimeProvide
     {
         await using var command = dataSource.CreateCommand(
             "INSERT INTO operator_actions (id, actor, action, target, details, at) VALUES ($1, $2, $3, $4, $5, $6)");
-        command.Parameters.Add(new() { Value = Guid.CreateVersion7() });
-        command.Parameters.Add(new() { Value = action.Actor });
-        command.Parameters.Add(new() { Value = action.Action });
-        command.Parameters.Add(new() { Value = action.Target });
+        command.With(Guid.CreateVersion7());
+        command.With(action.Actor);
+        command.With(action.Action);
+        command.With(action.Target);
         command.Parameters.Add(new() { Value = action.Details ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Jsonb });
-        command.Parameters.Add(new() { Value = time.GetUtcNow().UtcDateTime });
+        command.With(time.GetUtcNow().UtcDateTime);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -28,7 +29,7 @@ public sealed class OperatorActionStore(NpgsqlDataSource dataSource, TimeProvide
     {
         await using var command = dataSource.CreateCommand(
             "SELECT id, actor, action, target, details::text, at FROM operator_actions ORDER BY at DESC, id DESC LIMIT $1");
-        command.Parameters.Add(new() { Value = limit });
+        command.With(limit);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         List<RecordedAction> actions = [];
         while (await row.ReadAsync(cancellationToken))

@@ -4,6 +4,7 @@ using Confluent.Kafka;
 using Npgsql;
 using NpgsqlTypes;
 using PaymentFlow.Contracts.Events;
+using PaymentFlow.Persistence.Database;
 
 namespace PaymentFlow.Persistence.Consuming;
 
@@ -26,15 +27,15 @@ public sealed class DeadLetterStore(NpgsqlDataSource dataSource)
             ON CONFLICT (event_id) DO NOTHING
             """;
         await using var command = dataSource.CreateCommand(Sql);
-        command.Parameters.Add(new() { Value = IdOf(message.Message) });
-        command.Parameters.Add(new() { Value = message.Topic });
-        command.Parameters.Add(new() { Value = message.Partition.Value });
-        command.Parameters.Add(new() { Value = message.Offset.Value });
+        command.With(IdOf(message.Message));
+        command.With(message.Topic);
+        command.With(message.Partition.Value);
+        command.With(message.Offset.Value);
         // Postgres' type text cannot hold NUL or half a surrogate pair. A key or an error text with one must not make this insert fail.
         command.Parameters.Add(new() { Value = Text(message.Message.Key) ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = Headers(message.Message), NpgsqlDbType = NpgsqlDbType.Jsonb });
         command.Parameters.Add(new() { Value = message.Message.Value ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea });
-        command.Parameters.Add(new() { Value = Text(error.Length <= MaxErrorLength ? error : error[..MaxErrorLength]) });
+        command.With(Text(error.Length <= MaxErrorLength ? error : error[..MaxErrorLength]));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -28,7 +28,7 @@ public sealed class OutboxStore(NpgsqlDataSource dataSource)
         using var untraced = SuppressInstrumentationScope.Begin();
         await using var batch = dataSource.CreateBatch();
         batch.BatchCommands.Add(IndexScans.Prefer());
-        batch.BatchCommands.Add(new(Sql) { Parameters = { new() { Value = after }, new() { Value = limit } } });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Sql).With(after).With(limit));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         var entries = new List<OutboxEntry>();
@@ -54,14 +54,8 @@ public sealed class OutboxStore(NpgsqlDataSource dataSource)
             """;
         await using var batch = dataSource.CreateBatch();
         batch.BatchCommands.Add(IndexScans.Prefer());
-        batch.BatchCommands.Add(new(Sql)
-        {
-            Parameters =
-            {
-                new() { Value = sorted.Select(delivery => delivery.Id).ToArray() },
-                new() { Value = sorted.Select(delivery => delivery.At.UtcDateTime).ToArray() },
-            },
-        });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Sql)
+            .With(sorted.Select(delivery => delivery.Id).ToArray()).With(sorted.Select(delivery => delivery.At.UtcDateTime).ToArray()));
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -56,8 +56,8 @@ public sealed partial class PruningWorker(
     {
         using var untraced = SuppressInstrumentationScope.Begin();
         await using var command = dataSource.CreateCommand(rule.Sql);
-        command.Parameters.Add(new() { Value = (time.GetUtcNow() - rule.Keep).UtcDateTime });
-        command.Parameters.Add(new() { Value = BatchSize });
+        command.With((time.GetUtcNow() - rule.Keep).UtcDateTime);
+        command.With(BatchSize);
         return await command.ExecuteNonQueryAsync(stoppingToken);
     }
 
