@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using PaymentFlow.Contracts;
 
 namespace PaymentFlow.PaymentApi.Orders;
@@ -35,3 +36,15 @@ public sealed class OrderClient(HttpClient http, OrderCache known, IConfiguratio
 
 /// <summary>OrderService is unavailable. Nothing was sent to Stripe, so the caller may try again.</summary>
 public sealed class OrderServiceUnavailableException(Exception inner) : Exception("OrderService can't be reached.", inner);
+
+/// <summary>
+/// The fields of an order that PaymentApi needs. They are immutable. The amount charged is always this amount.
+/// </summary>
+/// <param name="Amount">In the currency's minor unit.</param>
+public sealed record PayableOrder(Guid Id, string? Reference, long Amount, string Currency);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(PayableOrder))]
+sealed partial class OrderJson : JsonSerializerContext;

@@ -14,7 +14,6 @@ static class PaymentsExtensions
         builder.Services.AddHttpClient<OrderClient>(client => client.BaseAddress = new Uri("http://order-service"));
         builder.Services.AddSingleton<PaymentStore>();
         builder.Services.AddSingleton<PaymentClaims>();
-        builder.Services.AddSingleton<PaymentMetrics>();
         builder.Services.AddSingleton<PaymentSettlement>();
         builder.Services.AddSingleton<DeferredWrites>();
         builder.Services.AddHostedService(services => services.GetRequiredService<DeferredWrites>());
