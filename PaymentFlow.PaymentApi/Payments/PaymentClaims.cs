@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Npgsql;
 using PaymentFlow.PaymentApi.Orders;
+using PaymentFlow.PaymentApi.Stripe;
 using PaymentFlow.Persistence.Database;
 
 namespace PaymentFlow.PaymentApi.Payments;
@@ -11,8 +12,6 @@ namespace PaymentFlow.PaymentApi.Payments;
 /// </summary>
 public sealed class PaymentClaims(NpgsqlDataSource dataSource, PaymentTiming timing, TimeProvider time)
 {
-    const string Columns = PaymentStore.Columns;
-
     const string InsertIfAbsent = """
         WITH inserted AS (
             INSERT INTO payments (id, order_id, reference, amount, currency, status, updated_at, reconcile_at)
@@ -26,8 +25,8 @@ public sealed class PaymentClaims(NpgsqlDataSource dataSource, PaymentTiming tim
     {
         await using var batch = dataSource.CreateBatch();
         batch.BatchCommands.Add(InsertCommand(order));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand($"SELECT {Columns} FROM payments WHERE order_id = $1").With(order.Id));
-        return (await batch.FirstOrDefaultAsync(PaymentStore.Read, cancellationToken))!;
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"SELECT {Payment.Columns} FROM payments WHERE order_id = $1").With(order.Id));
+        return (await batch.FirstOrDefaultAsync(Payment.Read, cancellationToken))!;
     }
 
     /// <summary>
@@ -45,14 +44,14 @@ public sealed class PaymentClaims(NpgsqlDataSource dataSource, PaymentTiming tim
                 WHERE order_id = $1 AND attempts - attempts_not_sent < $5
                   AND (status IN ('failed', 'requires_action') OR (status = 'processing' AND attempt_id IS NULL))
                   AND NOT EXISTS (SELECT FROM payment_attempts a WHERE a.payment_id = payments.id AND a.idempotency_key = $6)
-                RETURNING {Columns}),
+                RETURNING {Payment.Columns}),
             attempt AS (
                 INSERT INTO payment_attempts (id, payment_id, number, payment_method, return_url, idempotency_key)
                 SELECT attempt_id, id, attempts, $7, $8, $6 FROM claimed),
             history AS (
                 INSERT INTO payment_history (payment_id, version, status, attempt_id, traceparent)
                 SELECT id, version, status, attempt_id, $9 FROM claimed)
-            SELECT {Columns} FROM claimed
+            SELECT {Payment.Columns} FROM claimed
             """;
         var now = time.GetUtcNow();
         await using var batch = dataSource.CreateBatch();
@@ -62,7 +61,7 @@ public sealed class PaymentClaims(NpgsqlDataSource dataSource, PaymentTiming tim
             .With(attempt.IdempotencyKey).With(attempt.PaymentMethod).With(attempt.ReturnUrl).With(Activity.Current?.Id));
         try
         {
-            return await batch.FirstOrDefaultAsync(PaymentStore.Read, cancellationToken);
+            return await batch.FirstOrDefaultAsync(Payment.Read, cancellationToken);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
@@ -116,3 +115,18 @@ public sealed class PaymentClaims(NpgsqlDataSource dataSource, PaymentTiming tim
 
 /// <summary>The row may be claimed although the caller got no answer. Nothing was sent to Stripe.</summary>
 public sealed class ClaimUnknownException(Exception inner) : Exception("Postgres went down while a payment was being claimed.", inner);
+
+/// <summary>A row of <c>payment_attempts</c>: one confirmation.</summary>
+public sealed record PaymentAttempt
+{
+    public required Guid Id { get; init; }
+    public required string PaymentMethod { get; init; }
+    public string? ReturnUrl { get; init; }
+    public string? IdempotencyKey { get; init; }
+    public required string Status { get; init; }
+    public string? Code { get; init; }
+    public string? DeclineCode { get; init; }
+
+    /// <summary>The attempt's id is stored before the call, so that a repeat after a crash is the same request to Stripe.</summary>
+    public StripeConfirmation ToConfirmation(string intentId) => new(intentId, PaymentMethod, ReturnUrl, $"confirm-{Id}");
+}

@@ -16,23 +16,20 @@ public sealed class PaymentStore(
     NpgsqlDataSource dataSource, OutboxRelay relay, PaymentTiming timing, TimeProvider time)
 {
     const string EventSource = "/payment-api";
-    internal const string Columns =
-        "id, order_id, reference, amount, amount_refunded, currency, status, version, payment_intent_id, attempt_id, attempts, "
-        + "attempts_not_sent, updated_at";
 
     public Task<Payment?> FindAsync(Guid id, CancellationToken cancellationToken) =>
-        FindAsync($"SELECT {Columns} FROM payments WHERE id = $1", id, cancellationToken);
+        FindAsync($"SELECT {Payment.Columns} FROM payments WHERE id = $1", id, cancellationToken);
 
     public Task<Payment?> FindByOrderAsync(Guid orderId, CancellationToken cancellationToken) =>
-        FindAsync($"SELECT {Columns} FROM payments WHERE order_id = $1", orderId, cancellationToken);
+        FindAsync($"SELECT {Payment.Columns} FROM payments WHERE order_id = $1", orderId, cancellationToken);
 
     public Task<Payment?> FindByIntentAsync(string intentId, CancellationToken cancellationToken) =>
-        FindAsync($"SELECT {Columns} FROM payments WHERE payment_intent_id = $1", intentId, cancellationToken);
+        FindAsync($"SELECT {Payment.Columns} FROM payments WHERE payment_intent_id = $1", intentId, cancellationToken);
 
     async Task<Payment?> FindAsync<T>(string sql, T key, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(sql).With(key);
-        return await command.FirstOrDefaultAsync(Read, cancellationToken);
+        return await command.FirstOrDefaultAsync(Payment.Read, cancellationToken);
     }
 
     public async Task<PaymentAttempt?> FindAttemptAsync(Guid paymentId, string idempotencyKey, CancellationToken cancellationToken)
@@ -57,8 +54,8 @@ public sealed class PaymentStore(
     /// <summary>Reads the payment and locks its row until the connection's transaction ends.</summary>
     public async Task<Payment> LockAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand($"SELECT {Columns} FROM payments WHERE id = $1 FOR UPDATE", connection).With(id);
-        return await command.FirstOrDefaultAsync(Read, cancellationToken)
+        await using var command = new NpgsqlCommand($"SELECT {Payment.Columns} FROM payments WHERE id = $1 FOR UPDATE", connection).With(id);
+        return await command.FirstOrDefaultAsync(Payment.Read, cancellationToken)
             ?? throw new InvalidOperationException($"Payment {id} does not exist, although payments are never deleted.");
     }
 
@@ -154,22 +151,4 @@ public sealed class PaymentStore(
         if (rows.Count == 0) return null;
         return (moved, rows[0] is { } outboxId ? new OutboxEntry(outboxId, Topics.Payments, cloudEvent) : null);
     }
-
-    /// <summary>Reads a row of <see cref="Columns"/>.</summary>
-    internal static Payment Read(NpgsqlDataReader row) => new()
-    {
-        Id = row.GetGuid(0),
-        OrderId = row.GetGuid(1),
-        Reference = row.Text(2),
-        Amount = row.GetInt64(3),
-        AmountRefunded = row.GetInt64(4),
-        Currency = row.GetString(5),
-        Status = row.GetString(6),
-        Version = row.GetInt64(7),
-        PaymentIntentId = row.Text(8),
-        AttemptId = row.Value<Guid>(9),
-        Attempts = row.GetInt32(10),
-        AttemptsNotSent = row.GetInt32(11),
-        UpdatedAt = row.GetDateTime(12),
-    };
 }

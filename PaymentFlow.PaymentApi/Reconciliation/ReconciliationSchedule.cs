@@ -19,12 +19,12 @@ public sealed class ReconciliationSchedule(NpgsqlDataSource dataSource, PaymentT
             WHERE id = ANY(ARRAY(
                 SELECT id FROM payments WHERE status IN ('processing', 'requires_action') AND reconcile_at <= $1
                 ORDER BY reconcile_at LIMIT $2 FOR UPDATE SKIP LOCKED))
-            RETURNING {PaymentStore.Columns}
+            RETURNING {Payment.Columns}
             """;
         var now = time.GetUtcNow();
         using var untraced = SuppressInstrumentationScope.Begin();
         await using var command = dataSource.CreateCommand(Sql).With(now).With(limit).With(now + timing.Lease);
-        return await command.ListAsync(PaymentStore.Read, cancellationToken);
+        return await command.ListAsync(Payment.Read, cancellationToken);
     }
 
     /// <summary>Stripe was asked and had nothing new. Schedules the payment's next regular check.</summary>
