@@ -12,5 +12,5 @@ public static class IndexScans
     /// A command that makes the later commands of its transaction, or of its batch, use indexes. It returns a result of its own, which
     /// the reader must skip.
     /// </summary>
-    public static NpgsqlBatchCommand Prefer() => new("SELECT set_config('enable_seqscan', 'off', is_local => true)");
+    public static NpgsqlBatchCommand Prefer() => new("SELECT set_config('enable_seqscan', 'off', true)");
 }
