@@ -37,7 +37,6 @@ builder.AddLive();
 builder.AddVersions();
 builder.AddCancellation();
 builder.AddExpiry();
-builder.AddLive();
 builder.AddPaymentEvents();
 builder.AddOperators();
 builder.AddDeadLetters();

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
+using PaymentFlow.Contracts;
 
 namespace PaymentFlow.AppHost.Development;
 
@@ -61,8 +62,8 @@ sealed class StartScreen(
         if (configuration["ASPNETCORE_URLS"]?.Split(';')[0] is { } dashboard
             && configuration["AppHost:BrowserToken"] is { Length: > 0 } token)
             Line("Dashboard", $"{dashboard}/login?t={token}");
-        await KeyAsync("Operator key", "operator-key", "X-Operator-Key");
-        await KeyAsync("Merchant key", "merchant-key", "X-Api-Key");
+        await KeyAsync("Operator key", "operator-key", RequestHeaders.OperatorKey);
+        await KeyAsync("Merchant key", "merchant-key", RequestHeaders.ApiKey);
         await KeyAsync("Key of events", "orders-event-key", "orders");
         screen.AppendLine().AppendLine("  Ctrl+C stops everything. `-- --fresh` deletes all data at the next start.");
         return screen.ToString();

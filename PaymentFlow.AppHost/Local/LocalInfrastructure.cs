@@ -1,4 +1,5 @@
 using PaymentFlow.AppHost.Development;
+using PaymentFlow.Contracts.Events;
 
 namespace PaymentFlow.AppHost;
 
@@ -15,7 +16,7 @@ static class LocalInfrastructure
                 builder.AddConnectionString("kafka"), builder.AddConnectionString("paymentsdb"), builder.AddConnectionString("ordersdb"));
         }
 
-        var kafka = builder.GivenKafka() ?? builder.AddLocalKafka("kafka", "payments", "orders");
+        var kafka = builder.GivenKafka() ?? builder.AddLocalKafka("kafka", Topics.Payments, Topics.Orders);
         if (builder.GivenDatabases() is { } given) return (kafka, given.Payments, given.Orders);
         var postgres = builder.AddLocalPostgres("postgres").WithDataFolder(builder.DataFolder());
         return (kafka, postgres.AddDatabase("paymentsdb"), postgres.AddDatabase("ordersdb"));

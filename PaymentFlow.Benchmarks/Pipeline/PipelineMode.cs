@@ -20,7 +20,7 @@ static class PipelineMode
     static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
 
     public static Mode Mode { get; } = new("pipeline", "Outbox → Kafka → order → push, with the events committed before.",
-        new Dictionary<string, string> { ["events"] = "50000", ["partitions"] = "16" }, MeasureAsync);
+        new Dictionary<string, string> { ["events"] = "50000", ["partitions"] = "16", ["twin"] = "on" }, MeasureAsync);
 
     static async Task<Report> MeasureAsync(Options options)
     {
@@ -29,7 +29,7 @@ static class PipelineMode
             WorldOptions.From(options) with { Partitions = options.Number("partitions") });
         AppTarget app = new(world);
         Measurements measurements = new();
-        await using (var twin = await TwinTarget.StartAsync(world))
+        await using (var twin = options.Switch("twin") ? await TwinTarget.StartAsync(world) : null)
         {
             // Repeat 0 only warms up.
             for (var repeat = 0; repeat <= repeats; repeat++)
@@ -38,9 +38,10 @@ static class PipelineMode
                 var into = repeat == 0 ? new Measurements() : measurements;
                 var count = repeat == 0 ? Math.Min(events, 20_000) : events;
                 await MeasureAppAsync(app, count, into);
-                await MeasureTwinAsync(twin, count, into);
+                if (twin is not null) await MeasureTwinAsync(twin, count, into);
             }
         }
+        if (!options.Switch("twin")) return new Report(Mode.Name, await world.SettingsAsync(options), measurements.Rows());
         await MeasureSecondTwinAsync(world, events, repeats, measurements);
         await MeasureWholeTwinAsync(world, repeats, measurements);
         return new Report(Mode.Name, await world.SettingsAsync(options), measurements.Rows())

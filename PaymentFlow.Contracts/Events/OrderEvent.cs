@@ -3,10 +3,6 @@ using System.Text.Json.Serialization;
 namespace PaymentFlow.Contracts.Events;
 
 /// <summary>The full state of an order at one version.</summary>
-/// <param name="Reference">
-/// Null only in the input of the statement that applies a change: null is left out of the JSON, and the statement appends the row's
-/// own reference.
-/// </param>
 /// <param name="Version">Only increases. A consumer ignores an event whose version is not above the last one it has seen.</param>
 /// <param name="PaymentId">Null until the first event of a payment is applied.</param>
 /// <param name="Amount">In the currency's minor unit.</param>
@@ -18,7 +14,7 @@ namespace PaymentFlow.Contracts.Events;
 /// </param>
 public sealed record OrderEvent(
     Guid OrderId,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reference,
+    string Reference,
     long Version,
     string Status,
     Guid? PaymentId,

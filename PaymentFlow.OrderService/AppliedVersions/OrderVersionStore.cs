@@ -4,6 +4,7 @@ using OpenTelemetry;
 using PaymentFlow.Contracts.DeliveryCheck;
 using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.Push;
+using PaymentFlow.Persistence.Database;
 
 namespace PaymentFlow.OrderService.AppliedVersions;
 
@@ -15,16 +16,12 @@ sealed class OrderVersionStore(NpgsqlDataSource dataSource) : IOrderStateReader
     {
         using var untraced = SuppressInstrumentationScope.Begin();
         await using var batch = dataSource.CreateBatch();
-        batch.BatchCommands.Add(new("SELECT id, version, payment_version, payment_id, status FROM orders WHERE id = ANY($1)")
-        {
-            Parameters = { new() { Value = ids } },
-        });
+        batch.BatchCommands.Add(
+            new NpgsqlBatchCommand("SELECT id, version, payment_version, payment_id, status FROM orders WHERE id = ANY($1)").With(ids));
         // An event that is not signed is not PaymentApi's, whatever it says.
-        batch.BatchCommands.Add(new(
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
             "SELECT key, data FROM dead_letters WHERE key = ANY($1) AND topic = $2 AND replayed_at IS NULL AND signed")
-        {
-            Parameters = { new() { Value = ids.Select(id => id.ToString()).ToArray() }, new() { Value = Topics.Payments } },
-        });
+            .With(ids.Select(id => id.ToString()).ToArray()).With(Topics.Payments));
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         Dictionary<Guid, OrderVersions> versions = new(ids.Length);
         while (await row.ReadAsync(cancellationToken)) versions[row.GetGuid(0)] = ReadVersions(row, 1);
@@ -51,16 +48,13 @@ sealed class OrderVersionStore(NpgsqlDataSource dataSource) : IOrderStateReader
     {
         using var untraced = SuppressInstrumentationScope.Begin();
         await using var batch = dataSource.CreateBatch();
-        batch.BatchCommands.Add(new("""
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("""
             SELECT c.id, c.created_at <= now() - $3, o.id, o.version, o.payment_version, o.payment_id, o.status
             FROM (SELECT id, key, created_at FROM outbox WHERE id > $1 ORDER BY id LIMIT $2) c
             LEFT JOIN orders o ON o.id = CASE WHEN c.key ~ '^[0-9a-f-]{36}$' THEN c.key::uuid END
             ORDER BY c.id
-            """)
-        {
-            Parameters = { new() { Value = after }, new() { Value = limit }, new() { Value = minAge } },
-        });
-        batch.BatchCommands.Add(new("SELECT coalesce(max(id), $1) FROM outbox") { Parameters = { new() { Value = after } } });
+            """).With(after).With(limit).With(minAge));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT coalesce(max(id), $1) FROM outbox").With(after));
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         var next = after;
         Dictionary<Guid, OrderVersions> orders = [];
@@ -77,8 +71,7 @@ sealed class OrderVersionStore(NpgsqlDataSource dataSource) : IOrderStateReader
     }
 
     static OrderVersions ReadVersions(NpgsqlDataReader row, int first) => new(
-        row.GetInt64(first), row.GetInt64(first + 1), PaymentId: row.IsDBNull(first + 2) ? null : row.GetGuid(first + 2),
-        Status: row.GetString(first + 3));
+        row.GetInt64(first), row.GetInt64(first + 1), PaymentId: row.Value<Guid>(first + 2), Status: row.GetString(first + 3));
 
     /// <summary>The present state of each order in <paramref name="seen"/> that is newer than the version given there.</summary>
     public async Task<IReadOnlyList<OrderEvent>> NewerAsync(IReadOnlyDictionary<Guid, long> seen, CancellationToken cancellationToken)
@@ -89,17 +82,10 @@ sealed class OrderVersionStore(NpgsqlDataSource dataSource) : IOrderStateReader
                 o.updated_at
             FROM unnest($1, $2) AS s (id, version) JOIN orders o ON o.id = s.id AND o.version > s.version
             """);
-        command.Parameters.Add(new() { Value = seen.Keys.ToArray() });
-        command.Parameters.Add(new() { Value = seen.Values.ToArray() });
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        List<OrderEvent> newer = [];
-        while (await row.ReadAsync(cancellationToken))
-        {
-            newer.Add(new OrderEvent(row.GetGuid(0), row.GetString(1), row.GetInt64(2), row.GetString(3),
-                row.IsDBNull(4) ? null : row.GetGuid(4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7), row.GetString(8),
-                row.GetFieldValue<DateTimeOffset>(9)));
-        }
-        return newer;
+        command.With(seen.Keys.ToArray()).With(seen.Values.ToArray());
+        return await command.ListAsync(row => new OrderEvent(row.GetGuid(0), row.GetString(1), row.GetInt64(2), row.GetString(3),
+            row.Value<Guid>(4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7), row.GetString(8),
+            row.GetFieldValue<DateTimeOffset>(9)), cancellationToken);
     }
 
     static PaymentEvent? Read(byte[] data)

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Npgsql;
-using NpgsqlTypes;
+using PaymentFlow.Persistence.Database;
 
 namespace PaymentFlow.OrderService.DeadLetters;
 
@@ -57,19 +57,10 @@ sealed class BulkReplay(NpgsqlDataSource dataSource, DeadLetterQueue queue, Dead
               AND received_at >= coalesce($3, '-infinity') AND received_at < coalesce($4, 'infinity')
               AND ($5 IS NULL OR (received_at, event_id) > (SELECT received_at, event_id FROM dead_letters WHERE event_id = $5))
             ORDER BY received_at, event_id LIMIT $6
-            """);
-        Add(filter.Topic, NpgsqlDbType.Text);
-        Add(filter.Reason, NpgsqlDbType.Text);
-        Add(filter.From?.UtcDateTime, NpgsqlDbType.TimestampTz);
-        Add(filter.To?.UtcDateTime, NpgsqlDbType.TimestampTz);
-        Add(filter.After, NpgsqlDbType.Uuid);
-        Add(filter.Limit, NpgsqlDbType.Integer);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        List<Guid> ids = [];
-        while (await row.ReadAsync(cancellationToken)) ids.Add(row.GetGuid(0));
-        return ids;
-
-        void Add(object? value, NpgsqlDbType type) => command.Parameters.Add(new() { Value = value ?? DBNull.Value, NpgsqlDbType = type });
+            """)
+            .With(filter.Topic).With(filter.Reason).With(filter.From?.ToUniversalTime()).With(filter.To?.ToUniversalTime())
+            .With(filter.After).With(filter.Limit);
+        return await command.ListAsync(row => row.GetGuid(0), cancellationToken);
     }
 
     public void Dispose() => _one.Dispose();

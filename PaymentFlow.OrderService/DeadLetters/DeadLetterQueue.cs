@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Npgsql;
-using NpgsqlTypes;
 using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.CloudEvents;
 using PaymentFlow.Persistence.Consuming;
+using PaymentFlow.Persistence.Database;
 
 namespace PaymentFlow.OrderService.DeadLetters;
 
@@ -43,12 +43,8 @@ sealed class DeadLetterQueue(
               AND ($1 IS NULL OR (received_at, event_id) > (SELECT received_at, event_id FROM dead_letters WHERE event_id = $1))
             ORDER BY received_at, event_id LIMIT $2
             """);
-        command.Parameters.Add(new() { Value = (object?)after ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
-        command.Parameters.Add(new() { Value = limit });
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        List<DeadLetter> letters = [];
-        while (await row.ReadAsync(cancellationToken)) letters.Add(Read(row));
-        return letters;
+        command.With(after).With(limit);
+        return await command.ListAsync(Read, cancellationToken);
     }
 
     /// <summary>
@@ -105,9 +101,7 @@ sealed class DeadLetterQueue(
 
         var now = time.GetUtcNow().UtcDateTime;
         await using var mark = new NpgsqlCommand("UPDATE dead_letters SET replayed_at = $2 WHERE event_id = $1", connection, transaction)
-        {
-            Parameters = { new() { Value = id }, new() { Value = now } },
-        };
+            .With(id).With(now);
         await mark.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new ReplayOutcome.Replayed(now, payment.OrderId);
@@ -117,17 +111,15 @@ sealed class DeadLetterQueue(
     {
         // NOWAIT, because waiting would hold a connection that the running replay may need.
         await using var command = new NpgsqlCommand(
-            $"SELECT {Columns} FROM dead_letters WHERE event_id = $1 FOR UPDATE NOWAIT", connection);
-        command.Parameters.Add(new() { Value = id });
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return await row.ReadAsync(cancellationToken) ? Read(row) : null;
+            $"SELECT {Columns} FROM dead_letters WHERE event_id = $1 FOR UPDATE NOWAIT", connection).With(id);
+        return await command.FirstOrDefaultAsync(Read, cancellationToken);
     }
 
     static DeadLetter Read(NpgsqlDataReader row) => new(
-        row.GetGuid(0), row.GetString(1), row.GetInt32(2), row.GetInt64(3), row.IsDBNull(4) ? null : row.GetString(4),
+        row.GetGuid(0), row.GetString(1), row.GetInt32(2), row.GetInt64(3), row.Text(4),
         JsonSerializer.Deserialize(row.GetString(5), DeadLetterHeadersJson.Default.DictionaryStringString)!,
         row.IsDBNull(6) ? null : row.GetFieldValue<byte[]>(6), row.GetString(7), row.GetDateTime(8),
-        row.IsDBNull(9) ? null : row.GetDateTime(9), row.GetBoolean(10));
+        row.Value<DateTime>(9), row.GetBoolean(10));
 
     public void Dispose() => _turns.Dispose();
 }

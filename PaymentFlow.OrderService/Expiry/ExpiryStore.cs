@@ -1,4 +1,5 @@
 using Npgsql;
+using PaymentFlow.Persistence.Database;
 
 namespace PaymentFlow.OrderService.Expiry;
 
@@ -25,8 +26,8 @@ sealed class ExpiryStore(NpgsqlDataSource dataSource)
                 UPDATE order_expiry SET searched_to = (SELECT id FROM page ORDER BY id DESC LIMIT 1) WHERE EXISTS (SELECT FROM page))
             SELECT count(*) FROM page
             """);
-        command.Parameters.Add(new() { Value = Guid.CreateVersion7(before) });
-        command.Parameters.Add(new() { Value = expireAfter });
+        command.With(Guid.CreateVersion7(before));
+        command.With(expireAfter);
         return await command.ExecuteScalarAsync(cancellationToken) is long and >= Page;
     }
 
@@ -40,15 +41,14 @@ sealed class ExpiryStore(NpgsqlDataSource dataSource)
             WITH due AS MATERIALIZED (
                 SELECT order_id FROM expired_orders WHERE next_at <= now() ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED)
             UPDATE expired_orders SET next_at = now() + $1 WHERE order_id = (SELECT order_id FROM due) RETURNING order_id
-            """);
-        command.Parameters.Add(new() { Value = retryAfter });
+            """).With(retryAfter);
         return await command.ExecuteScalarAsync(cancellationToken) as Guid?;
     }
 
     public async Task ForgetAsync(Guid orderId, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand("DELETE FROM expired_orders WHERE order_id = $1");
-        command.Parameters.Add(new() { Value = orderId });
+        command.With(orderId);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -1,5 +1,6 @@
 using Npgsql;
 using PaymentFlow.Contracts.Journey;
+using PaymentFlow.Persistence.Database;
 using PaymentFlow.Persistence.Journey;
 
 namespace PaymentFlow.OrderService.Journey;
@@ -37,9 +38,7 @@ sealed class OrderJourneyStore(NpgsqlDataSource dataSource)
 
     public async Task<IReadOnlyList<JourneyStep>> StepsAsync(Guid orderId, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(Sql);
-        command.Parameters.Add(new() { Value = orderId });
-        command.Parameters.Add(new() { Value = orderId.ToString() });
+        await using var command = dataSource.CreateCommand(Sql).With(orderId).With(orderId.ToString());
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await JourneyStepReader.ReadAllAsync(row, cancellationToken);
     }
@@ -47,8 +46,7 @@ sealed class OrderJourneyStore(NpgsqlDataSource dataSource)
     /// <summary>The order's id; null when no order has this reference.</summary>
     public async Task<Guid?> FindByReferenceAsync(string reference, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand("SELECT id FROM orders WHERE reference = $1");
-        command.Parameters.Add(new() { Value = reference });
+        await using var command = dataSource.CreateCommand("SELECT id FROM orders WHERE reference = $1").With(reference);
         return (Guid?)await command.ExecuteScalarAsync(cancellationToken);
     }
 }

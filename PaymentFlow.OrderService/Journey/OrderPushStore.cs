@@ -1,6 +1,7 @@
 using Npgsql;
 using OpenTelemetry;
 using PaymentFlow.Messaging.Push;
+using PaymentFlow.Persistence.Database;
 
 namespace PaymentFlow.OrderService.Journey;
 
@@ -25,12 +26,13 @@ sealed class OrderPushStore(NpgsqlDataSource dataSource) : IPushReceiptStore
             ON CONFLICT (order_id, version, kind) DO UPDATE SET screens = least(p.screens::bigint + excluded.screens, 2147483647),
                 first_at = least(p.first_at, excluded.first_at), last_at = greatest(p.last_at, excluded.last_at)
             """);
-        command.Parameters.Add(new() { Value = records.Select(record => record.OrderId).ToArray() });
-        command.Parameters.Add(new() { Value = records.Select(record => record.Version).ToArray() });
-        command.Parameters.Add(new() { Value = records.Select(record => record.Screens).ToArray() });
-        command.Parameters.Add(new() { Value = records.Select(record => record.FirstAt.UtcDateTime).ToArray() });
-        command.Parameters.Add(new() { Value = records.Select(record => record.LastAt.UtcDateTime).ToArray() });
-        command.Parameters.Add(new() { Value = kind });
+        void Add<T>(Func<PushReceipt, T> value) => command.With(records.Select(value).ToArray());
+        Add(record => record.OrderId);
+        Add(record => record.Version);
+        Add(record => record.Screens);
+        Add(record => record.FirstAt.UtcDateTime);
+        Add(record => record.LastAt.UtcDateTime);
+        command.With(kind);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -19,7 +19,12 @@ static class LiveEndpoint
     // The only version that there is. A 426 names it (RFC 6455, 4.4).
     const string WebSocketVersion = "13";
 
-    public static void AddLive(this IHostApplicationBuilder builder) => builder.Services.AddSingleton<ConnectTurns>();
+    /// <summary>Reads the section <c>Sockets</c>.</summary>
+    public static void AddLive(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<ConnectTurns>();
+        builder.Services.AddSingleton(builder.ReadConnectionLimits("Sockets", "socket"));
+    }
 
     /// <summary>Pings keep proxies from closing an idle connection. A client that does not answer a ping is disconnected.</summary>
     public static void UseLive(this WebApplication app) => app.UseWebSockets(new WebSocketOptions
@@ -27,10 +32,6 @@ static class LiveEndpoint
         KeepAliveInterval = TimeSpan.FromSeconds(30),
         KeepAliveTimeout = TimeSpan.FromSeconds(15),
     });
-
-    /// <summary>Reads the section <c>Sockets</c>.</summary>
-    public static void AddLive(this IHostApplicationBuilder builder) =>
-        builder.Services.AddSingleton(builder.ReadConnectionLimits("Sockets", "socket"));
 
     public static void MapLive(this IEndpointRouteBuilder app)
     {

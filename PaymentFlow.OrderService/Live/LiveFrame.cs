@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
 using PaymentFlow.Contracts.Events;
@@ -21,3 +22,11 @@ sealed record LiveFrame(string Type, Guid OrderId, string Status, long Version, 
         new LiveFrame("order.updated", order.OrderId, order.Status, order.Version, OrderMessages.For(order.Status, language),
             order.UpdatedAt.UtcDateTime), Json);
 }
+
+/// <summary>The frames of a WebSocket.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(LiveFrame))]
+sealed partial class LiveJson : JsonSerializerContext;

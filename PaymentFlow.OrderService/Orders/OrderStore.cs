@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Npgsql;
-using NpgsqlTypes;
 using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.CloudEvents;
+using PaymentFlow.Persistence.Database;
 using PaymentFlow.Persistence.Outbox;
 
 namespace PaymentFlow.OrderService.Orders;
@@ -26,55 +26,48 @@ sealed class OrderStore(NpgsqlDataSource dataSource, OutboxRelay relay)
     {
         const string Insert =
             "INSERT INTO orders (id, reference, secret_hash, amount, currency, description, items, created_at, updated_at)";
+        const string Values =
+            "@id, @reference, @secretHash, @amount, @currency, @description, @items::jsonb, @createdAt, @createdAt";
         const string Publish = """
             INSERT INTO outbox (event_id, topic, key, type, source, time, traceparent, data)
-            SELECT $9, $10, $11, $12, $13, $8, $14, $15 FROM added
+            SELECT @event, @topic, @key, @type, @source, @createdAt, @traceParent, @data FROM added
             RETURNING id
             """;
         const string Sql = $"""
             WITH added AS (
-                {Insert} VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+                {Insert} VALUES ({Values})
                 ON CONFLICT (reference) DO NOTHING RETURNING id)
             {Publish}
             """;
         // Waits for a concurrent request with the same key. A reference that is taken is an error here, so that the key is not written.
         const string SqlWithKey = $"""
             WITH request AS (
-                INSERT INTO order_requests (key_hash, body_hash, order_id, created_at) VALUES ($16, $17, $1, $8)
+                INSERT INTO order_requests (key_hash, body_hash, order_id, created_at) VALUES (@keyHash, @bodyHash, @id, @createdAt)
                 ON CONFLICT (key_hash) DO NOTHING RETURNING order_id),
-            added AS ({Insert} SELECT $1, $2, $3, $4, $5, $6, $7, $8, $8 FROM request RETURNING id)
+            added AS ({Insert} SELECT {Values} FROM request RETURNING id)
             {Publish}
             """;
         var state = order.ToEvent();
         CloudEvent created = new(state.EventId, EventTypes.OrderCreated, EventSource, order.CreatedAt, order.Id.ToString(),
             JsonSerializer.SerializeToUtf8Bytes(state, EventJson.Default.OrderEvent), Activity.Current?.Id);
 
-        await using var command = dataSource.CreateCommand(request is null ? Sql : SqlWithKey);
-        command.Parameters.Add(new() { Value = order.Id });
-        command.Parameters.Add(new() { Value = order.Reference });
-        command.Parameters.Add(new() { Value = order.SecretHash });
-        command.Parameters.Add(new() { Value = order.Amount });
-        command.Parameters.Add(new() { Value = order.Currency });
-        command.Parameters.Add(new() { Value = (object?)order.Description ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
-        command.Parameters.Add(new()
-        {
-            Value = JsonSerializer.SerializeToUtf8Bytes([.. order.Items], OrderItemsJson.Default.ListOrderItem),
-            NpgsqlDbType = NpgsqlDbType.Jsonb,
-        });
-        command.Parameters.Add(new() { Value = order.CreatedAt });
-        command.Parameters.Add(new() { Value = created.Id });
-        command.Parameters.Add(new() { Value = Topics.Orders });
-        command.Parameters.Add(new() { Value = created.Key });
-        command.Parameters.Add(new() { Value = created.Type });
-        command.Parameters.Add(new() { Value = created.Source });
-        command.Parameters.Add(new() { Value = (object?)created.TraceParent ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
-        command.Parameters.Add(new() { Value = created.Data });
-
-        if (request is not null)
-        {
-            command.Parameters.Add(new() { Value = request.KeyHash });
-            command.Parameters.Add(new() { Value = request.BodyHash });
-        }
+        await using var command = dataSource.CreateCommand(request is null ? Sql : SqlWithKey)
+            .With("id", order.Id)
+            .With("reference", order.Reference)
+            .With("secretHash", order.SecretHash)
+            .With("amount", order.Amount)
+            .With("currency", order.Currency)
+            .With("description", order.Description)
+            .With("items", JsonSerializer.Serialize([.. order.Items], OrderItemsJson.Default.ListOrderItem))
+            .With("createdAt", order.CreatedAt)
+            .With("event", created.Id)
+            .With("topic", Topics.Orders)
+            .With("key", created.Key)
+            .With("type", created.Type)
+            .With("source", created.Source)
+            .With("traceParent", created.TraceParent)
+            .With("data", created.Data);
+        if (request is not null) command.With("keyHash", request.KeyHash).With("bodyHash", request.BodyHash);
 
         try
         {
@@ -99,7 +92,7 @@ sealed class OrderStore(NpgsqlDataSource dataSource, OutboxRelay relay)
     public async Task<(Order Order, byte[] BodyHash)?> FindAsync(RepeatableRequest request, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand("SELECT order_id, body_hash FROM order_requests WHERE key_hash = $1");
-        command.Parameters.Add(new() { Value = request.KeyHash });
+        command.With(request.KeyHash);
         Guid id;
         byte[] bodyHash;
         await using (var row = await command.ExecuteReaderAsync(cancellationToken))
@@ -110,29 +103,26 @@ sealed class OrderStore(NpgsqlDataSource dataSource, OutboxRelay relay)
         return await FindAsync(id, cancellationToken) is { } order ? (order, bodyHash) : null;
     }
 
-    async Task<Order?> FindAsync(string sql, object key, CancellationToken cancellationToken)
+    async Task<Order?> FindAsync<T>(string sql, T key, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(sql);
-        command.Parameters.Add(new() { Value = key });
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        if (!await row.ReadAsync(cancellationToken)) return null;
-        return new Order
+        await using var command = dataSource.CreateCommand(sql).With(key);
+        return await command.FirstOrDefaultAsync(row => new Order
         {
             Id = row.GetGuid(13),
             Reference = row.GetString(0),
             SecretHash = row.GetFieldValue<byte[]>(1),
             Status = row.GetString(2),
-            PaymentId = row.IsDBNull(3) ? null : row.GetGuid(3),
+            PaymentId = row.Value<Guid>(3),
             PaymentVersion = row.GetInt64(4),
             Amount = row.GetInt64(5),
             AmountRefunded = row.GetInt64(6),
             Currency = row.GetString(7),
-            Description = row.IsDBNull(8) ? null : row.GetString(8),
+            Description = row.Text(8),
             Items = JsonSerializer.Deserialize(row.GetString(9), OrderItemsJson.Default.ListOrderItem)!,
             CreatedAt = row.GetFieldValue<DateTimeOffset>(10),
             UpdatedAt = row.GetFieldValue<DateTimeOffset>(11),
-            CancelRequestedBy = row.IsDBNull(12) ? null : row.GetString(12),
-        };
+            CancelRequestedBy = row.Text(12),
+        }, cancellationToken);
     }
 
     /// <summary>Stores who or what asked to cancel an unpaid order. An order in another status is not changed.</summary>
@@ -141,8 +131,7 @@ sealed class OrderStore(NpgsqlDataSource dataSource, OutboxRelay relay)
     {
         await using var command = dataSource.CreateCommand(
             "UPDATE orders SET cancel_requested_by = $2 WHERE id = $1 AND status IN ('awaiting_payment', 'payment_failed')");
-        command.Parameters.Add(new() { Value = id });
-        command.Parameters.Add(new() { Value = (object?)by ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.With(id).With(by);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

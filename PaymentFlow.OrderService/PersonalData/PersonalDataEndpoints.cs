@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using PaymentFlow.OrderService.Orders;
 using PaymentFlow.Persistence.Audit;
+using PaymentFlow.Persistence.Database;
 using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.OrderService.PersonalData;
@@ -43,8 +44,7 @@ static class PersonalDataEndpoints
     {
         if (await orders.FindAsync(id, cancellationToken) is null) return ApiProblem.NotFound("There is no such order.");
         await actions.RecordAsync(new OperatorAction(OperatorIdentity.Of(context), "order.erase", id.ToString()), cancellationToken);
-        await using var command = dataSource.CreateCommand("UPDATE orders SET description = NULL WHERE id = $1");
-        command.Parameters.Add(new() { Value = id });
+        await using var command = dataSource.CreateCommand("UPDATE orders SET description = NULL WHERE id = $1").With(id);
         await command.ExecuteNonQueryAsync(cancellationToken);
         return TypedResults.NoContent();
     }

@@ -1,6 +1,6 @@
 using Npgsql;
-using NpgsqlTypes;
 using OpenTelemetry;
+using PaymentFlow.Persistence.Database;
 
 namespace PaymentFlow.PaymentApi.DeliveryCheck;
 
@@ -18,8 +18,7 @@ public sealed class AheadStore(NpgsqlDataSource dataSource)
     public async Task SetComparedToAsync(long position, CancellationToken cancellationToken)
     {
         using var untraced = SuppressInstrumentationScope.Begin();
-        await using var command = dataSource.CreateCommand("UPDATE delivery_sweep SET compared_to = $1");
-        command.Parameters.Add(new() { Value = position });
+        await using var command = dataSource.CreateCommand("UPDATE delivery_sweep SET compared_to = $1").With(position);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -28,13 +27,11 @@ public sealed class AheadStore(NpgsqlDataSource dataSource)
         IEnumerable<Guid> orders, CancellationToken cancellationToken)
     {
         using var untraced = SuppressInstrumentationScope.Begin();
-        await using var command = dataSource.CreateCommand("SELECT order_id, id, version, status FROM payments WHERE order_id = ANY($1)");
-        command.Parameters.Add(new() { Value = orders.ToArray() });
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        Dictionary<Guid, PaymentState> payments = [];
-        while (await row.ReadAsync(cancellationToken))
-            payments[row.GetGuid(0)] = new PaymentState(row.GetGuid(1), row.GetInt64(2), row.GetString(3));
-        return payments;
+        await using var command = dataSource.CreateCommand("SELECT order_id, id, version, status FROM payments WHERE order_id = ANY($1)")
+            .With(orders.ToArray());
+        var payments = await command.ListAsync(
+            row => (Order: row.GetGuid(0), State: new PaymentState(row.GetGuid(1), row.GetInt64(2), row.GetString(3))), cancellationToken);
+        return payments.ToDictionary(payment => payment.Order, payment => payment.State);
     }
 
     /// <summary>Stores the orders.</summary>
@@ -45,40 +42,26 @@ public sealed class AheadStore(NpgsqlDataSource dataSource)
         await using var command = dataSource.CreateCommand("""
             INSERT INTO orders_ahead (order_id, payment_id, payment_version, status) SELECT * FROM unnest($1, $2, $3, $4)
             ON CONFLICT (order_id) DO NOTHING RETURNING order_id
-            """);
-        command.Parameters.Add(new() { Value = orders.Select(order => order.OrderId).ToArray() });
-        command.Parameters.Add(new() { Value = orders.Select(order => order.Versions.PaymentId).ToArray() });
-        command.Parameters.Add(new() { Value = orders.Select(order => order.Versions.PaymentVersion).ToArray() });
-        command.Parameters.Add(new()
-        {
-            Value = orders.Select(order => order.Versions.Status).ToArray(),
-            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
-        });
-        return await ReadIdsAsync(command, cancellationToken);
+            """)
+            .With(orders.Select(order => order.OrderId).ToArray())
+            .With(orders.Select(order => order.Versions.PaymentId).ToArray())
+            .With(orders.Select(order => order.Versions.PaymentVersion).ToArray())
+            .With(orders.Select(order => order.Versions.Status).ToArray());
+        return await command.ListAsync(row => row.GetGuid(0), cancellationToken);
     }
 
     /// <summary>Stored orders, those first that were found first.</summary>
     public async Task<IReadOnlyList<Guid>> FindAsync(int limit, CancellationToken cancellationToken)
     {
         using var untraced = SuppressInstrumentationScope.Begin();
-        await using var command = dataSource.CreateCommand("SELECT order_id FROM orders_ahead ORDER BY found_at LIMIT $1");
-        command.Parameters.Add(new() { Value = limit });
-        return await ReadIdsAsync(command, cancellationToken);
+        await using var command = dataSource.CreateCommand("SELECT order_id FROM orders_ahead ORDER BY found_at LIMIT $1").With(limit);
+        return await command.ListAsync(row => row.GetGuid(0), cancellationToken);
     }
 
     public async Task RemoveAsync(IReadOnlyCollection<Guid> orders, CancellationToken cancellationToken)
     {
         using var untraced = SuppressInstrumentationScope.Begin();
-        await using var command = dataSource.CreateCommand("DELETE FROM orders_ahead WHERE order_id = ANY($1)");
-        command.Parameters.Add(new() { Value = orders.ToArray() });
+        await using var command = dataSource.CreateCommand("DELETE FROM orders_ahead WHERE order_id = ANY($1)").With(orders.ToArray());
         await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    static async Task<IReadOnlyList<Guid>> ReadIdsAsync(NpgsqlCommand command, CancellationToken cancellationToken)
-    {
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        List<Guid> ids = [];
-        while (await row.ReadAsync(cancellationToken)) ids.Add(row.GetGuid(0));
-        return ids;
     }
 }

@@ -3,6 +3,7 @@ using Npgsql;
 using OpenTelemetry;
 using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.CloudEvents;
+using PaymentFlow.Persistence.Database;
 using PaymentFlow.Persistence.Leases;
 using PaymentFlow.Persistence.Outbox;
 
@@ -25,8 +26,9 @@ public sealed class DeliveryStore(NpgsqlDataSource dataSource)
     public async Task<TimeSpan> ReservePublishSlotAsync(TimeSpan length, CancellationToken cancellationToken)
     {
         using var untraced = SuppressInstrumentationScope.Begin();
-        await using var command = Command(
-            "UPDATE delivery_sweep SET publish_from = greatest(publish_from, now()) + $1 RETURNING publish_from - $1 - now()", length);
+        await using var command = dataSource.CreateCommand(
+            "UPDATE delivery_sweep SET publish_from = greatest(publish_from, now()) + $1 RETURNING publish_from - $1 - now()")
+            .With(length);
         return (TimeSpan)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
@@ -36,23 +38,17 @@ public sealed class DeliveryStore(NpgsqlDataSource dataSource)
     public async Task<IReadOnlyList<PublishedEvent>> UnappliedAsync(TimeSpan checkAfter, int limit, CancellationToken cancellationToken)
     {
         using var untraced = SuppressInstrumentationScope.Begin();
-        await using var command = Command(
-            """
+        await using var command = dataSource.CreateCommand("""
             SELECT id, topic, event_id, type, source, time, key, data, traceparent, checks FROM outbox
             WHERE topic = 'payments' AND published_at IS NOT NULL AND applied_at IS NULL
                 AND coalesce(wait_from, published_at) <= now() - $1
             ORDER BY coalesce(wait_from, published_at) LIMIT $2
-            """, checkAfter, limit);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        List<PublishedEvent> published = [];
-        while (await row.ReadAsync(cancellationToken))
-        {
-            OutboxEntry entry = new(row.GetInt64(0), row.GetString(1), new CloudEvent(
+            """).With(checkAfter).With(limit);
+        return await command.ListAsync(row => Read(
+            new OutboxEntry(row.GetInt64(0), row.GetString(1), new CloudEvent(
                 row.GetGuid(2), row.GetString(3), row.GetString(4), row.GetFieldValue<DateTimeOffset>(5), row.GetString(6),
-                row.GetFieldValue<byte[]>(7), row.IsDBNull(8) ? null : row.GetString(8)));
-            published.Add(Read(entry, row.GetInt16(9)));
-        }
-        return published;
+                row.GetFieldValue<byte[]>(7), row.Text(8))),
+            row.GetInt16(9)), cancellationToken);
     }
 
     static PublishedEvent Read(OutboxEntry entry, int checks)
@@ -74,7 +70,8 @@ public sealed class DeliveryStore(NpgsqlDataSource dataSource)
         var ids = applied.Select(item => item.Entry.Id).Order().ToArray();
         if (ids.Length == 0) return;
         using var untraced = SuppressInstrumentationScope.Begin();
-        await using var command = Command("UPDATE outbox SET applied_at = now() WHERE id = ANY($1) AND applied_at IS NULL", ids);
+        await using var command = dataSource.CreateCommand(
+            "UPDATE outbox SET applied_at = now() WHERE id = ANY($1) AND applied_at IS NULL").With(ids);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -86,21 +83,15 @@ public sealed class DeliveryStore(NpgsqlDataSource dataSource)
         var sorted = waits.OrderBy(wait => wait.Event.Entry.Id).ToList();
         if (sorted.Count == 0) return;
         using var untraced = SuppressInstrumentationScope.Begin();
-        await using var command = Command(
-            """
+        await using var command = dataSource.CreateCommand("""
             UPDATE outbox o SET checks = least(o.checks + 1, 1000), wait_from = now() + w.wait_in,
                 republished = CASE WHEN $3 THEN least(o.republished + 1, 1000) ELSE o.republished END,
                 republished_at = CASE WHEN $3 THEN now() ELSE o.republished_at END
             FROM unnest($1, $2) AS w (id, wait_in) WHERE o.id = w.id AND o.applied_at IS NULL
-            """,
-            sorted.Select(wait => wait.Event.Entry.Id).ToArray(), sorted.Select(wait => wait.In).ToArray(), publishedAgain);
+            """)
+            .With(sorted.Select(wait => wait.Event.Entry.Id).ToArray())
+            .With(sorted.Select(wait => wait.In).ToArray())
+            .With(publishedAgain);
         await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    NpgsqlCommand Command(string sql, params ReadOnlySpan<object> values)
-    {
-        var command = dataSource.CreateCommand(sql);
-        foreach (var value in values) command.Parameters.Add(new() { Value = value });
-        return command;
     }
 }

@@ -1,6 +1,6 @@
-using Dapper;
 using Npgsql;
 using PaymentFlow.PaymentApi.Payments;
+using PaymentFlow.Persistence.Database;
 using PaymentFlow.Persistence.Outbox;
 
 namespace PaymentFlow.PaymentApi.Disputes;
@@ -10,12 +10,21 @@ public sealed class DisputeStore(NpgsqlDataSource dataSource, PaymentStore payme
 {
     public async Task<IReadOnlyList<PaymentDispute>> OfPaymentAsync(Guid paymentId, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<PaymentDispute>(new CommandDefinition(
-            """
+        const string Sql = """
             SELECT id, amount, currency, reason, status, created_at, updated_at
-            FROM disputes WHERE payment_id = @paymentId ORDER BY created_at, id
-            """, new { paymentId }, cancellationToken: cancellationToken))).AsList();
+            FROM disputes WHERE payment_id = $1 ORDER BY created_at, id
+            """;
+        await using var command = dataSource.CreateCommand(Sql).With(paymentId);
+        return await command.ListAsync(row => new PaymentDispute
+        {
+            Id = row.GetString(0),
+            Amount = row.GetInt64(1),
+            Currency = row.GetString(2),
+            Reason = row.GetString(3),
+            Status = row.GetString(4),
+            CreatedAt = row.GetDateTime(5),
+            UpdatedAt = row.GetDateTime(6),
+        }, cancellationToken);
     }
 
     /// <summary>Stores one dispute as Stripe describes it now. Enqueues <c>payment.disputed</c> if the dispute changed.</summary>
@@ -24,26 +33,24 @@ public sealed class DisputeStore(NpgsqlDataSource dataSource, PaymentStore payme
         // A closed dispute stays closed; a late update does not reopen it.
         const string Sql = """
             INSERT INTO disputes (id, payment_id, amount, currency, reason, status, created_at, updated_at)
-            VALUES (@Id, @paymentId, @Amount, @Currency, @Reason, @Status, @Created, @now)
-            ON CONFLICT (id) DO UPDATE SET amount = @Amount, reason = @Reason, status = @Status, updated_at = @now
-            WHERE (disputes.status, disputes.amount) IS DISTINCT FROM (@Status, @Amount)
+            VALUES (@id, @payment, @amount, @currency, @reason, @status, @createdAt, @now)
+            ON CONFLICT (id) DO UPDATE SET amount = @amount, reason = @reason, status = @status, updated_at = @now
+            WHERE (disputes.status, disputes.amount) IS DISTINCT FROM (@status, @amount)
               AND disputes.status NOT IN ('won', 'lost', 'warning_closed', 'prevented')
             """;
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var payment = await payments.LockAsync(connection, paymentId, cancellationToken);
-        var changed = await connection.ExecuteAsync(new CommandDefinition(Sql, new
-        {
-            dispute.Id,
-            dispute.Amount,
-            dispute.Currency,
-            dispute.Reason,
-            dispute.Status,
-            dispute.Created,
-            paymentId,
-            now = time.GetUtcNow().UtcDateTime,
-        }, cancellationToken: cancellationToken));
-        if (changed == 0) return;
+        await using var command = new NpgsqlCommand(Sql, connection)
+            .With("id", dispute.Id)
+            .With("payment", paymentId)
+            .With("amount", dispute.Amount)
+            .With("currency", dispute.Currency)
+            .With("reason", dispute.Reason)
+            .With("status", dispute.Status)
+            .With("createdAt", dispute.Created)
+            .With("now", time.GetUtcNow());
+        if (await command.ExecuteNonQueryAsync(cancellationToken) == 0) return;
         var (_, entry) = await payments.TransitionAsync(connection, payment, PaymentTransition.Disputed(payment), cancellationToken)
             ?? throw new InvalidOperationException($"Payment {paymentId} changed although its row was locked.");
         await transaction.CommitAsync(cancellationToken);

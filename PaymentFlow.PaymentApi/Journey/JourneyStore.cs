@@ -1,6 +1,7 @@
 using Npgsql;
 using PaymentFlow.Contracts.Journey;
 using PaymentFlow.PaymentApi.Payments;
+using PaymentFlow.Persistence.Database;
 using PaymentFlow.Persistence.Journey;
 
 namespace PaymentFlow.PaymentApi.Journey;
@@ -55,9 +56,7 @@ public sealed class JourneyStore(NpgsqlDataSource dataSource)
 
     public async Task<IReadOnlyList<JourneyStep>> StepsAsync(Payment payment, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(Sql);
-        command.Parameters.Add(new() { Value = payment.Id });
-        command.Parameters.Add(new() { Value = payment.OrderId.ToString() });
+        await using var command = dataSource.CreateCommand(Sql).With(payment.Id).With(payment.OrderId.ToString());
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await JourneyStepReader.ReadAllAsync(row, cancellationToken);
     }

@@ -1,5 +1,7 @@
+using Npgsql;
 using PaymentFlow.Contracts.Events;
 using PaymentFlow.PaymentApi.Stripe;
+using PaymentFlow.Persistence.Database;
 
 namespace PaymentFlow.PaymentApi.Payments;
 
@@ -56,4 +58,27 @@ public sealed record Payment
         ToReference(), Amount, Currency, allowRedirects, $"create-{Id}-{Version}-{(allowRedirects ? "redirects" : "no-redirects")}");
 
     public PaymentEvent ToEvent() => new(Id, OrderId, Reference, Version, Status, Amount, AmountRefunded, Currency);
+
+    /// <summary>The columns of the table that <see cref="Read"/> expects.</summary>
+    internal const string Columns =
+        "id, order_id, reference, amount, amount_refunded, currency, status, version, payment_intent_id, attempt_id, attempts, "
+        + "attempts_not_sent, updated_at";
+
+    /// <summary>Reads a row of <see cref="Columns"/>.</summary>
+    internal static Payment Read(NpgsqlDataReader row) => new()
+    {
+        Id = row.GetGuid(0),
+        OrderId = row.GetGuid(1),
+        Reference = row.Text(2),
+        Amount = row.GetInt64(3),
+        AmountRefunded = row.GetInt64(4),
+        Currency = row.GetString(5),
+        Status = row.GetString(6),
+        Version = row.GetInt64(7),
+        PaymentIntentId = row.Text(8),
+        AttemptId = row.Value<Guid>(9),
+        Attempts = row.GetInt32(10),
+        AttemptsNotSent = row.GetInt32(11),
+        UpdatedAt = row.GetDateTime(12),
+    };
 }

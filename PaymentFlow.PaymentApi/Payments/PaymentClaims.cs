@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using Dapper;
 using Npgsql;
 using PaymentFlow.PaymentApi.Orders;
+using PaymentFlow.PaymentApi.Stripe;
 using PaymentFlow.Persistence.Database;
 
 namespace PaymentFlow.PaymentApi.Payments;
@@ -12,23 +12,21 @@ namespace PaymentFlow.PaymentApi.Payments;
 /// </summary>
 public sealed class PaymentClaims(NpgsqlDataSource dataSource, PaymentTiming timing, TimeProvider time)
 {
-    const string Columns = PaymentStore.Columns;
-
     const string InsertIfAbsent = """
         WITH inserted AS (
             INSERT INTO payments (id, order_id, reference, amount, currency, status, updated_at, reconcile_at)
-            VALUES (@NewId, @OrderId, @Reference, @Amount, @Currency, 'processing', @Now, now() + @AbandonAfter)
+            VALUES ($1, $2, $3, $4, $5, 'processing', $6, now() + $7)
             ON CONFLICT (order_id) DO NOTHING RETURNING id, version, status)
-        INSERT INTO payment_history (payment_id, version, status) SELECT id, version, status FROM inserted;
+        INSERT INTO payment_history (payment_id, version, status) SELECT id, version, status FROM inserted
         """;
 
     /// <summary>Returns the order's one payment and creates it if there is none yet. Moves no money.</summary>
     public async Task<Payment> GetOrCreateAsync(PayableOrder order, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await connection.QuerySingleAsync<Payment>(new CommandDefinition(
-            $"{InsertIfAbsent} SELECT {Columns} FROM payments WHERE order_id = @OrderId;", New(order),
-            cancellationToken: cancellationToken));
+        await using var batch = dataSource.CreateBatch();
+        batch.BatchCommands.Add(InsertCommand(order));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"SELECT {Payment.Columns} FROM payments WHERE order_id = $1").With(order.Id));
+        return (await batch.FirstOrDefaultAsync(Payment.Read, cancellationToken))!;
     }
 
     /// <summary>
@@ -39,36 +37,37 @@ public sealed class PaymentClaims(NpgsqlDataSource dataSource, PaymentTiming tim
     public async Task<Payment?> ClaimAsync(PayableOrder order, PaymentAttempt attempt, CancellationToken cancellationToken)
     {
         const string Sql = $"""
-            {InsertIfAbsent}
             WITH claimed AS (
                 UPDATE payments
-                SET status = 'processing', attempt_id = @AttemptId, attempts = attempts + 1, version = version + 1,
-                    updated_at = @Now, reconcile_at = now() + @FirstCheck
-                WHERE order_id = @OrderId AND attempts - attempts_not_sent < @MaxAttempts
+                SET status = 'processing', attempt_id = @attempt, attempts = attempts + 1, version = version + 1,
+                    updated_at = @now, reconcile_at = now() + @firstCheck
+                WHERE order_id = @order AND attempts - attempts_not_sent < @maxAttempts
                   AND (status IN ('failed', 'requires_action') OR (status = 'processing' AND attempt_id IS NULL))
-                  AND NOT EXISTS (SELECT FROM payment_attempts a WHERE a.payment_id = payments.id AND a.idempotency_key = @Key)
-                RETURNING {Columns}),
+                  AND NOT EXISTS (SELECT FROM payment_attempts a WHERE a.payment_id = payments.id AND a.idempotency_key = @key)
+                RETURNING {Payment.Columns}),
             attempt AS (
                 INSERT INTO payment_attempts (id, payment_id, number, payment_method, return_url, idempotency_key)
-                SELECT attempt_id, id, attempts, @PaymentMethod, @ReturnUrl, @Key FROM claimed),
+                SELECT attempt_id, id, attempts, @paymentMethod, @returnUrl, @key FROM claimed),
             history AS (
                 INSERT INTO payment_history (payment_id, version, status, attempt_id, traceparent)
-                SELECT id, version, status, attempt_id, @TraceParent FROM claimed)
-            SELECT {Columns} FROM claimed;
+                SELECT id, version, status, attempt_id, @traceParent FROM claimed)
+            SELECT {Payment.Columns} FROM claimed
             """;
-        var parameters = New(order);
-        parameters.Add("AttemptId", attempt.Id);
-        parameters.Add("MaxAttempts", Payment.MaxAttempts);
-        parameters.Add("Key", attempt.IdempotencyKey);
-        parameters.Add("PaymentMethod", attempt.PaymentMethod);
-        parameters.Add("ReturnUrl", attempt.ReturnUrl);
-        parameters.Add("TraceParent", Activity.Current?.Id);
-        parameters.Add("FirstCheck", timing.FirstCheck);
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var batch = dataSource.CreateBatch();
+        batch.BatchCommands.Add(InsertCommand(order));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Sql)
+            .With("order", order.Id)
+            .With("attempt", attempt.Id)
+            .With("now", time.GetUtcNow())
+            .With("firstCheck", timing.FirstCheck)
+            .With("maxAttempts", Payment.MaxAttempts)
+            .With("key", attempt.IdempotencyKey)
+            .With("paymentMethod", attempt.PaymentMethod)
+            .With("returnUrl", attempt.ReturnUrl)
+            .With("traceParent", Activity.Current?.Id));
         try
         {
-            return await connection.QuerySingleOrDefaultAsync<Payment>(
-                new CommandDefinition(Sql, parameters, cancellationToken: cancellationToken));
+            return await batch.FirstOrDefaultAsync(Payment.Read, cancellationToken);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
@@ -95,39 +94,45 @@ public sealed class PaymentClaims(NpgsqlDataSource dataSource, PaymentTiming tim
             WITH released AS (
                 UPDATE payments SET attempt_id = NULL, attempts_not_sent = attempts_not_sent + @notSent,
                     version = version + 1, updated_at = @now, reconcile_at = now() + @abandonAfter
-                WHERE id = (SELECT payment_id FROM payment_attempts WHERE id = @attemptId)
-                  AND attempt_id = @attemptId AND status = 'processing'
+                WHERE id = (SELECT payment_id FROM payment_attempts WHERE id = @attempt)
+                  AND attempt_id = @attempt AND status = 'processing'
                 RETURNING id, version, status),
             attempt AS (
                 UPDATE payment_attempts SET status = @status, code = @code, idempotency_key = NULL, completed_at = @now
-                WHERE id = @attemptId AND EXISTS (SELECT FROM released))
+                WHERE id = @attempt AND EXISTS (SELECT FROM released))
             INSERT INTO payment_history (payment_id, version, status, attempt_id, traceparent)
-            SELECT id, version, status, @attemptId, @traceParent FROM released
+            SELECT id, version, status, @attempt, @traceParent FROM released
             """;
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(new CommandDefinition(Sql, new
-        {
-            attemptId,
-            status = reachedStripe ? "refused" : "not_sent",
-            notSent = reachedStripe ? 0 : 1,
-            code,
-            now = time.GetUtcNow().UtcDateTime,
-            abandonAfter = timing.AbandonAfter,
-            traceParent = Activity.Current?.Id,
-        }, cancellationToken: cancellationToken));
+        await using var command = dataSource.CreateCommand(Sql)
+            .With("attempt", attemptId)
+            .With("notSent", reachedStripe ? 0 : 1)
+            .With("status", reachedStripe ? "refused" : "not_sent")
+            .With("code", code)
+            .With("now", time.GetUtcNow())
+            .With("abandonAfter", timing.AbandonAfter)
+            .With("traceParent", Activity.Current?.Id);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    DynamicParameters New(PayableOrder order) => new(new
-    {
-        NewId = Guid.CreateVersion7(),
-        OrderId = order.Id,
-        order.Reference,
-        order.Amount,
-        order.Currency,
-        Now = time.GetUtcNow().UtcDateTime,
-        timing.AbandonAfter,
-    });
+    NpgsqlBatchCommand InsertCommand(PayableOrder order) => new NpgsqlBatchCommand(InsertIfAbsent)
+        .With(Guid.CreateVersion7()).With(order.Id).With(order.Reference).With(order.Amount).With(order.Currency)
+        .With(time.GetUtcNow()).With(timing.AbandonAfter);
 }
 
 /// <summary>The row may be claimed although the caller got no answer. Nothing was sent to Stripe.</summary>
 public sealed class ClaimUnknownException(Exception inner) : Exception("Postgres went down while a payment was being claimed.", inner);
+
+/// <summary>A row of <c>payment_attempts</c>: one confirmation.</summary>
+public sealed record PaymentAttempt
+{
+    public required Guid Id { get; init; }
+    public required string PaymentMethod { get; init; }
+    public string? ReturnUrl { get; init; }
+    public string? IdempotencyKey { get; init; }
+    public required string Status { get; init; }
+    public string? Code { get; init; }
+    public string? DeclineCode { get; init; }
+
+    /// <summary>The attempt's id is stored before the call, so that a repeat after a crash is the same request to Stripe.</summary>
+    public StripeConfirmation ToConfirmation(string intentId) => new(intentId, PaymentMethod, ReturnUrl, $"confirm-{Id}");
+}

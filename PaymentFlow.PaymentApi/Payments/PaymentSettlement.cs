@@ -1,4 +1,6 @@
+using System.Diagnostics.Metrics;
 using PaymentFlow.Contracts.Events;
+using PaymentFlow.Messaging.Telemetry;
 using Stripe;
 
 namespace PaymentFlow.PaymentApi.Payments;
@@ -7,8 +9,11 @@ namespace PaymentFlow.PaymentApi.Payments;
 /// Applies a PaymentIntent's state to its payment. The state may come from the answer to a confirmation, after a webhook or from the
 /// reconciliation. A repeated, late or reordered state changes nothing.
 /// </summary>
-public sealed partial class PaymentSettlement(PaymentStore store, PaymentMetrics metrics, ILogger<PaymentSettlement> logger)
+public sealed partial class PaymentSettlement(PaymentStore store, ILogger<PaymentSettlement> logger)
 {
+    static readonly Counter<long> Payments =
+        PaymentFlowTelemetry.Meter.CreateCounter<long>("paymentflow.payments", "{payment}", "Payments by the status that they reached");
+
     /// <summary>
     /// Applies Stripe's own answer to the attempt <paramref name="attemptId"/>. Repeats if the payment changes in the meantime.
     /// </summary>
@@ -38,7 +43,7 @@ public sealed partial class PaymentSettlement(PaymentStore store, PaymentMetrics
         if (payment.Status == PaymentStatuses.Canceled && intent.Status == "succeeded") Log.ChargedThoughCanceled(logger, payment.Id);
         if (Decide(payment, intent, attemptId) is not { } next) return payment;
         if (await store.TransitionAsync(payment, next, cancellationToken) is not { } moved) return null;
-        metrics.Settled(moved);
+        Payments.Add(1, new("status", moved.Status), new("currency", moved.Currency));
         return moved;
     }
 

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Dapper;
 using Npgsql;
 using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.CloudEvents;
+using PaymentFlow.Persistence.Database;
 using PaymentFlow.Persistence.Outbox;
 
 namespace PaymentFlow.PaymentApi.Payments;
@@ -16,57 +16,89 @@ public sealed class PaymentStore(
     NpgsqlDataSource dataSource, OutboxRelay relay, PaymentTiming timing, TimeProvider time)
 {
     const string EventSource = "/payment-api";
-    internal const string Columns =
-        "id, order_id, reference, amount, amount_refunded, currency, status, version, payment_intent_id, attempt_id, attempts, "
-        + "attempts_not_sent, updated_at";
-
-    static PaymentStore() => DefaultTypeMap.MatchNamesWithUnderscores = true;
 
     public Task<Payment?> FindAsync(Guid id, CancellationToken cancellationToken) =>
-        SingleAsync<Payment>($"SELECT {Columns} FROM payments WHERE id = @id", new { id }, cancellationToken);
+        FindAsync($"SELECT {Payment.Columns} FROM payments WHERE id = $1", id, cancellationToken);
 
     public Task<Payment?> FindByOrderAsync(Guid orderId, CancellationToken cancellationToken) =>
-        SingleAsync<Payment>($"SELECT {Columns} FROM payments WHERE order_id = @orderId", new { orderId }, cancellationToken);
+        FindAsync($"SELECT {Payment.Columns} FROM payments WHERE order_id = $1", orderId, cancellationToken);
 
     public Task<Payment?> FindByIntentAsync(string intentId, CancellationToken cancellationToken) =>
-        SingleAsync<Payment>($"SELECT {Columns} FROM payments WHERE payment_intent_id = @intentId", new { intentId }, cancellationToken);
+        FindAsync($"SELECT {Payment.Columns} FROM payments WHERE payment_intent_id = $1", intentId, cancellationToken);
 
-    public Task<PaymentAttempt?> FindAttemptAsync(Guid paymentId, string idempotencyKey, CancellationToken cancellationToken) =>
-        SingleAsync<PaymentAttempt>(
-            "SELECT * FROM payment_attempts WHERE payment_id = @paymentId AND idempotency_key = @idempotencyKey",
-            new { paymentId, idempotencyKey }, cancellationToken);
+    async Task<Payment?> FindAsync<T>(string sql, T key, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(sql).With(key);
+        return await command.FirstOrDefaultAsync(Payment.Read, cancellationToken);
+    }
+
+    public async Task<PaymentAttempt?> FindAttemptAsync(Guid paymentId, string idempotencyKey, CancellationToken cancellationToken)
+    {
+        const string Sql = """
+            SELECT id, payment_method, return_url, idempotency_key, status, code, decline_code
+            FROM payment_attempts WHERE payment_id = $1 AND idempotency_key = $2
+            """;
+        await using var command = dataSource.CreateCommand(Sql).With(paymentId).With(idempotencyKey);
+        return await command.FirstOrDefaultAsync(row => new PaymentAttempt
+        {
+            Id = row.GetGuid(0),
+            PaymentMethod = row.GetString(1),
+            ReturnUrl = row.Text(2),
+            IdempotencyKey = row.Text(3),
+            Status = row.GetString(4),
+            Code = row.Text(5),
+            DeclineCode = row.Text(6),
+        }, cancellationToken);
+    }
 
     /// <summary>Reads the payment and locks its row until the connection's transaction ends.</summary>
-    public Task<Payment> LockAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellationToken) =>
-        connection.QuerySingleAsync<Payment>(
-            Command($"SELECT {Columns} FROM payments WHERE id = @id FOR UPDATE", new { id }, cancellationToken));
+    public async Task<Payment> LockAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand($"SELECT {Payment.Columns} FROM payments WHERE id = $1 FOR UPDATE", connection).With(id);
+        return await command.FirstOrDefaultAsync(Payment.Read, cancellationToken)
+            ?? throw new InvalidOperationException($"Payment {id} does not exist, although payments are never deleted.");
+    }
 
     /// <summary>The W3C trace context of the request or event that led to the payment's current version.</summary>
-    public Task<string?> TraceParentAsync(Payment payment, CancellationToken cancellationToken) =>
-        SingleAsync<string>(
-            "SELECT traceparent FROM payment_history WHERE payment_id = @Id AND version = @Version",
-            new { payment.Id, payment.Version }, cancellationToken);
+    public async Task<string?> TraceParentAsync(Payment payment, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("SELECT traceparent FROM payment_history WHERE payment_id = $1 AND version = $2")
+            .With(payment.Id).With(payment.Version);
+        return await command.FirstOrDefaultAsync(row => row.Text(0), cancellationToken);
+    }
 
     public async Task<IReadOnlyList<PaymentHistoryEntry>> HistoryAsync(Guid paymentId, CancellationToken cancellationToken)
     {
         const string Sql = """
-            SELECT h.version, h.status, h.amount_refunded, h.at, a.number AS attempt, a.payment_method, a.code, a.decline_code
+            SELECT h.version, h.status, h.amount_refunded, h.at, a.number, a.payment_method, a.code, a.decline_code
             FROM payment_history h LEFT JOIN payment_attempts a ON a.id = h.attempt_id
-            WHERE h.payment_id = @paymentId ORDER BY h.version
+            WHERE h.payment_id = $1 ORDER BY h.version
             """;
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<PaymentHistoryEntry>(Command(Sql, new { paymentId }, cancellationToken))).AsList();
+        await using var command = dataSource.CreateCommand(Sql).With(paymentId);
+        return await command.ListAsync(row => new PaymentHistoryEntry
+        {
+            Version = row.GetInt64(0),
+            Status = row.GetString(1),
+            AmountRefunded = row.GetInt64(2),
+            At = row.GetDateTime(3),
+            Attempt = row.Value<int>(4),
+            PaymentMethod = row.Text(5),
+            Code = row.Text(6),
+            DeclineCode = row.Text(7),
+        }, cancellationToken);
     }
 
     /// <summary>
     /// Stores the PaymentIntent if the order has none yet, and returns the stored one. The first PaymentIntent stays permanently.
     /// </summary>
-    public async Task<string> StoreIntentAsync(Guid paymentId, string intentId, CancellationToken cancellationToken) =>
-        (await SingleAsync<string>(
-            """
-            UPDATE payments SET payment_intent_id = coalesce(payment_intent_id, @intentId)
-            WHERE id = @paymentId RETURNING payment_intent_id
-            """, new { paymentId, intentId }, cancellationToken))!;
+    public async Task<string> StoreIntentAsync(Guid paymentId, string intentId, CancellationToken cancellationToken)
+    {
+        const string Sql = """
+            UPDATE payments SET payment_intent_id = coalesce(payment_intent_id, $2) WHERE id = $1 RETURNING payment_intent_id
+            """;
+        await using var command = dataSource.CreateCommand(Sql).With(paymentId).With(intentId);
+        return (string)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
 
     /// <summary>
     /// Applies a transition to exactly this version of the payment, with its event, and hands the event to the relay after the commit.
@@ -86,19 +118,19 @@ public sealed class PaymentStore(
     {
         const string Sql = """
             WITH moved AS (
-                UPDATE payments SET status = @Status, amount_refunded = @AmountRefunded, version = @Version,
-                    updated_at = @Now, reconcile_at = now() + @FirstCheck
-                WHERE id = @Id AND version = @Version - 1 RETURNING id),
+                UPDATE payments SET status = @status, amount_refunded = @amountRefunded, version = @version,
+                    updated_at = @now, reconcile_at = now() + @firstCheck
+                WHERE id = @id AND version = @version - 1 RETURNING id),
             attempt AS (
-                UPDATE payment_attempts SET status = @Status, code = @Code, decline_code = @DeclineCode, completed_at = @Now
-                WHERE id = @AttemptId AND EXISTS (SELECT FROM moved)),
+                UPDATE payment_attempts SET status = @status, code = @code, decline_code = @declineCode, completed_at = @now
+                WHERE id = @attempt AND EXISTS (SELECT FROM moved)),
             event AS (
                 INSERT INTO outbox (event_id, topic, key, type, source, time, traceparent, data)
-                SELECT @EventId, @Topic, @Key, @Type, @Source, @Now, @TraceParent, @Data FROM moved WHERE @Type IS NOT NULL
+                SELECT @event, @topic, @key, @type, @source, @now, @traceParent, @data FROM moved WHERE @type IS NOT NULL
                 RETURNING id),
             history AS (
                 INSERT INTO payment_history (payment_id, version, status, amount_refunded, attempt_id, traceparent, outbox_id)
-                SELECT id, @Version, @Status, @AmountRefunded, @AttemptId, @TraceParent, (SELECT id FROM event) FROM moved)
+                SELECT id, @version, @status, @amountRefunded, @attempt, @traceParent, (SELECT id FROM event) FROM moved)
             SELECT (SELECT id FROM event) FROM moved
             """;
         var now = time.GetUtcNow();
@@ -108,36 +140,26 @@ public sealed class PaymentStore(
             state.EventId, transition.EventType ?? "", EventSource, now, moved.OrderId.ToString(),
             JsonSerializer.SerializeToUtf8Bytes(state, EventJson.Default.PaymentEvent), Activity.Current?.Id);
 
-        var rows = (await connection.QueryAsync<long?>(Command(Sql, new
-        {
-            moved.Id,
-            moved.Status,
-            moved.AmountRefunded,
-            moved.Version,
-            AttemptId = transition.SettlesAttempt ? moved.AttemptId : null,
-            transition.Code,
-            transition.DeclineCode,
-            EventId = cloudEvent.Id,
-            Topic = Topics.Payments,
-            cloudEvent.Key,
-            Type = transition.EventType,
-            cloudEvent.Source,
-            Now = now.UtcDateTime,
-            timing.FirstCheck,
-            cloudEvent.TraceParent,
-            cloudEvent.Data,
-        }, cancellationToken))).AsList();
+        await using var command = new NpgsqlCommand(Sql, connection)
+            .With("id", moved.Id)
+            .With("version", moved.Version)
+            .With("status", moved.Status)
+            .With("amountRefunded", moved.AmountRefunded)
+            .With("now", now)
+            .With("firstCheck", timing.FirstCheck)
+            .With("attempt", transition.SettlesAttempt ? moved.AttemptId : null)
+            .With("code", transition.Code)
+            .With("declineCode", transition.DeclineCode)
+            .With("event", cloudEvent.Id)
+            .With("topic", Topics.Payments)
+            .With("key", cloudEvent.Key)
+            .With("type", transition.EventType)
+            .With("source", cloudEvent.Source)
+            .With("traceParent", cloudEvent.TraceParent)
+            .With("data", cloudEvent.Data);
+        var rows = await command.ListAsync(row => row.Value<long>(0), cancellationToken);
 
         if (rows.Count == 0) return null;
         return (moved, rows[0] is { } outboxId ? new OutboxEntry(outboxId, Topics.Payments, cloudEvent) : null);
     }
-
-    async Task<T?> SingleAsync<T>(string sql, object parameters, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await connection.QuerySingleOrDefaultAsync<T>(Command(sql, parameters, cancellationToken));
-    }
-
-    static CommandDefinition Command(string sql, object parameters, CancellationToken cancellationToken) =>
-        new(sql, parameters, cancellationToken: cancellationToken);
 }

@@ -1,3 +1,6 @@
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http.HttpResults;
+using PaymentFlow.Contracts;
 using PaymentFlow.PaymentApi.Http;
 using PaymentFlow.PaymentApi.Orders;
 using PaymentFlow.ServiceDefaults;
@@ -5,7 +8,7 @@ using PaymentFlow.ServiceDefaults;
 namespace PaymentFlow.PaymentApi.Payments;
 
 /// <summary>The endpoints to prepare and pay an order.</summary>
-static class PaymentsEndpoints
+static partial class PaymentsEndpoints
 {
     public const string RateLimit = "payments";
 
@@ -29,7 +32,7 @@ static class PaymentsEndpoints
         PreparePaymentRequest request, HttpRequest http, OrderClient orders, AllowedOrigins origins, PaymentProcessor processor,
         CancellationToken cancellationToken)
     {
-        if (PaymentRequestRules.Check(request.ReturnUrl, origins) is { } wrong) return wrong;
+        if (Check(request.ReturnUrl, origins) is { } wrong) return wrong;
         if (BearerToken.Of(http) is not { } secret) return PaymentResults.NoToken();
         if (await orders.FindAsync(request.OrderId, secret, cancellationToken) is not { } order) return PaymentResults.OrderNotFound();
         return await processor.PrepareAsync(order, request, cancellationToken);
@@ -40,7 +43,7 @@ static class PaymentsEndpoints
         DeclineLimit declines, CancellationToken cancellationToken)
     {
         if (BearerToken.Of(http) is not { } secret) return PaymentResults.NoToken();
-        if (PaymentRequestRules.Check(request, origins) is { } wrong) return wrong;
+        if (Check(request, origins) is { } wrong) return wrong;
         if (IdempotencyKey.Read(http, out var key) is { } malformed) return malformed;
         if (await orders.FindAsync(request.OrderId, secret, cancellationToken) is not { } order) return PaymentResults.OrderNotFound();
         var client = ClientAddress.OfCustomer(http.HttpContext);
@@ -49,4 +52,22 @@ static class PaymentsEndpoints
             return DeclineLimit.Refusal(http.HttpContext, wait);
         return await processor.ProcessAsync(order, request, key, client, cancellationToken);
     }
+
+    static ProblemHttpResult? Check(ProcessPaymentRequest request, AllowedOrigins origins) =>
+        PaymentMethodId().IsMatch(request.PaymentMethod)
+            ? Check(request.ReturnUrl, origins)
+            : ApiProblem.Unprocessable(
+                ProblemCodes.InvalidPaymentMethod,
+                "paymentMethod must be the id of a Stripe payment method, pm_…. Card numbers are not accepted.");
+
+    static ProblemHttpResult? Check(string? returnUrl, AllowedOrigins origins) =>
+        // Uri accepts control characters, but Stripe and Postgres do not.
+        returnUrl is null
+            || (!returnUrl.Any(char.IsControl) && Uri.TryCreate(returnUrl, UriKind.Absolute, out var url) && origins.Allows(url))
+            ? null
+            : ApiProblem.Unprocessable(
+                ProblemCodes.InvalidReturnUrl, "returnUrl must be an absolute URL of an origin in Clients:AllowedOrigins.");
+
+    [GeneratedRegex(@"^(pm|card|src)_[A-Za-z0-9_]{1,250}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex PaymentMethodId();
 }

@@ -1,4 +1,5 @@
 using Npgsql;
+using PaymentFlow.Persistence.Database;
 
 namespace PaymentFlow.PaymentApi.PersonalData;
 
@@ -17,23 +18,16 @@ sealed class PersonalDataStore(NpgsqlDataSource dataSource)
     public async Task<IReadOnlyList<AttemptPersonalData>> AttemptsAsync(Guid paymentId, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
-            "SELECT number, payment_method, return_url, started_at FROM payment_attempts WHERE payment_id = $1 ORDER BY number");
-        command.Parameters.Add(new() { Value = paymentId });
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        List<AttemptPersonalData> attempts = [];
-        while (await row.ReadAsync(cancellationToken))
-        {
-            attempts.Add(new AttemptPersonalData(
-                row.GetInt32(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2), row.GetDateTime(3)));
-        }
-        return attempts;
+            "SELECT number, payment_method, return_url, started_at FROM payment_attempts WHERE payment_id = $1 ORDER BY number")
+            .With(paymentId);
+        return await command.ListAsync(
+            row => new AttemptPersonalData(row.GetInt32(0), row.GetString(1), row.Text(2), row.GetDateTime(3)), cancellationToken);
     }
 
     public async Task EraseAsync(Guid paymentId, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
-            "UPDATE payment_attempts SET return_url = NULL WHERE payment_id = $1 AND return_url IS NOT NULL");
-        command.Parameters.Add(new() { Value = paymentId });
+            "UPDATE payment_attempts SET return_url = NULL WHERE payment_id = $1 AND return_url IS NOT NULL").With(paymentId);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

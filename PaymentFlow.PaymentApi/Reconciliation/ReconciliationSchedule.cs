@@ -1,7 +1,7 @@
-using Dapper;
 using Npgsql;
 using OpenTelemetry;
 using PaymentFlow.PaymentApi.Payments;
+using PaymentFlow.Persistence.Database;
 
 namespace PaymentFlow.PaymentApi.Reconciliation;
 
@@ -17,16 +17,15 @@ public sealed class ReconciliationSchedule(NpgsqlDataSource dataSource, PaymentT
     public async Task<IReadOnlyList<Payment>> LeaseDueAsync(int limit, CancellationToken cancellationToken)
     {
         const string Sql = $"""
-            UPDATE payments SET reconcile_at = now() + @Lease
+            UPDATE payments SET reconcile_at = now() + $2
             WHERE id = ANY(ARRAY(
                 SELECT id FROM payments WHERE status IN ('processing', 'requires_action') AND reconcile_at <= now()
-                ORDER BY reconcile_at LIMIT @limit FOR UPDATE SKIP LOCKED))
-            RETURNING {PaymentStore.Columns}
+                ORDER BY reconcile_at LIMIT $1 FOR UPDATE SKIP LOCKED))
+            RETURNING {Payment.Columns}
             """;
         using var untraced = SuppressInstrumentationScope.Begin();
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<Payment>(new CommandDefinition(
-            Sql, new { limit, timing.Lease }, cancellationToken: cancellationToken))).AsList();
+        await using var command = dataSource.CreateCommand(Sql).With(limit).With(timing.Lease);
+        return await command.ListAsync(Payment.Read, cancellationToken);
     }
 
     /// <summary>Stripe was asked and had nothing new. Schedules the payment's next regular check.</summary>
@@ -42,9 +41,8 @@ public sealed class ReconciliationSchedule(NpgsqlDataSource dataSource, PaymentT
 
     async Task CheckInAsync(Payment payment, TimeSpan wait, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(new CommandDefinition(
-            "UPDATE payments SET reconcile_at = now() + @wait WHERE id = @Id AND version = @Version",
-            new { payment.Id, payment.Version, wait }, cancellationToken: cancellationToken));
+        await using var command = dataSource.CreateCommand("UPDATE payments SET reconcile_at = now() + $3 WHERE id = $1 AND version = $2")
+            .With(payment.Id).With(payment.Version).With(wait);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

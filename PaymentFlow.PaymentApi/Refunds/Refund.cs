@@ -32,6 +32,11 @@ public static class RefundStatuses
     public const string Succeeded = "succeeded";
     public const string Failed = "failed";
 
+    static readonly string[] Order = [Reserved, NotSent, Pending, Succeeded, Failed];
+
+    /// <summary>Whether a refund may change to the status: its status only goes forward, and a failure is final.</summary>
+    public static bool IsForward(string from, string to) => Array.IndexOf(Order, from) < Array.IndexOf(Order, to);
+
     /// <summary>Maps Stripe's refund status to ours.</summary>
     /// <remarks>https://docs.stripe.com/api/refunds/object#refund_object-status</remarks>
     public static string FromStripe(string status) => status switch

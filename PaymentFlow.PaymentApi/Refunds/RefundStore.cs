@@ -1,6 +1,6 @@
-using Dapper;
 using Npgsql;
 using PaymentFlow.PaymentApi.Payments;
+using PaymentFlow.Persistence.Database;
 using PaymentFlow.Persistence.Outbox;
 
 namespace PaymentFlow.PaymentApi.Refunds;
@@ -13,22 +13,26 @@ public sealed class RefundStore(
     NpgsqlDataSource dataSource, PaymentStore payments, OutboxRelay relay, PaymentTiming timing, TimeProvider time)
 {
     const string Columns = "id, payment_id, amount, requested_amount, status, code, stripe_refund_id, created_at";
+    const string OfPayment = $"SELECT {Columns} FROM refunds WHERE payment_id = $1 ORDER BY created_at, id";
 
     public async Task<IReadOnlyList<Refund>> OfPaymentAsync(Guid paymentId, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<Refund>(Command(
-            $"SELECT {Columns} FROM refunds WHERE payment_id = @paymentId ORDER BY created_at, id", new { paymentId },
-            cancellationToken))).AsList();
+        await using var command = dataSource.CreateCommand(OfPayment).With(paymentId);
+        return await command.ListAsync(Read, cancellationToken);
     }
 
-    public Task<Refund?> FindAsync(Guid paymentId, string idempotencyKey, CancellationToken cancellationToken) =>
-        SingleAsync(
-            $"SELECT {Columns} FROM refunds WHERE payment_id = @paymentId AND idempotency_key = @idempotencyKey",
-            new { paymentId, idempotencyKey }, cancellationToken);
+    public async Task<Refund?> FindAsync(Guid paymentId, string idempotencyKey, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"SELECT {Columns} FROM refunds WHERE payment_id = $1 AND idempotency_key = $2").With(paymentId).With(idempotencyKey);
+        return await command.FirstOrDefaultAsync(Read, cancellationToken);
+    }
 
-    public async Task<Refund> GetAsync(Guid id, CancellationToken cancellationToken) =>
-        (await SingleAsync($"SELECT {Columns} FROM refunds WHERE id = @id", new { id }, cancellationToken))!;
+    public async Task<Refund> GetAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand($"SELECT {Columns} FROM refunds WHERE id = $1").With(id);
+        return (await command.FirstOrDefaultAsync(Read, cancellationToken))!;
+    }
 
     /// <summary>
     /// Reserves the given amount, or all that is left, before Stripe is asked. Null, with nothing written, when that is not possible:
@@ -41,10 +45,10 @@ public sealed class RefundStore(
                 SELECT p.amount - coalesce((
                     SELECT sum(r.amount) FROM refunds r
                     WHERE r.payment_id = p.id AND r.status IN ('reserved', 'pending', 'succeeded')), 0) AS amount
-                FROM payments p WHERE p.id = @paymentId AND p.status IN ('succeeded', 'partially_refunded'))
+                FROM payments p WHERE p.id = $2 AND p.status IN ('succeeded', 'partially_refunded'))
             INSERT INTO refunds (id, payment_id, amount, requested_amount, status, idempotency_key, created_at, updated_at, reconcile_at)
-            SELECT @id, @paymentId, coalesce(@amount, amount), @amount, 'reserved', @idempotencyKey, @now, @now, now() + @FirstCheck
-            FROM remainder WHERE coalesce(@amount, amount) BETWEEN 1 AND amount
+            SELECT $1, $2, coalesce($3, amount), $3, 'reserved', $4, $5, $5, now() + $6
+            FROM remainder WHERE coalesce($3, amount) BETWEEN 1 AND amount
             ON CONFLICT DO NOTHING
             RETURNING {Columns}
             """;
@@ -52,15 +56,9 @@ public sealed class RefundStore(
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         // A statement of its own: the next one takes its snapshot after the lock, so it sees every earlier reservation.
         await payments.LockAsync(connection, paymentId, cancellationToken);
-        var reserved = await connection.QuerySingleOrDefaultAsync<Refund>(Command(Sql, new
-        {
-            id = Guid.CreateVersion7(),
-            paymentId,
-            amount,
-            idempotencyKey,
-            now = time.GetUtcNow().UtcDateTime,
-            timing.FirstCheck,
-        }, cancellationToken));
+        await using var command = new NpgsqlCommand(Sql, connection)
+            .With(Guid.CreateVersion7()).With(paymentId).With(amount).With(idempotencyKey).With(time.GetUtcNow()).With(timing.FirstCheck);
+        var reserved = await command.FirstOrDefaultAsync(Read, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return reserved;
     }
@@ -75,19 +73,12 @@ public sealed class RefundStore(
     public async Task GiveBackAsync(Guid id, bool isFinal, string code, CancellationToken cancellationToken)
     {
         const string Sql = """
-            UPDATE refunds SET status = @status, code = @code, updated_at = @now,
-                idempotency_key = CASE WHEN @isFinal THEN idempotency_key END
-            WHERE id = @id AND status = 'reserved'
+            UPDATE refunds SET status = $2, code = $3, updated_at = $4, idempotency_key = CASE WHEN $5 THEN idempotency_key END
+            WHERE id = $1 AND status = 'reserved'
             """;
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(Command(Sql, new
-        {
-            id,
-            isFinal,
-            status = isFinal ? RefundStatuses.Failed : RefundStatuses.NotSent,
-            code,
-            now = time.GetUtcNow().UtcDateTime,
-        }, cancellationToken));
+        await using var command = dataSource.CreateCommand(Sql)
+            .With(id).With(isFinal ? RefundStatuses.Failed : RefundStatuses.NotSent).With(code).With(time.GetUtcNow()).With(isFinal);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>
@@ -97,40 +88,46 @@ public sealed class RefundStore(
     /// <returns>The payment afterwards.</returns>
     public async Task<Payment> ApplyAsync(Guid paymentId, IReadOnlyList<StripeRefundState> news, CancellationToken cancellationToken)
     {
-        const string Order = "array_position(ARRAY['reserved', 'not_sent', 'pending', 'succeeded', 'failed'], {0})";
-        var forward = string.Format(null, Order, "refunds.status") + " < " + string.Format(null, Order, "@Status");
-        var sql = $"""
-            UPDATE refunds SET status = @Status, code = @Code, stripe_refund_id = @StripeId, updated_at = @now,
-                reconcile_at = now() + @Daily
-            WHERE id = @RefundId AND payment_id = @paymentId AND {forward};
+        // A refund made in Stripe's dashboard has no row yet.
+        const string Sql = """
             INSERT INTO refunds (id, payment_id, amount, status, code, stripe_refund_id, created_at, updated_at, reconcile_at)
-            SELECT @newId, @paymentId, @Amount, @Status, @Code, @StripeId, @now, @now, now() + @Daily
-            WHERE NOT EXISTS (SELECT FROM refunds WHERE id = @RefundId AND payment_id = @paymentId)
-            ON CONFLICT (stripe_refund_id) DO UPDATE
-                SET status = @Status, code = @Code, updated_at = @now, reconcile_at = now() + @Daily WHERE {forward};
+            VALUES (@id, @payment, @amount, @status, @code, @stripeId, @now, @now, now() + @daily)
+            ON CONFLICT (id) DO UPDATE
+                SET status = @status, code = @code, stripe_refund_id = @stripeId, updated_at = @now, reconcile_at = now() + @daily
             """;
         var now = time.GetUtcNow();
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var payment = await payments.LockAsync(connection, paymentId, cancellationToken);
-        foreach (var refund in news)
+        await using var known = new NpgsqlCommand(OfPayment, connection).With(paymentId);
+        var refunds = (await known.ListAsync(Read, cancellationToken)).ToDictionary(refund => refund.Id);
+        foreach (var state in news)
         {
-            await connection.ExecuteAsync(Command(sql, new
+            var before = refunds.GetValueOrDefault(state.RefundId ?? Guid.Empty)
+                ?? refunds.Values.FirstOrDefault(refund => refund.StripeRefundId == state.StripeId);
+            if (before is not null && !RefundStatuses.IsForward(before.Status, state.Status)) continue;
+            var after = state.Update(before ?? new Refund
             {
-                refund.RefundId,
-                refund.StripeId,
-                refund.Amount,
-                refund.Status,
-                refund.Code,
-                paymentId,
-                newId = Guid.CreateVersion7(),
-                now = now.UtcDateTime,
-                timing.Daily,
-            }, cancellationToken));
+                Id = Guid.CreateVersion7(),
+                PaymentId = paymentId,
+                Amount = state.Amount,
+                Status = state.Status,
+                CreatedAt = now.UtcDateTime,
+            });
+            refunds[after.Id] = after;
+            await using var command = new NpgsqlCommand(Sql, connection)
+                .With("id", after.Id)
+                .With("payment", paymentId)
+                .With("amount", after.Amount)
+                .With("status", after.Status)
+                .With("code", after.Code)
+                .With("stripeId", after.StripeRefundId)
+                .With("now", now)
+                .With("daily", timing.Daily);
+            await command.ExecuteNonQueryAsync(cancellationToken);
         }
-        var refunded = await connection.ExecuteScalarAsync<long>(Command(
-            "SELECT coalesce(sum(amount), 0)::bigint FROM refunds WHERE payment_id = @paymentId AND status IN ('pending', 'succeeded')",
-            new { paymentId }, cancellationToken));
+        var refunded = refunds.Values
+            .Where(refund => refund.Status is RefundStatuses.Pending or RefundStatuses.Succeeded).Sum(refund => refund.Amount);
 
         OutboxEntry? entry = null;
         if (PaymentTransition.Refunded(payment, refunded) is { } transition)
@@ -147,23 +144,25 @@ public sealed class RefundStore(
     public async Task<IReadOnlyList<Refund>> LeaseDueAsync(int limit, CancellationToken cancellationToken)
     {
         const string Sql = $"""
-            UPDATE refunds SET reconcile_at = now() + CASE WHEN status = 'reserved' THEN @soon ELSE @Daily END
+            UPDATE refunds SET reconcile_at = now() + CASE WHEN status = 'reserved' THEN $2 ELSE $3 END
             WHERE id = ANY(ARRAY(
                 SELECT id FROM refunds WHERE status IN ('reserved', 'pending') AND reconcile_at <= now()
-                ORDER BY reconcile_at LIMIT @limit FOR UPDATE SKIP LOCKED))
+                ORDER BY reconcile_at LIMIT $1 FOR UPDATE SKIP LOCKED))
             RETURNING {Columns}
             """;
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<Refund>(Command(
-            Sql, new { limit, soon = timing.ChecksAfterFirst[0], timing.Daily }, cancellationToken))).AsList();
+        await using var command = dataSource.CreateCommand(Sql).With(limit).With(timing.ChecksAfterFirst[0]).With(timing.Daily);
+        return await command.ListAsync(Read, cancellationToken);
     }
 
-    async Task<Refund?> SingleAsync(string sql, object parameters, CancellationToken cancellationToken)
+    static Refund Read(NpgsqlDataReader row) => new()
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await connection.QuerySingleOrDefaultAsync<Refund>(Command(sql, parameters, cancellationToken));
-    }
-
-    static CommandDefinition Command(string sql, object parameters, CancellationToken cancellationToken) =>
-        new(sql, parameters, cancellationToken: cancellationToken);
+        Id = row.GetGuid(0),
+        PaymentId = row.GetGuid(1),
+        Amount = row.GetInt64(2),
+        RequestedAmount = row.Value<long>(3),
+        Status = row.GetString(4),
+        Code = row.Text(5),
+        StripeRefundId = row.Text(6),
+        CreatedAt = row.GetDateTime(7),
+    };
 }

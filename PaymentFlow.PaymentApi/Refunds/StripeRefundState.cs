@@ -11,4 +11,7 @@ public sealed record StripeRefundState(Guid? RefundId, string StripeId, long Amo
     public static StripeRefundState From(global::Stripe.Refund refund) =>
         new(Guid.TryParse(refund.Metadata?.GetValueOrDefault(MetadataKeys.RefundId), out var id) ? id : null,
             refund.Id, refund.Amount, RefundStatuses.FromStripe(refund.Status), refund.FailureReason);
+
+    /// <summary>The refund's row with this state. The amount stays.</summary>
+    public Refund Update(Refund refund) => refund with { Status = Status, Code = Code, StripeRefundId = StripeId };
 }

@@ -1,6 +1,6 @@
-using Dapper;
 using Npgsql;
 using OpenTelemetry;
+using PaymentFlow.Persistence.Database;
 using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.PaymentApi.Webhooks;
@@ -15,10 +15,9 @@ public sealed class StripeEventStore(NpgsqlDataSource dataSource)
     /// <returns>False when the event was already stored.</returns>
     public async Task<bool> AddAsync(string id, string type, string objectId, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteAsync(new CommandDefinition(
-            "INSERT INTO stripe_events (id, type, object_id) VALUES (@id, @type, @objectId) ON CONFLICT DO NOTHING",
-            new { id, type, objectId }, cancellationToken: cancellationToken)) == 1;
+        const string Sql = "INSERT INTO stripe_events (id, type, object_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+        await using var command = dataSource.CreateCommand(Sql).With(id).With(type).With(objectId);
+        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 
     /// <summary>The PaymentIntents that have unapplied events that are due, left by a crash or a failure.</summary>
@@ -32,8 +31,8 @@ public sealed class StripeEventStore(NpgsqlDataSource dataSource)
             """;
         // Traces of polling a usually empty table would hide the traces of payments.
         using var untraced = SuppressInstrumentationScope.Begin();
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<string>(new CommandDefinition(Sql, cancellationToken: cancellationToken))).AsList();
+        await using var command = dataSource.CreateCommand(Sql);
+        return await command.ListAsync(row => row.GetString(0), cancellationToken);
     }
 
     /// <summary>
@@ -47,43 +46,40 @@ public sealed class StripeEventStore(NpgsqlDataSource dataSource)
         const string Sql = """
             WITH heard AS (
                 UPDATE stripe_events e SET processed_at = now() FROM payments p
-                WHERE e.object_id = ANY(@objectIds) AND e.processed_at IS NULL AND e.type LIKE 'payment\_intent.%'
+                WHERE e.object_id = ANY($1) AND e.processed_at IS NULL AND e.type LIKE 'payment\_intent.%'
                     AND p.payment_intent_id = e.object_id AND p.status IN ('succeeded', 'partially_refunded', 'refunded')
                 RETURNING e.id)
             SELECT DISTINCT object_id FROM stripe_events
-            WHERE object_id = ANY(@objectIds) AND processed_at IS NULL AND id NOT IN (SELECT id FROM heard)
+            WHERE object_id = ANY($1) AND processed_at IS NULL AND id NOT IN (SELECT id FROM heard)
             """;
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<string>(new CommandDefinition(
-            Sql, new { objectIds = objectIds.ToArray() }, cancellationToken: cancellationToken))).AsList();
+        await using var command = dataSource.CreateCommand(Sql).With(objectIds.ToArray());
+        return await command.ListAsync(row => row.GetString(0), cancellationToken);
     }
 
     /// <summary>The object's events that are not applied now. Events that arrive while Stripe is being asked are not included.</summary>
     public async Task<IReadOnlyList<WaitingEvent>> WaitingEventsAsync(string objectId, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<WaitingEvent>(new CommandDefinition(
-            "SELECT id, type FROM stripe_events WHERE object_id = @objectId AND processed_at IS NULL",
-            new { objectId }, cancellationToken: cancellationToken))).AsList();
+        await using var command = dataSource.CreateCommand(
+            "SELECT id, type FROM stripe_events WHERE object_id = $1 AND processed_at IS NULL").With(objectId);
+        return await command.ListAsync(row => new WaitingEvent(row.GetString(0), row.GetString(1)), cancellationToken);
     }
 
     public async Task MarkProcessedAsync(string[] ids, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(new CommandDefinition(
-            "UPDATE stripe_events SET processed_at = now() WHERE id = ANY(@ids)", new { ids }, cancellationToken: cancellationToken));
+        await using var command = dataSource.CreateCommand("UPDATE stripe_events SET processed_at = now() WHERE id = ANY($1)").With(ids);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Schedules a retry of the object's events.</summary>
     public async Task PostponeAsync(string objectId, CancellationToken cancellationToken)
     {
         const string Sql = """
-            UPDATE stripe_events SET tries = tries + 1, retry_at = now() + (@waits)[least(tries, @last) + 1]
-            WHERE object_id = @objectId AND processed_at IS NULL
+            UPDATE stripe_events SET tries = tries + 1, retry_at = now() + ($2)[least(tries, $3) + 1]
+            WHERE object_id = $1 AND processed_at IS NULL
             """;
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(new CommandDefinition(
-            Sql, new { objectId, waits = Retry.Waits(LongestAfter + 1), last = LongestAfter }, cancellationToken: cancellationToken));
+        await using var command = dataSource.CreateCommand(Sql)
+            .With(objectId).With(Retry.Waits(LongestAfter + 1)).With(LongestAfter);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }
 

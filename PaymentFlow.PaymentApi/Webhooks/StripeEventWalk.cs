@@ -70,7 +70,7 @@ public sealed partial class StripeEventWalk(
         if (found > 0) Log.Found(logger, found);
         if (failed > 0) return;
         await using var advance = dataSource.CreateCommand("UPDATE stripe_events_walk SET cursor = greatest(cursor, $1)");
-        advance.Parameters.Add(new() { Value = now });
+        advance.With(now);
         await advance.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -1,5 +1,5 @@
 using Npgsql;
-using NpgsqlTypes;
+using PaymentFlow.Persistence.Database;
 
 namespace PaymentFlow.Persistence.Audit;
 
@@ -12,14 +12,17 @@ public sealed class OperatorActionStore(NpgsqlDataSource dataSource, TimeProvide
     public async Task RecordAsync(OperatorAction action, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
-            "INSERT INTO operator_actions (id, actor, action, target, details, at, address) VALUES ($1, $2, $3, $4, $5, $6, $7)");
-        command.Parameters.Add(new() { Value = Guid.CreateVersion7() });
-        command.Parameters.Add(new() { Value = action.Actor.Name });
-        command.Parameters.Add(new() { Value = action.Action });
-        command.Parameters.Add(new() { Value = action.Target });
-        command.Parameters.Add(new() { Value = action.Details ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Jsonb });
-        command.Parameters.Add(new() { Value = time.GetUtcNow().UtcDateTime });
-        command.Parameters.Add(new() { Value = action.Actor.Address ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Inet });
+            """
+            INSERT INTO operator_actions (id, actor, address, action, target, details, at)
+            VALUES (@id, @actor, @address, @action, @target, @details::jsonb, @at)
+            """)
+            .With("id", Guid.CreateVersion7())
+            .With("actor", action.Actor.Name)
+            .With("address", action.Actor.Address)
+            .With("action", action.Action)
+            .With("target", action.Target)
+            .With("details", action.Details)
+            .With("at", time.GetUtcNow());
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -28,15 +31,10 @@ public sealed class OperatorActionStore(NpgsqlDataSource dataSource, TimeProvide
     public async Task<IReadOnlyList<RecordedAction>> NewestAsync(int limit, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
-            "SELECT id, actor, host(address), action, target, details::text, at FROM operator_actions ORDER BY at DESC, id DESC LIMIT $1");
-        command.Parameters.Add(new() { Value = limit });
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        List<RecordedAction> actions = [];
-        while (await row.ReadAsync(cancellationToken))
-        {
-            actions.Add(new RecordedAction(row.GetGuid(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2), row.GetString(3),
-                row.GetString(4), row.IsDBNull(5) ? null : row.GetString(5), row.GetDateTime(6)));
-        }
-        return actions;
+            "SELECT id, actor, host(address), action, target, details::text, at FROM operator_actions ORDER BY at DESC, id DESC LIMIT $1")
+            .With(limit);
+        return await command.ListAsync(row => new RecordedAction(
+            row.GetGuid(0), row.GetString(1), row.Text(2), row.GetString(3), row.GetString(4), row.Text(5), row.GetDateTime(6)),
+            cancellationToken);
     }
 }

@@ -2,8 +2,8 @@ using System.Text;
 using System.Text.Json;
 using Confluent.Kafka;
 using Npgsql;
-using NpgsqlTypes;
 using PaymentFlow.Contracts.Events;
+using PaymentFlow.Persistence.Database;
 
 namespace PaymentFlow.Persistence.Consuming;
 
@@ -25,22 +25,22 @@ public sealed class DeadLetterStore(NpgsqlDataSource dataSource)
     {
         const string Sql = """
             INSERT INTO dead_letters (event_id, topic, "partition", "offset", key, headers, data, error, signed)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            VALUES (@event, @topic, @partition, @offset, @key, @headers::jsonb, @data, @error, @signed)
             ON CONFLICT (event_id) DO UPDATE SET "partition" = excluded."partition", "offset" = excluded."offset", key = excluded.key,
                 headers = excluded.headers, data = excluded.data, error = excluded.error, signed = excluded.signed
             WHERE dead_letters.replayed_at IS NULL
             """;
-        await using var command = dataSource.CreateCommand(Sql);
-        command.Parameters.Add(new() { Value = isSigned ? IdOf(message.Message) : IdOfContent(message.Message) });
-        command.Parameters.Add(new() { Value = message.Topic });
-        command.Parameters.Add(new() { Value = message.Partition.Value });
-        command.Parameters.Add(new() { Value = message.Offset.Value });
-        // Postgres' type text cannot hold NUL or half a surrogate pair. A key or an error text with one must not make this insert fail.
-        command.Parameters.Add(new() { Value = Text(message.Message.Key) ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
-        command.Parameters.Add(new() { Value = Headers(message.Message), NpgsqlDbType = NpgsqlDbType.Jsonb });
-        command.Parameters.Add(new() { Value = message.Message.Value ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea });
-        command.Parameters.Add(new() { Value = Text(error.Length <= MaxErrorLength ? error : error[..MaxErrorLength]) });
-        command.Parameters.Add(new() { Value = isSigned });
+        await using var command = dataSource.CreateCommand(Sql)
+            .With("event", isSigned ? IdOf(message.Message) : IdOfContent(message.Message))
+            .With("topic", message.Topic)
+            .With("partition", message.Partition.Value)
+            .With("offset", message.Offset.Value)
+            // Postgres' type text cannot hold NUL or half a surrogate pair. A key or an error text with one must not make this insert fail.
+            .With("key", Text(message.Message.Key))
+            .With("headers", Headers(message.Message))
+            .With("data", message.Message.Value)
+            .With("error", Text(error.Length <= MaxErrorLength ? error : error[..MaxErrorLength]))
+            .With("signed", isSigned);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

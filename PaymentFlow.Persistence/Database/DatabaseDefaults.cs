@@ -3,7 +3,7 @@ using Npgsql;
 namespace PaymentFlow.Persistence.Database;
 
 /// <summary>
-/// Time-outs, pool size and session settings of every connection to Postgres. See docs/decisions/0006-database-sessions.md.
+/// Time-outs, pool size and session handling of every connection to Postgres. See docs/decisions/0006-database-sessions.md.
 /// </summary>
 public static class DatabaseDefaults
 {
@@ -13,9 +13,6 @@ public static class DatabaseDefaults
     const int PoolSize = 12;
     // More than the number of different statements in a service.
     const int PreparedStatements = 100;
-    const string Planning =
-        "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; "
-        + "SET enable_mergejoin = off; SET jit = off";
 
     /// <summary>
     /// The connection string for commands that write. Of several hosts, Npgsql then uses the one that can be written to. A choice in the
@@ -46,22 +43,5 @@ public static class DatabaseDefaults
         // No statement leaves session state behind, so resetting a connection would only cost an extra transaction. Npgsql still rolls
         // back a transaction that was left open.
         source.ConnectionStringBuilder.NoResetOnClose = true;
-        // Plan a statement once per connection, because planning a statement of several CTEs takes longer than running it. A plan made
-        // while a table is nearly empty must still suit the full table: every statement finds few rows through an index, so sequential
-        // scans, hash joins, merge joins and JIT compilation are off. Behind a transaction-level pooler, set these for the database
-        // instead (ALTER DATABASE … SET …).
-        source.UsePhysicalConnectionInitializer(SetPlanning, SetPlanningAsync);
-    }
-
-    static void SetPlanning(NpgsqlConnection connection)
-    {
-        using NpgsqlCommand command = new(Planning, connection);
-        command.ExecuteNonQuery();
-    }
-
-    static async Task SetPlanningAsync(NpgsqlConnection connection)
-    {
-        await using NpgsqlCommand command = new(Planning, connection);
-        await command.ExecuteNonQueryAsync();
     }
 }

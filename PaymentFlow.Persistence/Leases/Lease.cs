@@ -1,5 +1,6 @@
 using Npgsql;
 using OpenTelemetry;
+using PaymentFlow.Persistence.Database;
 
 namespace PaymentFlow.Persistence.Leases;
 
@@ -23,10 +24,7 @@ public sealed class Lease(NpgsqlDataSource dataSource, string name)
             ON CONFLICT (name) DO UPDATE SET holder = $2, held_until = now() + $3,
                 taken_at = CASE WHEN l.holder = $2 AND l.held_until > now() THEN l.taken_at ELSE now() END
             WHERE l.holder = $2 OR l.held_until <= now()
-            """);
-        command.Parameters.Add(new() { Value = name });
-        command.Parameters.Add(new() { Value = _me });
-        command.Parameters.Add(new() { Value = length });
+            """).With(name).With(_me).With(length);
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 
@@ -34,9 +32,8 @@ public sealed class Lease(NpgsqlDataSource dataSource, string name)
     public async Task ReleaseAsync(CancellationToken cancellationToken)
     {
         using var untraced = SuppressInstrumentationScope.Begin();
-        await using var command = dataSource.CreateCommand("UPDATE leases SET held_until = now() WHERE name = $1 AND holder = $2");
-        command.Parameters.Add(new() { Value = name });
-        command.Parameters.Add(new() { Value = _me });
+        await using var command = dataSource.CreateCommand("UPDATE leases SET held_until = now() WHERE name = $1 AND holder = $2")
+            .With(name).With(_me);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -63,10 +63,9 @@ public sealed partial class DatabaseMigration(
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var acquire = new NpgsqlCommand("SELECT pg_advisory_lock($1)", connection)
         {
-            Parameters = { new() { Value = LockKey } },
             // Long enough for another replica's migration, short enough to notice a dead connection.
             CommandTimeout = 30,
-        };
+        }.With(LockKey);
         await acquire.ExecuteNonQueryAsync(cancellationToken);
 
         var result = await Task.Run(Upgrade, cancellationToken);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Hosting;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.Persistence.Pruning;
 
 namespace PaymentFlow.Persistence.Outbox;
@@ -9,10 +10,10 @@ namespace PaymentFlow.Persistence.Outbox;
 /// </summary>
 static class OutboxPruning
 {
-    const string Sql = """
+    const string Sql = $"""
         DELETE FROM outbox WHERE id = ANY(ARRAY(
             SELECT id FROM outbox
-            WHERE published_at < $1 AND (topic <> 'payments' OR applied_at IS NOT NULL)
+            WHERE published_at < $1 AND (topic <> '{Topics.Payments}' OR applied_at IS NOT NULL)
             ORDER BY published_at LIMIT $2 FOR UPDATE SKIP LOCKED))
         """;
 

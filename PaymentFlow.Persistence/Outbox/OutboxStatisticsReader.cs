@@ -1,6 +1,7 @@
 using Npgsql;
 using OpenTelemetry;
 using PaymentFlow.Contracts.Statistics;
+using PaymentFlow.Persistence.Database;
 
 namespace PaymentFlow.Persistence.Outbox;
 
@@ -69,7 +70,7 @@ public sealed class OutboxStatisticsReader(NpgsqlDataSource dataSource, OutboxSt
     {
         using var untraced = SuppressInstrumentationScope.Begin();
         await using var command = dataSource.CreateCommand(Sql);
-        command.Parameters.Add(new() { Value = from.UtcDateTime });
+        command.With(from.UtcDateTime);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         Dictionary<DateTimeOffset, MinuteStatistics> minutes = [];
         while (await row.ReadAsync(cancellationToken))

@@ -1,6 +1,7 @@
 using Npgsql;
 using OpenTelemetry;
 using PaymentFlow.Messaging.CloudEvents;
+using PaymentFlow.Persistence.Database;
 using PaymentFlow.Persistence.Leases;
 
 namespace PaymentFlow.Persistence.Outbox;
@@ -34,16 +35,17 @@ public sealed class OutboxStore(NpgsqlDataSource dataSource)
             """;
         // One trace per second of a usually empty table would hide the traces of payments.
         using var untraced = SuppressInstrumentationScope.Begin();
-        await using var command = dataSource.CreateCommand(Sql);
-        command.Parameters.Add(new() { Value = after });
-        command.Parameters.Add(new() { Value = limit });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await using var batch = dataSource.CreateBatch();
+        batch.BatchCommands.Add(IndexScans.Prefer());
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Sql).With(after).With(limit));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
         var entries = new List<OutboxEntry>();
         while (await reader.ReadAsync(cancellationToken))
         {
             entries.Add(new OutboxEntry(reader.GetInt64(0), reader.GetString(1), new CloudEvent(
                 reader.GetGuid(2), reader.GetString(3), reader.GetString(4), reader.GetFieldValue<DateTimeOffset>(5),
-                reader.GetString(6), reader.GetFieldValue<byte[]>(7), reader.IsDBNull(8) ? null : reader.GetString(8))));
+                reader.GetString(6), reader.GetFieldValue<byte[]>(7), reader.Text(8))));
         }
         return entries;
     }
@@ -55,13 +57,14 @@ public sealed class OutboxStore(NpgsqlDataSource dataSource)
         // A batch contains events of many payments, so it belongs to none of their traces.
         using var untraced = SuppressInstrumentationScope.Begin();
         // Select by id only: with "AND published_at IS NULL", Postgres would scan the whole index of unpublished rows instead.
-        await using var command = dataSource.CreateCommand(
-            """
+        const string Sql = """
             UPDATE outbox o SET published_at = coalesce(o.published_at, d.at) FROM unnest($1, $2) AS d (id, at) WHERE o.id = d.id
-            """);
-        command.Parameters.Add(new() { Value = sorted.Select(delivery => delivery.Id).ToArray() });
-        command.Parameters.Add(new() { Value = sorted.Select(delivery => delivery.At.UtcDateTime).ToArray() });
-        await command.ExecuteNonQueryAsync(cancellationToken);
+            """;
+        await using var batch = dataSource.CreateBatch();
+        batch.BatchCommands.Add(IndexScans.Prefer());
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Sql)
+            .With(sorted.Select(delivery => delivery.Id).ToArray()).With(sorted.Select(delivery => delivery.At.UtcDateTime).ToArray()));
+        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
     public async Task<OutboxBacklog> BacklogAsync(CancellationToken cancellationToken)

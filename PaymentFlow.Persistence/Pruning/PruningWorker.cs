@@ -62,13 +62,10 @@ public sealed partial class PruningWorker(
     async Task<int> DeleteAsync(PruningRule rule, CancellationToken stoppingToken)
     {
         using var untraced = SuppressInstrumentationScope.Begin();
-        await using var command = dataSource.CreateCommand(rule.Sql);
         var before = time.GetUtcNow() - rule.Keep;
         // UUIDv7 has no time before 1970.
         var first = Guid.CreateVersion7(before > DateTimeOffset.UnixEpoch ? before : DateTimeOffset.UnixEpoch);
-        command.Parameters.Add(new() { Value = before.UtcDateTime });
-        command.Parameters.Add(new() { Value = BatchSize });
-        command.Parameters.Add(new() { Value = first });
+        await using var command = dataSource.CreateCommand(rule.Sql).With(before).With(BatchSize).With(first);
         return await command.ExecuteNonQueryAsync(stoppingToken);
     }
 

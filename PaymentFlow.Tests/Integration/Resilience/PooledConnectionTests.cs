@@ -6,7 +6,7 @@ using PaymentFlow.Tests.Fixtures;
 namespace PaymentFlow.Tests.Integration.Resilience;
 
 /// <summary>
-/// Pooled connections keep their plans, because they are reused without a reset. An open transaction must not be kept.
+/// Pooled connections are reused without a reset. Neither an open transaction nor a planner setting may be kept.
 /// See docs/decisions/0006-database-sessions.md.
 /// </summary>
 public sealed class PooledConnectionTests(PaymentFlowApp app)
@@ -39,16 +39,27 @@ public sealed class PooledConnectionTests(PaymentFlowApp app)
         await using var source = builder.Build();
         await using var connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
         await QueryAsync<object?>(connection, "CREATE TEMPORARY TABLE grows (id integer PRIMARY KEY)");
-        await QueryAsync<object?>(connection, "INSERT INTO grows VALUES (1)");
+        await QueryAsync<object?>(connection, "INSERT INTO grows SELECT generate_series(1, 20)");
         await QueryAsync<object?>(connection, "ANALYZE grows");
-        await QueryAsync<object?>(connection, "PREPARE find (integer) AS SELECT id FROM grows WHERE id = $1");
+        const string Find = "EXPLAIN UPDATE grows g SET id = g.id FROM unnest('{1}'::integer[]) AS i (id) WHERE g.id = i.id";
+        Assert.Contains("Seq Scan on grows", await PlanAsync(connection, new NpgsqlBatchCommand(Find)), StringComparison.Ordinal);
 
-        Assert.Contains("Index", await QueryAsync<string>(connection, "EXPLAIN EXECUTE find(1)"));
-        await QueryAsync<int>(connection, "EXECUTE find(1)");
-        await QueryAsync<object?>(
-            connection, "PREPARE find_all (integer[]) AS SELECT g.id FROM unnest($1) AS i (id) JOIN grows g ON g.id = i.id");
-        Assert.StartsWith("Nested Loop", await QueryAsync<string>(connection, "EXPLAIN EXECUTE find_all('{1}')"), StringComparison.Ordinal);
-        Assert.Equal(0, await QueryAsync<long>(connection, "SELECT custom_plans FROM pg_prepared_statements WHERE name = 'find'"));
+        var plan = await PlanAsync(connection, IndexScans.Prefer(), new NpgsqlBatchCommand(Find));
+        Assert.Contains("Index Scan using grows_pkey", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);
+        // The preference ends with its batch, so that reports on the same connection may read whole tables.
+        Assert.Equal("on", await QueryAsync<string>(connection, "SHOW enable_seqscan"));
+
+        static async Task<string> PlanAsync(NpgsqlConnection connection, params NpgsqlBatchCommand[] commands)
+        {
+            await using NpgsqlBatch batch = new(connection);
+            foreach (var command in commands) batch.BatchCommands.Add(command);
+            await using var row = await batch.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+            for (var skipped = 1; skipped < commands.Length; skipped++) await row.NextResultAsync(TestContext.Current.CancellationToken);
+            List<string> lines = [];
+            while (await row.ReadAsync(TestContext.Current.CancellationToken)) lines.Add(row.GetString(0));
+            return string.Join('\n', lines);
+        }
     }
 
     [Fact]

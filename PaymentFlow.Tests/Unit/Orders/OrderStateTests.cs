@@ -29,7 +29,7 @@ public sealed class OrderStateTests
     {
         var order = Guid.CreateVersion7();
         OrderEvent state = new(order, "A", 3, "paid", Guid.CreateVersion7(), 2, 100, 0, "usd", DateTimeOffset.UnixEpoch);
-        Assert.Equal(state.EventId, (state with { Reference = null, UpdatedAt = DateTimeOffset.MaxValue }).EventId);
+        Assert.Equal(state.EventId, (state with { Reference = "B", UpdatedAt = DateTimeOffset.MaxValue }).EventId);
         Assert.NotEqual(state.EventId, (state with { Version = 4 }).EventId);
     }
 }
