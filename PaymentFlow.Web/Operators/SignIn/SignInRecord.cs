@@ -2,6 +2,7 @@ using System.Security.Claims;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Threading.RateLimiting;
+using PaymentFlow.Contracts;
 using PaymentFlow.ServiceDefaults;
 using PaymentFlow.Web.Services;
 
