@@ -88,7 +88,7 @@ static class DeadLettersEndpoints
             : ApiProblem.Conflict(ProblemCodes.ReplayInProgress, "Another request is replaying dead letters in bulk. Try again shortly.");
     }
 
-    static Func<DeadLetter, Task> RecordingBy(string actor, OperatorActionStore actions, CancellationToken cancellationToken) =>
+    static Func<DeadLetter, Task> RecordingBy(OperatorIdentity actor, OperatorActionStore actions, CancellationToken cancellationToken) =>
         letter => actions.RecordAsync(new OperatorAction(actor, "dead_letter.replay", letter.Id.ToString()), cancellationToken);
 
     static async Task<Results<Ok<ReplayedResponse>, ProblemHttpResult>> ReplayAsync(

@@ -83,16 +83,12 @@ public sealed partial class DeliverySweep(
         return false;
     }
 
-    Task<bool> LeadAsync(CancellationToken stoppingToken)
-    {
-        var now = time.GetUtcNow();
-        return store.TryLeadAsync(now, now + Lease, stoppingToken);
-    }
+    Task<bool> LeadAsync(CancellationToken stoppingToken) => store.Check.TryTakeAsync(Lease, stoppingToken);
 
     /// <returns>The number of events checked.</returns>
     async Task<int> CheckAsync(CancellationToken stoppingToken)
     {
-        if (!await store.Check.TryTakeAsync(Lease, stoppingToken)) return 0;
+        if (!await LeadAsync(stoppingToken)) return 0;
         var unapplied = await store.UnappliedAsync(_options.CheckAfter, BatchSize, stoppingToken);
         List<PublishedEvent> published = [.. unapplied.Where(item => item.IsReadable)];
         List<PublishedEvent> unreadable = [.. unapplied.Where(item => !item.IsReadable)];

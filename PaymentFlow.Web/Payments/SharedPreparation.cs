@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.RateLimiting;
-using PaymentFlow.ServiceDefaults;
+using PaymentFlow.Contracts;
 using PaymentFlow.Web.Services;
 
 namespace PaymentFlow.Web.Payments;
@@ -35,7 +35,7 @@ public sealed class SharedPreparation(IConfiguration configuration, TimeProvider
         try
         {
             using var lease = _limit.AttemptAcquire(client);
-            return lease.IsAcquired ? await call() : new PreparedPayment(null, new Problem(Problem.RateLimited));
+            return lease.IsAcquired ? await call() : new PreparedPayment(null, new Problem(ProblemCodes.RateLimited));
         }
         finally
         {
