@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -109,7 +110,7 @@ public sealed class ResponseHeadersTests : IAsyncLifetime
         return app;
     }
 
-    static IResult Cached(HttpContext context, int status)
+    static StatusCodeHttpResult Cached(HttpContext context, int status)
     {
         context.Response.Headers.CacheControl = "public, max-age=60";
         return TypedResults.StatusCode(status);
