@@ -80,6 +80,8 @@ sealed class BenchmarkWorld : IAsyncDisposable
         foreach (var (name, value) in KafkaSettings) _environment[name] = value;
         // The default limit protects against floods and would refuse this load.
         _environment["RateLimits__AtOnce"] = "1000";
+        // All pages are opened from one address.
+        _environment["Circuits__MaxPerAddress"] = "20000";
         _environment["Logging__LogLevel__Default"] = "Warning";
         if (_options.Telemetry)
         {
