@@ -81,6 +81,8 @@ sealed class BenchmarkWorld : IAsyncDisposable
         // The default limit protects against floods and would refuse this load.
         _environment["RateLimits__AtOnce"] = "1000";
         _environment["RateLimits__ServicesAtOnce"] = "1000";
+        // All pages are opened from one address.
+        _environment["Circuits__MaxPerAddress"] = "20000";
         _environment["Logging__LogLevel__Default"] = "Warning";
         if (_options.Telemetry)
         {

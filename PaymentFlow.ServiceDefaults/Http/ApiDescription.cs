@@ -57,7 +57,7 @@ public static class ApiDescription
         document.Finally(endpoint =>
         {
             var answer = endpoint.RequestDelegate!;
-            endpoint.RequestDelegate = context => KeyHolder.Is(context, Roles.Operator)
+            endpoint.RequestDelegate = context => context.User.IsInRole(Roles.Operator)
                 ? answer(context)
                 : ApiProblem.ForStatus(StatusCodes.Status404NotFound).ExecuteAsync(context);
         });

@@ -4,8 +4,6 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using PaymentFlow.Contracts;
 
@@ -160,17 +158,5 @@ public sealed class ConnectionLimits
         {
             if (Interlocked.Exchange(ref _closed, 1) == 0) limits.Close(client, network, order);
         }
-    }
-}
-
-public static class ConnectionLimitsRegistration
-{
-    /// <summary>Reads the section, such as <c>Sockets</c>, and makes the limits of one kind of connections.</summary>
-    public static Func<IServiceProvider, ConnectionLimits> ReadConnectionLimits(
-        this IHostApplicationBuilder builder, string section, string kind)
-    {
-        var options = builder.ReadSettings<ConnectionLimitOptions>(section);
-        var factor = AddressLimit.FactorOf(builder.Configuration);
-        return services => new ConnectionLimits(options, factor, kind, services.GetRequiredService<IMeterFactory>());
     }
 }

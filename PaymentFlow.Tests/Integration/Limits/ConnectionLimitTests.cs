@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.WebSockets;
+using System.Text;
 using PaymentFlow.Testing.Hosting;
 using PaymentFlow.Tests.Browser;
 using PaymentFlow.Tests.Fixtures;
@@ -13,6 +14,7 @@ public sealed class ConnectionLimitTests(PaymentFlowApp app, Chromium chromium, 
 {
     const string Attacker = "127.0.0.31";
     const string Neighbor = "127.0.0.32";
+    const string Handshake = """{"protocol":"blazorpack","version":1}""" + "\u001e";
 
     RunningApp Running => impatient.App;
 
@@ -79,7 +81,8 @@ public sealed class ConnectionLimitTests(PaymentFlowApp app, Chromium chromium, 
         await last.GotoAsync(address);
 
         await last.Locator("[data-screen=too-many-pages]").WaitForAsync();
-        await customer.Page.CloseAsync();
+        // Leaving a page ends its circuit at once.
+        await customer.Page.GotoAsync("/");
         await Eventually.TrueAsync(async () =>
         {
             await last.ReloadAsync();
@@ -99,7 +102,14 @@ public sealed class ConnectionLimitTests(PaymentFlowApp app, Chromium chromium, 
         return sockets;
     }
 
-    Task<ClientWebSocket> CircuitAsync(HttpMessageInvoker from) => ConnectAsync(from, impatient.Web, "/_blazor", _ => { });
+    async Task<ClientWebSocket> CircuitAsync(HttpMessageInvoker from)
+    {
+        var socket = await ConnectAsync(from, impatient.Web, "/_blazor", _ => { });
+        // Without the handshake the service closes the connection after some seconds.
+        if (socket.State == WebSocketState.Open)
+            await socket.SendAsync(Encoding.UTF8.GetBytes(Handshake), WebSocketMessageType.Text, endOfMessage: true, Token);
+        return socket;
+    }
 
     /// <summary>Returns a socket that is open, or one that was refused with its status.</summary>
     static async Task<ClientWebSocket> ConnectAsync(
@@ -134,7 +144,7 @@ public sealed class ConnectionLimitTests(PaymentFlowApp app, Chromium chromium, 
         var address = new Uri($"/_blazor?id={Uri.EscapeDataString(connection)}", UriKind.Relative);
         using var first = await http.GetAsync(address, Token);
         Assert.Equal(HttpStatusCode.OK, first.StatusCode);
-        using StringContent handshake = new("""{"protocol":"blazorpack","version":1}""" + "\u001e");
+        using StringContent handshake = new(Handshake);
         using var sent = await http.PostAsync(address, handshake, Token);
         Assert.Equal(HttpStatusCode.OK, sent.StatusCode);
         using var answered = await http.GetAsync(address, Token);

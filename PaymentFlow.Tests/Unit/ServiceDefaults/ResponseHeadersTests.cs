@@ -1,10 +1,11 @@
-using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PaymentFlow.ServiceDefaults;
+using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Unit.ServiceDefaults;
 
@@ -57,11 +58,11 @@ public sealed class ResponseHeadersTests : IAsyncLifetime
     public async Task A_malformed_host_gets_the_headers_too()
     {
         var app = await StartAsync("Production");
-        using var answer = await GetAsync(app, "/fine", ("Host", "(a)"));
+        var answer = await RawHttp.GetAsync(new Uri(app.Urls.Single()), "/fine", host: "(a)");
 
-        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Equal(["nosniff"], answer.Headers.GetValues("X-Content-Type-Options"));
-        Assert.Equal("no-store", answer.Headers.CacheControl!.ToString());
+        Assert.StartsWith("HTTP/1.1 400", answer, StringComparison.Ordinal);
+        Assert.Contains("\r\nX-Content-Type-Options: nosniff\r\n", answer);
+        Assert.Contains("\r\nCache-Control: no-store\r\n", answer);
     }
 
     [Theory]
@@ -109,7 +110,7 @@ public sealed class ResponseHeadersTests : IAsyncLifetime
         return app;
     }
 
-    static IResult Cached(HttpContext context, int status)
+    static StatusCodeHttpResult Cached(HttpContext context, int status)
     {
         context.Response.Headers.CacheControl = "public, max-age=60";
         return TypedResults.StatusCode(status);

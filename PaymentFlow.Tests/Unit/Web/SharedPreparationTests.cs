@@ -15,7 +15,11 @@ public sealed class SharedPreparationTests : IDisposable
 
     public SharedPreparationTests() => _shared = new(
         new ConfigurationBuilder().AddInMemoryCollection(
-            new Dictionary<string, string?> { ["RateLimits:prepare:Permits"] = "3", ["RateLimits:prepare:WindowSeconds"] = "3600" }).Build(),
+            new Dictionary<string, string?>
+            {
+                ["RateLimits:prepare:Permits"] = "3",
+                ["RateLimits:prepare:WindowSeconds"] = "3600",
+            }).Build(),
         _time);
 
     [Fact]
