@@ -95,7 +95,7 @@ public sealed class FuzzWorld : IDisposable
                 ["paymentMethod"] = paymentMethod,
             }, secret);
             paymentId = payment["paymentId"]!.GetValue<Guid>();
-            intent = (await SendAsync("payment-api", HttpMethod.Get, $"/payments/{paymentId}"))["paymentIntentId"]?.GetValue<string>();
+            intent = (await SendAsync("payment-api", HttpMethod.Get, $"/payments/{paymentId}"))["paymentIntent"]?.GetValue<string>();
         }
         return new FuzzOrder(id, order["reference"]!.GetValue<string>(), secret, paymentId, intent);
     }

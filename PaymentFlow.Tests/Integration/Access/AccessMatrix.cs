@@ -79,7 +79,7 @@ static class AccessMatrix
             var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (words[0] is not ("GET" or "POST" or "PUT" or "PATCH" or "DELETE"))
             {
-                (service, isDescribed) = (words[0].TrimEnd(','), !words[0].EndsWith(',', StringComparison.Ordinal));
+                (service, isDescribed) = (words[0].TrimEnd(','), !words[0].EndsWith(','));
                 continue;
             }
             var statuses = words[^Enum.GetValues<Caller>().Length..];
