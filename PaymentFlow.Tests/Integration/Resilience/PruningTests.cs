@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -43,6 +44,16 @@ public sealed class PruningTests(PaymentFlowApp app) : IAsyncLifetime
     [Fact]
     public async Task Webhook_ids_are_deleted_a_month_after_they_were_applied()
     {
+        var counted = 0L;
+        using MeterListener listener = new();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Name == "paymentflow.pruned") self.EnableMeasurementEvents(instrument);
+        };
+        // No other test prunes this table.
+        listener.SetMeasurementEventCallback<long>((_, rows, tags, _) =>
+            Interlocked.Add(ref counted, tags.ToArray().Contains(new("table", "stripe_events")) ? rows : 0));
+        listener.Start();
         await _database.ExecuteAsync("""
             INSERT INTO stripe_events (id, type, object_id, received_at, processed_at) VALUES
                 ('old', '', '', '2031-03-01', '2031-03-31'),
@@ -52,6 +63,7 @@ public sealed class PruningTests(PaymentFlowApp app) : IAsyncLifetime
 
         await PruneUntilAsync("SELECT count(*) FROM stripe_events WHERE id = 'old'");
 
+        Assert.Equal(1, Interlocked.Read(ref counted));
         Assert.Equal(
             "old waiting, young", await _database.QueryAsync<string>("SELECT string_agg(id, ', ' ORDER BY id) FROM stripe_events"));
     }

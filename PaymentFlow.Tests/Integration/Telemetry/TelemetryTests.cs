@@ -56,6 +56,9 @@ public sealed class TelemetryTests(TelemetryApp telemetry, PaymentFlowApp app, C
                 "payment-api: payments publish", "payment-api: POST /process-payment",
             ],
             trace.WayOf(trace.Spans.Single(IsPush)));
+        // As docs/personal-data.md says. The addresses in other spans are those of our servers.
+        Assert.DoesNotContain(trace.Spans, span => span.Kind == SpanKind.Server
+            && (span["client.address"] ?? span["network.peer.address"] ?? span["net.peer.ip"]) is not null);
         // No page is open for this order.
         Assert.DoesNotContain(trace.Spans, span => span.Service == "web");
         Assert.Equal(caller.SpanId.ToHexString(), trace.Spans.Single(Way["payment-api takes the payment"]).ParentId);

@@ -1,6 +1,9 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using PaymentFlow.Persistence.Database;
+using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Unit.Messaging;
 
@@ -21,6 +24,27 @@ public sealed class ServerIdentityTests
     [InlineData("Host=127.0.0.1:5432,localhost", true)]
     public void Only_a_verified_server_or_this_machine_is_trusted(string connection, bool trusted) =>
         Assert.Equal(trusted, ServerIdentity.IsVerified(new NpgsqlConnectionStringBuilder(connection)));
+
+    [Theory]
+    [InlineData("Production", "Host=db.example;Username=shop;Password=hidden", 1)]
+    [InlineData("Production", "Host=db.example;SSL Mode=VerifyFull", 0)]
+    [InlineData("Development", "Host=db.example", 0)]
+    public async Task A_start_outside_Development_warns_in_one_line(string environment, string connection, int warnings)
+    {
+        using LogLines log = new();
+        using var loggers = LoggerFactory.Create(logging => logging.AddProvider(log));
+        await using var database = NpgsqlDataSource.Create(connection);
+        ServerIdentity identity = new(
+            database, new HostingEnvironment { EnvironmentName = environment }, loggers.CreateLogger<ServerIdentity>());
+
+        await identity.StartAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(warnings, log.Count);
+        Assert.All(log, line => Assert.StartsWith(
+            "Warning The connection to Postgres at db.example does not verify the server, because SSL Mode is Prefer: ", line,
+            StringComparison.Ordinal));
+        Assert.DoesNotContain(log, line => line.Contains("hidden", StringComparison.Ordinal));
+    }
 
     [Theory]
     [InlineData("Host=db.example", "VerifyFull", SslMode.VerifyFull)]

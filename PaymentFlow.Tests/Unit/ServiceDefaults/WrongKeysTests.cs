@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
@@ -8,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PaymentFlow.ServiceDefaults;
+using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Unit.ServiceDefaults;
 
@@ -132,23 +132,5 @@ public sealed class WrongKeysTests : IAsyncLifetime
         request.Headers.Add("X-Forwarded-For", address);
         foreach (var (name, value) in headers) request.Headers.Add(name, value);
         return await _http.SendAsync(request, TestContext.Current.CancellationToken);
-    }
-
-    sealed class LogLines : ConcurrentQueue<string>, ILoggerProvider, ILogger
-    {
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Enqueue($"{logLevel} {formatter(state, exception)}");
-
-        public void Dispose()
-        {
-            // Nothing to dispose of.
-        }
     }
 }
