@@ -28,7 +28,8 @@ public sealed class DatabaseClockTests(PaymentFlowApp app)
         PaymentTiming timing = new();
         PaymentClaims claims = new(database.Source, timing, wrong);
         ReconciliationSchedule schedule = new(database.Source, timing, wrong), another = new(database.Source, timing, TimeProvider.System);
-        var due = await claims.GetOrCreateAsync(new PayableOrder(Guid.CreateVersion7(), null, 100, "usd"), Token);
+        PayableOrder order = new(Guid.CreateVersion7(), null, 100, "usd");
+        var due = await claims.GetOrCreateAsync(order, Token);
         await claims.GetOrCreateAsync(new PayableOrder(Guid.CreateVersion7(), null, 100, "usd"), Token);
 
         Assert.Empty(await schedule.LeaseDueAsync(10, Token));
@@ -43,7 +44,7 @@ public sealed class DatabaseClockTests(PaymentFlowApp app)
             PaymentMethod = "pm_card_visa",
             Status = "started",
         };
-        Assert.NotNull(await claims.ClaimAsync(new PayableOrder(due.OrderId, null, 100, "usd"), attempt, Token));
+        Assert.Equal(due.Id, (await claims.ClaimAsync(order, attempt, Token))?.Id);
         Assert.InRange(await DueInAsync(), Past, timing.FirstCheck);
         await claims.ReleaseAsync(attempt.Id, reachedStripe: false, "test", Token);
         Assert.InRange(await DueInAsync(), timing.AbandonAfter + Past, timing.AbandonAfter);
