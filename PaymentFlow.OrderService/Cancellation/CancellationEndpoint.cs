@@ -26,7 +26,7 @@ static partial class CancellationEndpoint
         var client = builder.Services.AddHttpClient<PaymentClient>(http =>
         {
             http.BaseAddress = new Uri("http://payment-api");
-            http.DefaultRequestHeaders.Add(RequestHeaders.ServiceKey, serviceKey);
+            http.DefaultRequestHeaders.Add(ApiHeaders.ServiceKey, serviceKey);
             http.Timeout = Timeout;
         });
         // The standard handlers would cut this long call off or repeat it.

@@ -14,7 +14,7 @@ static class DeliveryExtensions
         {
             client.BaseAddress = new Uri("http://order-service");
             client.Timeout = TimeSpan.FromSeconds(10);
-            client.DefaultRequestHeaders.Add(RequestHeaders.ServiceKey, builder.Configuration["Services:Key"]);
+            client.DefaultRequestHeaders.Add(ApiHeaders.ServiceKey, builder.Configuration["Services:Key"]);
         });
         builder.Services.AddSingleton<DeliveryStore>();
         builder.Services.AddHostedService<DeliverySweep>();

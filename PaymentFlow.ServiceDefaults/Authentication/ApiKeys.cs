@@ -49,9 +49,9 @@ sealed class ApiKeys(IConfiguration configuration)
 {
     internal static readonly Dictionary<string, (string Header, string Setting)> Headers = new()
     {
-        [Roles.Operator] = (RequestHeaders.OperatorKey, "Operator:Key"),
-        [Roles.Merchant] = (RequestHeaders.ApiKey, "Merchant:ApiKey"),
-        [Roles.Service] = (RequestHeaders.ServiceKey, "Services:Key"),
+        [Roles.Operator] = (ApiHeaders.OperatorKey, "Operator:Key"),
+        [Roles.Merchant] = (ApiHeaders.ApiKey, "Merchant:ApiKey"),
+        [Roles.Service] = (ApiHeaders.ServiceKey, "Services:Key"),
     };
 
     readonly (string Role, string Header, byte[] Digest)[] _keys =

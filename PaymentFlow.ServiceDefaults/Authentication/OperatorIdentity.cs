@@ -24,8 +24,8 @@ public static class OperatorIdentity
     /// </summary>
     public static string Of(HttpContext context)
     {
-        var name = context.User.Identity?.Name ?? context.Request.Headers[RequestHeaders.OperatorName].ToString();
-        return $"{NameOf(name)} ({context.Connection.RemoteIpAddress})";
+        var stated = context.Request.Headers[ApiHeaders.OperatorName].ToString();
+        return $"{NameOf(context.User.Identity?.Name ?? stated)} ({context.Connection.RemoteIpAddress})";
     }
 
     /// <summary>

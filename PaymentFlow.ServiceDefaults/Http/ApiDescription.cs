@@ -35,9 +35,9 @@ public static class ApiDescription
                     Scheme = "bearer",
                     Description = "The order's clientSecret, shown when it was created.",
                 },
-                ["merchant"] = Key(RequestHeaders.ApiKey),
-                ["operator"] = Key(RequestHeaders.OperatorKey),
-                ["service"] = Key(RequestHeaders.ServiceKey),
+                ["merchant"] = Key(ApiHeaders.ApiKey),
+                ["operator"] = Key(ApiHeaders.OperatorKey),
+                ["service"] = Key(ApiHeaders.ServiceKey),
             };
             return Task.CompletedTask;
         });

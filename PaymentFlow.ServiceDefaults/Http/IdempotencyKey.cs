@@ -14,7 +14,7 @@ public static class IdempotencyKey
     /// <returns>The problem with the header; null when it is absent or valid.</returns>
     public static ProblemHttpResult? Read(HttpRequest request, out string? key)
     {
-        var header = request.Headers[RequestHeaders.IdempotencyKey];
+        var header = request.Headers[ApiHeaders.IdempotencyKey];
         key = header is [{ } value] ? value : null;
         return header.Count == 0 || (key is { Length: > 0 and <= MaxLength } && key.All(c => c is > ' ' and <= '~'))
             ? null

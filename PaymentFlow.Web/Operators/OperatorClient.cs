@@ -106,7 +106,7 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
     {
         HttpRequestMessage request = new(HttpMethod.Post, new Uri(path, UriKind.Relative));
         if (body is not null) request.Content = JsonContent.Create(body, OperatorJson.Default.RefundRequest);
-        if (key is not null) request.Headers.Add(RequestHeaders.IdempotencyKey, key.ToString());
+        if (key is not null) request.Headers.Add(ApiHeaders.IdempotencyKey, key.ToString());
         return SendAsync<Problem?>(service, request, who, async response =>
         {
             if (response.StatusCode == HttpStatusCode.ServiceUnavailable) response.EnsureSuccessStatusCode();
@@ -120,8 +120,8 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
     {
         using var sent = request;
         using var http = clients.CreateClient(service);
-        request.Headers.Add(RequestHeaders.OperatorKey, configuration["Operator:Key"]);
-        if (who?.Identity?.Name is { } name) request.Headers.TryAddWithoutValidation(RequestHeaders.OperatorName, name);
+        request.Headers.Add(ApiHeaders.OperatorKey, configuration["Operator:Key"]);
+        if (who?.Identity?.Name is { } name) request.Headers.TryAddWithoutValidation(ApiHeaders.OperatorName, name);
         try
         {
             using var response = await http.SendAsync(request, cancellationToken);

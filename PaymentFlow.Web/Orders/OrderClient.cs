@@ -21,7 +21,7 @@ public sealed class OrderClient(HttpClient http)
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/orders", UriKind.Relative));
             request.Content = JsonContent.Create(new CreateOrder(items), OrderJson.Default.CreateOrder);
-            if (idempotencyKey is not null) request.Headers.Add(RequestHeaders.IdempotencyKey, idempotencyKey);
+            if (idempotencyKey is not null) request.Headers.Add(ApiHeaders.IdempotencyKey, idempotencyKey);
             using var response = await http.SendAsync(request, cancellationToken);
             return response.IsSuccessStatusCode
                 ? (await response.Content.ReadFromJsonAsync(OrderJson.Default.CreatedOrder, cancellationToken), null)

@@ -40,7 +40,7 @@ public sealed class PaymentClient(HttpClient http)
         try
         {
             using var request = Request("/process-payment", secret);
-            request.Headers.Add(RequestHeaders.IdempotencyKey, idempotencyKey);
+            request.Headers.Add(ApiHeaders.IdempotencyKey, idempotencyKey);
             request.Content = JsonContent.Create(new ProcessPayment(orderId, paymentMethod, returnUrl), PaymentJson.Default.ProcessPayment);
             using var response = await http.SendAsync(request, cancellationToken);
             if (!response.IsSuccessStatusCode)

@@ -13,7 +13,7 @@ sealed class ServiceHandler(IConfiguration configuration) : DelegatingHandler
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        request.Headers.Add(RequestHeaders.ServiceKey, _key);
+        request.Headers.Add(ApiHeaders.ServiceKey, _key);
         request.Headers.Add("Accept-Language", CultureInfo.CurrentUICulture.TwoLetterISOLanguageName);
         return base.SendAsync(request, cancellationToken);
     }

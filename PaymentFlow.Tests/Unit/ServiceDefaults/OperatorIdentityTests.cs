@@ -45,7 +45,7 @@ public sealed class OperatorIdentityTests
     {
         DefaultHttpContext context = new();
         context.Connection.RemoteIpAddress = IPAddress.Parse("10.0.0.7");
-        context.Request.Headers[RequestHeaders.OperatorName] = "An\u202Ena";
+        context.Request.Headers[ApiHeaders.OperatorName] = "An\u202Ena";
 
         Assert.Equal("Anna (10.0.0.7)", OperatorIdentity.Of(context));
     }
