@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using PaymentFlow.Contracts;
 
 namespace PaymentFlow.PaymentApi.Orders;
 
@@ -15,7 +14,7 @@ public sealed class OrderClient(HttpClient http, OrderCache known, IConfiguratio
     {
         if (clientSecret is not null && known.Find(orderId, clientSecret) is { } kept) return kept;
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"/orders/{orderId}", UriKind.Relative));
-        if (clientSecret is null) request.Headers.Add(ApiHeaders.ServiceKey, configuration["Services:Key"]);
+        if (clientSecret is null) request.Headers.Add("X-Service-Key", configuration["Services:Key"]);
         else request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", clientSecret);
         try
         {
