@@ -19,7 +19,7 @@ public sealed class OrderClient(HttpClient http, OrderCache known, IConfiguratio
     {
         if (clientSecret is not null && known.Find(orderId, clientSecret) is { } kept) return kept;
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"/orders/{orderId}", UriKind.Relative));
-        if (clientSecret is null) request.Headers.Add(RequestHeaders.ServiceKey, configuration["Services:Key"]);
+        if (clientSecret is null) request.Headers.Add("X-Service-Key", configuration["Services:Key"]);
         else request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", clientSecret);
         try
         {

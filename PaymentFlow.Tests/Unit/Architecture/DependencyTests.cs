@@ -100,7 +100,7 @@ public sealed class DependencyTests
                     let folder = string.Concat($"{project}/{path}".Split('/')[..^1].Select((part, i) => i == 0 ? part : $".{part}"))
                     where line != $"namespace {folder};"
                     select $"{path}: {line}";
-        Assert.Empty(wrong);
+        Assert.Equal("", string.Join('\n', wrong));
     }
 
     [Theory]
