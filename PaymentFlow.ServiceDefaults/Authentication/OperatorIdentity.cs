@@ -22,8 +22,11 @@ public static class OperatorIdentity
     /// The signed-in name, or the stated name without sign-in, with the caller's address: <c>anna (10.0.0.7)</c>. See
     /// <see cref="NameOf"/>.
     /// </summary>
-    public static string Of(HttpContext context) =>
-        $"{NameOf(context.User.Identity?.Name ?? context.Request.Headers[ApiHeaders.OperatorName].ToString())} ({context.Connection.RemoteIpAddress})";
+    public static string Of(HttpContext context)
+    {
+        var stated = context.Request.Headers[ApiHeaders.OperatorName].ToString();
+        return $"{NameOf(context.User.Identity?.Name ?? stated)} ({context.Connection.RemoteIpAddress})";
+    }
 
     /// <summary>
     /// The name without the characters that nobody sees or that change how the text around them is shown: controls, line and paragraph
