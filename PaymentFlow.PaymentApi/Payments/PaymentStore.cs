@@ -54,7 +54,8 @@ public sealed class PaymentStore(
     /// <summary>Reads the payment and locks its row until the connection's transaction ends.</summary>
     public async Task<Payment> LockAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand($"SELECT {Payment.Columns} FROM payments WHERE id = $1 FOR UPDATE", connection).With(id);
+        const string Sql = $"SELECT {Payment.Columns} FROM payments WHERE id = $1 FOR UPDATE";
+        await using var command = new NpgsqlCommand(Sql, connection).With(id);
         return await command.FirstOrDefaultAsync(Payment.Read, cancellationToken)
             ?? throw new InvalidOperationException($"Payment {id} does not exist, although payments are never deleted.");
     }

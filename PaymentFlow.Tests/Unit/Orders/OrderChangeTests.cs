@@ -46,8 +46,11 @@ public sealed class OrderChangeTests
     [Theory]
     [InlineData("canceled", "operator")]
     [InlineData("failed", null)]
-    public void Only_a_canceled_order_names_who_asked_for_it(string payment, string? reason) =>
-        Assert.Equal(reason, Change(_payment with { Status = payment }).ApplyTo(Order with { CancelRequestedBy = "operator" })!.State.Reason);
+    public void Only_a_canceled_order_names_who_asked_for_it(string payment, string? reason)
+    {
+        var changed = Change(_payment with { Status = payment }).ApplyTo(Order with { CancelRequestedBy = "operator" })!;
+        Assert.Equal(reason, changed.State.Reason);
+    }
 
     [Theory]
     [InlineData(2)]
