@@ -33,37 +33,14 @@ sealed record OrderChange(PaymentEvent Payment, string Status, string? EventType
         return new OrderChange(payment, status, eventType, received.Envelope.Time, traceParent);
     }
 
-    /// <summary>The order after this change. Null when the order already has this state or a newer one.</summary>
-    /// <exception cref="EventRejectedException">The change contradicts the order.</exception>
-    public ChangedOrder? ApplyTo(LockedOrder order)
-    {
-        if (Payment.Amount != order.Amount || Payment.Currency != order.Currency)
-            throw new EventRejectedException($"Order {order.Id}: amount or currency is not the order's.");
-        if (Payment.PaymentVersion <= order.PaymentVersion) return null;
-        if (order.PaymentId is { } paymentId && paymentId != Payment.PaymentId)
-            throw new EventRejectedException($"Order {order.Id}: the order has another payment.");
-        OrderEvent state = new(order.Id, order.Reference, Payment.PaymentVersion + 1, Status, Payment.PaymentId, Payment.PaymentVersion,
-            order.Amount, Payment.AmountRefunded, order.Currency, At, Status == OrderStatuses.Canceled ? order.CancelRequestedBy : null);
-        return new ChangedOrder(state, EventTypeAfter(order), TraceParent);
-    }
-
     /// <summary>
-    /// A paid order gets an event only if the refunded amount changes. After a dispute or a failed refund, a second
-    /// <c>order.paid</c> could make a merchant deliver twice.
+    /// Whether the event itself has all that the order's event needs. Only the order's row tells who asked for a cancellation.
     /// </summary>
-    string? EventTypeAfter(LockedOrder order)
-    {
-        if (!OrderState.Charged.Contains(order.Status) || !OrderState.Charged.Contains(Status)) return EventType;
-        return order.AmountRefunded != Payment.AmountRefunded ? EventTypes.OrderRefunded : null;
-    }
+    public bool IsComplete => Payment.Reference is not null && Status != OrderStatuses.Canceled;
+
+    /// <summary>The order after this change.</summary>
+    /// <param name="canceledBy">Who or what asked to cancel the order, if anything did. Only a canceled order has it as its reason.</param>
+    public OrderEvent StateOf(string reference, string? canceledBy) => new(
+        Payment.OrderId, reference, Payment.PaymentVersion + 1, Status, Payment.PaymentId, Payment.PaymentVersion, Payment.Amount,
+        Payment.AmountRefunded, Payment.Currency, At, Status == OrderStatuses.Canceled ? canceledBy : null);
 }
-
-/// <summary>An order's row, which the present transaction has locked. Amounts are in the currency's minor unit.</summary>
-/// <param name="CancelRequestedBy">Who or what asked to cancel the order, if anything did.</param>
-sealed record LockedOrder(
-    Guid Id, string Reference, string Status, Guid? PaymentId, long PaymentVersion, long Amount, long AmountRefunded, string Currency,
-    string? CancelRequestedBy);
-
-/// <summary>An order's new state.</summary>
-/// <param name="EventType">The type of the event to write; null for none.</param>
-sealed record ChangedOrder(OrderEvent State, string? EventType, string? TraceParent);
