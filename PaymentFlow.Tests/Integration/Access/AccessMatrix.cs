@@ -31,13 +31,18 @@ static class AccessMatrix
         GET  /orders/{id}/live (another site's page)   401     401      404   403     401      403     403    401    403    404    404
         POST /orders/{id}/cancel                       401     401      404   200     401      200     401    401    200    404    404
         POST /orders/versions                          401     401      401   401     401      401     200    401    401    401    200
+        GET  /orders/changes                           401     401      401   401     401      401     200    401    401    401    200
         POST /orders/newer                             401     401      401   401     401      401     200    401    401    401    200
         POST /orders/pushes                            401     401      401   401     401      401     204    401    401    401    204
+        GET  /orders/{id}/personal-data                401     401      401   401     401      200     401    401    401    200    401
+        DELETE /orders/{id}/personal-data              401     401      401   401     401      204     401    401    401    204    401
         GET  /orders/{id}/journey                      401     401      401   401     401      200     401    401    401    200    401
         GET  /orders/journey                           401     401      401   401     401      200     401    401    401    200    401
         GET  /dead-letters                             401     401      401   401     401      200     401    401    401    200    401
+        POST /dead-letters/replay                      401     401      401   401     401      200     401    401    401    200    401
         POST /dead-letters/{id}/replay                 401     401      401   401     401      404     401    401    401    404    401
         GET  /operator-actions                         401     401      401   401     401      200     401    401    401    200    401
+        POST /operator-actions                         401     401      401   401     401      401     204    401    401    401    204
         GET  /statistics                               401     401      401   401     401      200     200    401    401    200    200
 
         payment-api                                  nobody malformed another own  merchant operator service wrong  own+w an.+op an.+se
@@ -47,6 +52,8 @@ static class AccessMatrix
         POST /payments/{id}/cancel                     401     401      404   200     401      200     401    401    200    404    404
         POST /payments/cancel                          401     401      404   200     401      200     200    401    200    404    404
         POST /payments/{id}/refunds                    401     401      401   401     401      200     401    401    401    200    401
+        GET  /payments/{id}/personal-data              401     401      401   401     401      200     401    401    401    200    401
+        DELETE /payments/{id}/personal-data            401     401      401   401     401      204     401    401    401    204    401
         GET  /payments/journey                         401     401      401   401     401      200     401    401    401    200    401
         GET  /operator-actions                         401     401      401   401     401      200     401    401    401    200    401
         GET  /statistics                               401     401      401   401     401      200     200    401    401    200    200

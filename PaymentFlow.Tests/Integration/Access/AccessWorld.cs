@@ -78,6 +78,7 @@ public sealed class AccessWorld(PaymentFlowApp app) : IAsyncLifetime
     static string QueryOf(AccessLine line, Customer order) => line.Call switch
     {
         "order-service GET /orders" or "order-service GET /orders/journey" => $"?reference={order.Order["reference"]}",
+        "order-service GET /orders/changes" => "?after=0&limit=1",
         "payment-api GET /payments/journey" => $"?orderId={order.OrderId}",
         _ => "",
     };
@@ -87,6 +88,9 @@ public sealed class AccessWorld(PaymentFlowApp app) : IAsyncLifetime
         ("order-service POST /orders", "") => """{"items":[{"productId":"mug","quantity":1}]}""",
         ("order-service POST /orders", _) =>
             $$"""{"reference":"access-{{order.OrderId}}-{{Interlocked.Increment(ref _references)}}","amount":500,"currency":"usd"}""",
+        // Matches no dead letter.
+        ("order-service POST /dead-letters/replay", _) => $$"""{"reason":"{{order.OrderId}}"}""",
+        ("order-service POST /operator-actions", _) => """{"action":"console.sign_out"}""",
         ("order-service POST /orders/versions", _) => $"""["{order.OrderId}"]""",
         ("order-service POST /orders/newer", _) => $$"""{"{{order.OrderId}}":1}""",
         ("order-service POST /orders/pushes", _) => "[]",

@@ -71,7 +71,7 @@ public sealed class OutageApp : IAsyncLifetime
     {
         await using var server = await ServerAsync();
         await ExecuteAsync(server, $"ALTER DATABASE {database} ALLOW_CONNECTIONS false");
-        await ExecuteAsync(server, $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'");
+        await EndSessionsAsync(server, database);
         return new Undo(() =>
         {
             using var again = ServerAsync().GetAwaiter().GetResult();
@@ -94,6 +94,25 @@ public sealed class OutageApp : IAsyncLifetime
             using var again = ServerAsync().GetAwaiter().GetResult();
             using var allow = new NpgsqlCommand($"ALTER DATABASE {database} RESET default_transaction_read_only", again);
             allow.ExecuteNonQuery();
+        });
+    }
+
+    /// <summary>
+    /// A session that is just being opened is not visible yet, and escapes the first look. So this looks until it finds none several times.
+    /// </summary>
+    static Task EndSessionsAsync(NpgsqlConnection server, string database)
+    {
+        const int Looks = 3;
+        var clean = 0;
+        return Eventually.TrueAsync(async () =>
+        {
+            await using var end = new NpgsqlCommand(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = $1", server)
+            {
+                Parameters = { new() { Value = database } },
+            };
+            clean = (long)(await end.ExecuteScalarAsync(TestContext.Current.CancellationToken))! == 0 ? clean + 1 : 0;
+            return clean == Looks;
         });
     }
 
