@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net.WebSockets;
-using System.Threading.Channels;
+using System.Runtime.ExceptionServices;
 using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.Push;
 
@@ -8,33 +8,42 @@ namespace PaymentFlow.OrderService.Live;
 
 /// <summary>
 /// One customer's socket. It keeps only the newest state, so a slow client skips versions instead of building a queue. The versions
-/// that it sends only increase, even if updates arrive out of order. See docs/decisions/0009-live-socket-sender.md.
+/// that it sends only increase, even if updates arrive out of order.
 /// </summary>
-sealed class LiveSocket(CultureInfo language, PushReceiptWriter journal, TimeProvider time)
+/// <remarks>
+/// While idle, a socket holds only a pending read: no queue, timer or task. See docs/decisions/0009-live-socket-sender.md
+/// </remarks>
+sealed class LiveSocket(CultureInfo language, PushReceiptWriter journal, TimeProvider time) : IThreadPoolWorkItem
 {
     /// <summary>Clients have nothing to send. A larger message closes the connection.</summary>
     const int MaxClientMessageBytes = 1024;
     const int ReceiveBufferBytes = 256;
     static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(3);
 
-    readonly Channel<OrderEvent> _states = Channel.CreateBounded<OrderEvent>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
-
-    readonly Lock _offering = new();
-    long _newest;
-    WebSocketCloseStatus? _closeStatus;
+    // Counts the reasons to send since the sender last finished. The caller that raises it from 0 to 1 starts the sender, so only one
+    // sender runs at a time. It starts at 1 for RunAsync, so that nothing is sent before RunAsync starts the sender.
+    int _reasons = 1;
+    WebSocket? _socket;
+    OrderEvent? _newest;
+    long _sent;
+    CloseRequest? _closeRequest;
+    Exception? _failure;
 
     /// <summary>The newest version that was offered; 0 before the first.</summary>
-    public long Newest => Volatile.Read(ref _newest);
+    public long Newest => Volatile.Read(ref _newest)?.Version ?? 0;
 
     /// <summary>Keeps <paramref name="state"/> for sending if it is newer. Never blocks; safe on any thread.</summary>
     public void Offer(OrderEvent state)
     {
-        lock (_offering)
+        for (var seen = Volatile.Read(ref _newest); seen is null || seen.Version < state.Version;)
         {
-            if (state.Version <= _newest) return;
-            Volatile.Write(ref _newest, state.Version);
-            _states.Writer.TryWrite(state);
+            var before = Interlocked.CompareExchange(ref _newest, state, seen);
+            if (ReferenceEquals(before, seen))
+            {
+                Wake();
+                return;
+            }
+            seen = before;
         }
     }
 
@@ -42,38 +51,25 @@ sealed class LiveSocket(CultureInfo language, PushReceiptWriter journal, TimePro
     public async Task RunAsync(WebSocket socket, CancellationToken stopping)
     {
         LiveMetrics.SocketOpened();
-        var sending = SendAsync(socket);
         try
         {
+            _socket = socket;
+            StartSending();
             // Close code 1001: the client reconnects, to another replica.
-            await using (stopping.UnsafeRegister(_ => Leave(socket, WebSocketCloseStatus.EndpointUnavailable), null))
+            await using (stopping.UnsafeRegister(static live => ((LiveSocket)live!).Leave(WebSocketCloseStatus.EndpointUnavailable), this))
                 await ReceiveAsync(socket);
-            RequestClose(WebSocketCloseStatus.NormalClosure);
-            await sending.WaitAsync(ClosePatience, time, CancellationToken.None);
+            TryRequestClose(WebSocketCloseStatus.NormalClosure);
+            await _closeRequest!.Sent.WaitAsync(ClosePatience, time, CancellationToken.None);
         }
         catch (Exception e) when (IsEnd(e) || e is TimeoutException)
         {
             // The client vanished without a close frame or did not answer a ping. This is a normal end.
             socket.Abort();
+            if (_failure is { } failure) ExceptionDispatchInfo.Throw(failure);
         }
         finally
         {
             LiveMetrics.SocketClosed();
-            // Ends the sender. Its failure is not lost when the client vanished because of it.
-            RequestClose(WebSocketCloseStatus.NormalClosure);
-            await EndedAsync(sending);
-        }
-    }
-
-    static async Task EndedAsync(Task sending)
-    {
-        try
-        {
-            await sending;
-        }
-        catch (Exception e) when (IsEnd(e))
-        {
-            // The client vanished.
         }
     }
 
@@ -87,32 +83,63 @@ sealed class LiveSocket(CultureInfo language, PushReceiptWriter journal, TimePro
             if (received.MessageType == WebSocketMessageType.Close) return;
             // Count before the reset below, so that a single large frame is noticed, too.
             messageBytes += received.Count;
-            if (messageBytes > MaxClientMessageBytes) Leave(socket, WebSocketCloseStatus.MessageTooBig);
+            if (messageBytes > MaxClientMessageBytes) Leave(WebSocketCloseStatus.MessageTooBig);
             if (received.EndOfMessage) messageBytes = 0;
         }
     }
 
     /// <summary>Starts the close handshake. Aborts the connection if the client does not answer in time.</summary>
-    void Leave(WebSocket socket, WebSocketCloseStatus status)
+    void Leave(WebSocketCloseStatus status)
     {
-        if (RequestClose(status)) _ = AbortAsync();
+        if (TryRequestClose(status)) _ = AbortAsync();
 
         async Task AbortAsync()
         {
             await Task.Delay(ClosePatience, time);
-            socket.Abort();
+            _socket!.Abort();
         }
     }
 
-    /// <summary>Makes the sender close the socket after the state that waits, if any.</summary>
+    /// <summary>Makes the sender close the socket as its last action.</summary>
     /// <returns>False when a close was requested earlier; the first status is used.</returns>
-    bool RequestClose(WebSocketCloseStatus status)
+    bool TryRequestClose(WebSocketCloseStatus status)
     {
-        lock (_offering)
+        if (Interlocked.CompareExchange(ref _closeRequest, new CloseRequest(status), null) is not null) return false;
+        Wake();
+        return true;
+    }
+
+    void Wake()
+    {
+        if (Interlocked.Increment(ref _reasons) == 1) StartSending();
+    }
+
+    void StartSending() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+
+    void IThreadPoolWorkItem.Execute() => _ = SendAsync(_socket!);
+
+    async Task SendAsync(WebSocket socket)
+    {
+        try
         {
-            if (_closeStatus is not null) return false;
-            _closeStatus = status;
-            return _states.Writer.TryComplete();
+            int seen;
+            do
+            {
+                seen = Volatile.Read(ref _reasons);
+                await SendNewestAsync(socket);
+                if (Volatile.Read(ref _closeRequest) is not { } request) continue;
+                await socket.CloseOutputAsync(request.Status, statusDescription: null, CancellationToken.None);
+                request.MarkSent();
+                // Leave _reasons above 0, so that the sender never starts again.
+                return;
+            }
+            while (Interlocked.Add(ref _reasons, -seen) != 0);
+        }
+        catch (Exception e)
+        {
+            // Aborting the socket also ends the pending read.
+            if (!IsEnd(e)) _failure = e;
+            socket.Abort();
         }
     }
 
@@ -120,32 +147,30 @@ sealed class LiveSocket(CultureInfo language, PushReceiptWriter journal, TimePro
     /// Sends are not canceled, because that aborts the socket. A stuck send ends with the keep-alive timeout or
     /// <see cref="ClosePatience"/>.
     /// </remarks>
-    async Task SendAsync(WebSocket socket)
+    async Task SendNewestAsync(WebSocket socket)
     {
-        try
+        var state = Volatile.Read(ref _newest)!;
+        if (state.Version <= _sent) return;
+        await socket.SendAsync(LiveFrame.For(state, language), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+        // Do not count the first frame: it is the state that was read, not a push.
+        if (_sent > 0)
         {
-            var first = true;
-            await foreach (var state in _states.Reader.ReadAllAsync())
-            {
-                await socket.SendAsync(
-                    LiveFrame.For(state, language), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
-                // Do not count the first frame: it is the state that was read, not a push.
-                if (!first)
-                {
-                    LiveMetrics.PushDuration.Record((time.GetUtcNow() - state.UpdatedAt).TotalSeconds);
-                    journal.Shown(state.OrderId, state.Version);
-                }
-                first = false;
-            }
-            await socket.CloseOutputAsync(_closeStatus!.Value, statusDescription: null, CancellationToken.None);
+            LiveMetrics.PushDuration.Record((time.GetUtcNow() - state.UpdatedAt).TotalSeconds);
+            journal.Shown(state.OrderId, state.Version);
         }
-        catch
-        {
-            // Ends the pending read, too.
-            socket.Abort();
-            throw;
-        }
+        _sent = state.Version;
     }
 
     static bool IsEnd(Exception exception) => exception is WebSocketException or OperationCanceledException or ObjectDisposedException;
+
+    sealed class CloseRequest(WebSocketCloseStatus status)
+    {
+        readonly TaskCompletionSource _sentSource = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public WebSocketCloseStatus Status { get; } = status;
+
+        public Task Sent => _sentSource.Task;
+
+        public void MarkSent() => _sentSource.SetResult();
+    }
 }

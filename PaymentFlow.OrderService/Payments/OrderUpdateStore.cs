@@ -115,7 +115,9 @@ sealed class OrderUpdateStore(NpgsqlDataSource dataSource)
         return applied;
     }
 
-    /// <summary>The orders after the changes. Reads from the orders what the events do not have; payments that succeed have it all.</summary>
+    /// <summary>
+    /// The orders after the changes. What an event lacks is read from its order. Events of successful payments lack nothing.
+    /// </summary>
     async Task<List<OrderEvent>> StatesOfAsync(IReadOnlyList<OrderChange> changes, CancellationToken cancellationToken)
     {
         var incomplete = changes.Where(change => !change.IsComplete).Select(change => change.Payment.OrderId).ToArray();
