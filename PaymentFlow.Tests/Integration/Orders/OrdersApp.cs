@@ -100,7 +100,8 @@ public sealed class OrdersApp : IAsyncDisposable
     public async Task<PaymentEvent> LosePaymentAsync()
     {
         var model = await CreateAsync();
-        var lost = model.Payment(version: 2) with { OrderId = Guid.CreateVersion7() };
+        var missing = Guid.CreateVersion7();
+        var lost = model.Payment(version: 2) with { OrderId = missing, Reference = RestoredReference(missing) };
         await PublishAsync(lost);
         await UntilAsync(1L, IsDeadLettered, lost.EventId);
         return lost;
@@ -114,9 +115,11 @@ public sealed class OrdersApp : IAsyncDisposable
             INSERT INTO orders (id, reference, secret_hash, amount, currency, items, created_at, updated_at, description)
             SELECT $1, $2, secret_hash, amount, currency, items, created_at - $4, updated_at, 'written past the API'
             FROM orders WHERE id = $3 RETURNING id
-            """, id, $"restored-{id}", model.Id, age);
-        return model with { Id = id };
+            """, id, RestoredReference(id), model.Id, age);
+        return model with { Id = id, Reference = RestoredReference(id) };
     }
+
+    static string RestoredReference(Guid id) => $"restored-{id}";
 
     public async Task<T> QueryAsync<T>(string sql, params object[] parameters)
     {
