@@ -99,11 +99,17 @@ public sealed class OrdersApp : IAsyncDisposable
     /// <summary>Publishes a payment of a missing order and waits until it is a dead letter.</summary>
     public async Task<PaymentEvent> LosePaymentAsync()
     {
-        var model = await CreateAsync();
-        var lost = model.Payment(version: 2) with { OrderId = Guid.CreateVersion7() };
+        var lost = await PayMissingOrderAsync();
         await PublishAsync(lost);
         await UntilAsync(1L, IsDeadLettered, lost.EventId);
         return lost;
+    }
+
+    /// <summary>A payment of an order that is missing until <see cref="RestoreAsync"/>. It is not published.</summary>
+    public async Task<PaymentEvent> PayMissingOrderAsync()
+    {
+        var id = Guid.CreateVersion7();
+        return (await CreateAsync()).Payment(version: 2) with { OrderId = id, Reference = ReferenceOf(id) };
     }
 
     /// <summary>Inserts the row of a missing order, as a restored backup would.</summary>
@@ -114,9 +120,11 @@ public sealed class OrdersApp : IAsyncDisposable
             INSERT INTO orders (id, reference, secret_hash, amount, currency, items, created_at, updated_at, description)
             SELECT $1, $2, secret_hash, amount, currency, items, created_at - $4, updated_at, 'written past the API'
             FROM orders WHERE id = $3 RETURNING id
-            """, id, $"restored-{id}", model.Id, age);
-        return model with { Id = id };
+            """, id, ReferenceOf(id), model.Id, age);
+        return model with { Id = id, Reference = ReferenceOf(id) };
     }
+
+    static string ReferenceOf(Guid restored) => $"restored-{restored}";
 
     public async Task<T> QueryAsync<T>(string sql, params object[] parameters)
     {
