@@ -15,6 +15,8 @@ static class DatabaseOwner
         var owner = new NpgsqlCommandBuilder().QuoteIdentifier(name);
         await using NpgsqlConnection administrator = new($"{server};Database=postgres;Pooling=false");
         await administrator.OpenAsync(cancellationToken);
+        // Aspire's event that the server is ready and the command "start-afresh" may come here at once. The lock ends with the connection.
+        await ExecuteAsync(administrator, "SELECT pg_advisory_lock(1)", cancellationToken);
         if (!await ExistsAsync("SELECT 1 FROM pg_roles WHERE rolname = $1"))
             await ExecuteAsync(administrator, $"CREATE ROLE {owner}", cancellationToken);
         await ExecuteAsync(administrator,

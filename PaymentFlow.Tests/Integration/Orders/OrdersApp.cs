@@ -109,7 +109,7 @@ public sealed class OrdersApp : IAsyncDisposable
     public async Task<PaymentEvent> PayMissingOrderAsync()
     {
         var id = Guid.CreateVersion7();
-        return (await CreateAsync()).Payment(version: 2) with { OrderId = id, Reference = ReferenceOf(id) };
+        return (await CreateAsync()).Payment(version: 2) with { OrderId = id, Reference = RestoredReference(id) };
     }
 
     /// <summary>Inserts the row of a missing order, as a restored backup would.</summary>
@@ -120,11 +120,11 @@ public sealed class OrdersApp : IAsyncDisposable
             INSERT INTO orders (id, reference, secret_hash, amount, currency, items, created_at, updated_at, description)
             SELECT $1, $2, secret_hash, amount, currency, items, created_at - $4, updated_at, 'written past the API'
             FROM orders WHERE id = $3 RETURNING id
-            """, id, ReferenceOf(id), model.Id, age);
-        return model with { Id = id, Reference = ReferenceOf(id) };
+            """, id, RestoredReference(id), model.Id, age);
+        return model with { Id = id, Reference = RestoredReference(id) };
     }
 
-    static string ReferenceOf(Guid restored) => $"restored-{restored}";
+    static string RestoredReference(Guid id) => $"restored-{id}";
 
     public async Task<T> QueryAsync<T>(string sql, params object[] parameters)
     {

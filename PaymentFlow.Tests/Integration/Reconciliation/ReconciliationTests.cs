@@ -28,7 +28,8 @@ public sealed class ReconciliationTests(FaultyStripeApp faulty) : IAsyncLifetime
         var again = await customer.PayAsync(key: "another");
 
         Assert.Equal((HttpStatusCode.OK, "processing"), (told.Status, told["status"]));
-        Assert.Equal("confirmation_in_flight", again.Code);
+        // On a busy machine the charge may be found before the second request is answered.
+        Assert.Contains(again.Code, (string?[])["confirmation_in_flight", "already_paid"]);
         await live.UntilAsync("paid");
         Assert.Equal("succeeded", (await customer.PayAsync(key: "k"))["status"]);
         Assert.Single(await customer.ChargesAsync());

@@ -94,7 +94,7 @@ public sealed class PruningTests(PaymentFlowApp app) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_orders_history_its_pushes_and_replayed_dead_letters_are_deleted_and_waiting_ones_never()
+    public async Task An_orders_history_its_pushes_and_settled_or_unsigned_dead_letters_are_deleted_and_waiting_ones_never()
     {
         await using ScratchDatabase orders = new(app.PaymentsDb, ofOrders: true);
         await orders.InitializeAsync();
@@ -106,20 +106,23 @@ public sealed class PruningTests(PaymentFlowApp app) : IAsyncLifetime
                 pushes AS (
                     INSERT INTO order_pushes (order_id, version, kind, screens, first_at, last_at)
                     VALUES ($1, 2, 'page', 1, $2, $2), ($1, 2, 'socket', 1, $2, $2))
-                INSERT INTO dead_letters (event_id, topic, "partition", "offset", key, headers, error, received_at, replayed_at)
-                VALUES ($1, '', 0, 0, 'replayed', '{}', '', $2, $2), (gen_random_uuid(), '', 0, 0, 'waiting', '{}', '', $2, NULL)
+                INSERT INTO dead_letters (event_id, topic, "partition", "offset", key, headers, error, signed, received_at, replayed_at)
+                VALUES ($1, '', 0, 0, 'replayed', '{}', '', true, $2, $2),
+                    (gen_random_uuid(), '', 0, 0, 'unsigned', '{}', '', false, $2, NULL),
+                    (gen_random_uuid(), '', 0, 0, 'waiting', '{}', '', true, $2, NULL)
                 """, Guid.CreateVersion7(Now.AddDays(-age)), Now.AddDays(-age).UtcDateTime);
         }
 
         await PruneUntilAsync("""
             SELECT (SELECT count(*) FROM order_history) + (SELECT count(*) FROM order_pushes)
-                + (SELECT count(*) FROM dead_letters WHERE key = 'replayed') - 5
+                + (SELECT count(*) FROM dead_letters WHERE key IN ('replayed', 'unsigned')) - 6
             """, orders);
 
-        Assert.Equal((2L, 2L, 1L, 3L), (
+        Assert.Equal((2L, 2L, 1L, 1L, 3L), (
             await orders.QueryAsync<long>("SELECT count(*) FROM order_history"),
             await orders.QueryAsync<long>("SELECT count(*) FROM order_pushes"),
             await orders.QueryAsync<long>("SELECT count(*) FROM dead_letters WHERE key = 'replayed'"),
+            await orders.QueryAsync<long>("SELECT count(*) FROM dead_letters WHERE key = 'unsigned'"),
             await orders.QueryAsync<long>("SELECT count(*) FROM dead_letters WHERE key = 'waiting'")));
     }
 
