@@ -336,7 +336,7 @@ public sealed class DeadLetterTests(OrdersApp app) : IClassFixture<OrdersApp>
     /// <summary>Publishes versions of the payment of one missing order, whose id is in the reason of each dead letter.</summary>
     async Task<PaymentEvent[]> LoseAsync(int count)
     {
-        var model = (await app.CreateAsync()).Payment(version: 2) with { OrderId = Guid.CreateVersion7() };
+        var model = await app.PayMissingOrderAsync();
         PaymentEvent[] lost = [.. Enumerable.Range(0, count).Select(i => model with { PaymentVersion = 2 + i })];
         foreach (var payment in lost) await app.PublishAsync(payment);
         foreach (var payment in lost) await app.UntilAsync(1L, OrdersApp.IsDeadLettered, payment.EventId);

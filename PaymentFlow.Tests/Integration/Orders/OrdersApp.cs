@@ -99,12 +99,17 @@ public sealed class OrdersApp : IAsyncDisposable
     /// <summary>Publishes a payment of a missing order and waits until it is a dead letter.</summary>
     public async Task<PaymentEvent> LosePaymentAsync()
     {
-        var model = await CreateAsync();
-        var missing = Guid.CreateVersion7();
-        var lost = model.Payment(version: 2) with { OrderId = missing, Reference = RestoredReference(missing) };
+        var lost = await PayMissingOrderAsync();
         await PublishAsync(lost);
         await UntilAsync(1L, IsDeadLettered, lost.EventId);
         return lost;
+    }
+
+    /// <summary>A payment of an order that is missing until <see cref="RestoreAsync"/>. It is not published.</summary>
+    public async Task<PaymentEvent> PayMissingOrderAsync()
+    {
+        var id = Guid.CreateVersion7();
+        return (await CreateAsync()).Payment(version: 2) with { OrderId = id, Reference = RestoredReference(id) };
     }
 
     /// <summary>Inserts the row of a missing order, as a restored backup would.</summary>

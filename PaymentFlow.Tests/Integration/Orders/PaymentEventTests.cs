@@ -83,12 +83,26 @@ public sealed class PaymentEventTests(OrdersApp app) : IClassFixture<OrdersApp>
     {
         { "of an unknown order", payment => payment with { OrderId = Guid.CreateVersion7() } },
         { "of another amount", payment => payment with { Amount = payment.Amount + 1 } },
+        { "with another reference", payment => payment with { Reference = "another" } },
         { "in another currency", payment => payment with { Currency = "eur" } },
         { "with a NUL in it", payment => payment with { Currency = "us\0" } },
         { "with an unknown status", payment => payment with { Status = "charmed" } },
         { "that refunds more than was paid", payment => payment with { AmountRefunded = payment.Amount + 1 } },
         { "without a version", payment => payment with { PaymentVersion = 0 } },
     };
+
+    [Fact]
+    public async Task An_event_without_a_reference_is_applied_and_the_orders_event_has_it()
+    {
+        var order = await app.CreateAsync();
+
+        await app.PublishAsync(order.Payment(version: 2) with { Reference = null });
+
+        await app.UntilAsync("paid", "SELECT status FROM orders WHERE id = $1", order.Id);
+        Assert.Equal(order.Reference, await app.QueryAsync<string>(
+            "SELECT convert_from(data, 'UTF8')::jsonb ->> 'reference' FROM outbox WHERE key = $1 AND type = 'order.paid'",
+            order.Id.ToString()));
+    }
 
     [Theory]
     [MemberData(nameof(Impossible), DisableDiscoveryEnumeration = true)]
