@@ -40,15 +40,20 @@ public sealed record Books(
     /// <summary>The number of orders that the delivery check reports as ahead of their payment. No fault of a machine makes one.</summary>
     public long OrdersAhead { get; init; }
 
-    /// <summary>The books without the orders in <paramref name="before"/> and without their payments and charges.</summary>
+    /// <summary>
+    /// The books without the orders in <paramref name="before"/> and their payments and charges, and without its charges: the databases
+    /// may have been emptied since.
+    /// </summary>
     public Books Since(Books before)
     {
         var known = before.Orders.Select(order => order.Id).ToHashSet();
+        var intents = before.Stripe.Select(intent => intent.Intent).ToHashSet();
         return this with
         {
             Orders = [.. Orders.Where(order => !known.Contains(order.Id))],
             Payments = [.. Payments.Where(payment => !known.Contains(payment.OrderId))],
-            Stripe = [.. Stripe.Where(intent => intent.OrderId is not { } order || !known.Contains(order))],
+            Stripe = [.. Stripe.Where(intent =>
+                !intents.Contains(intent.Intent) && (intent.OrderId is not { } order || !known.Contains(order)))],
         };
     }
 

@@ -19,10 +19,12 @@ sealed class FuzzGenerator(FuzzWorld world, int seed)
         // Any mixture serves that gives neighboring numbers different requests.
         Random random = new(unchecked((seed * 1_000_003) + number));
         var call = Any(world.Calls, random);
-        var order = Any(world.Orders, random);
+        // A cancellation is mostly of the canceled order, so that others stay payable.
+        var order = call.Path.EndsWith("/cancel", StringComparison.Ordinal) && !Happens(random, 10) ? world.Orders[^1]
+            : Any(world.Orders, random);
         List<(string Name, string Value)> headers = [("X-Forwarded-For", AddressOf(random))];
         var body = BodyOf(call, order, random);
-        if (call.Path == WebhookPath) AddSignature(headers, body!, random);
+        if (call.Path == WebhookPath) AddSignature(headers, body ?? [], random);
         AddCredentials(headers, call, order, random);
         AddHeaders(headers, call, random);
         if (body is not null || Happens(random, 20)) AddContentHeaders(headers, random);
@@ -45,7 +47,7 @@ sealed class FuzzGenerator(FuzzWorld world, int seed)
 
     static byte[]? Changed(JsonNode? sample, Random random)
     {
-        var text = Happens(random, 4) ? sample?.ToJsonString() ?? "null" : JsonMutation.OfValue(sample, random);
+        var text = Happens(random, 2) ? sample?.ToJsonString() ?? "null" : JsonMutation.OfValue(sample, random);
         var bytes = Encoding.UTF8.GetBytes(text);
         return Happens(random, 8) ? JsonMutation.OfBytes(bytes, random) : Happens(random, 60) ? null : bytes;
     }
@@ -59,7 +61,7 @@ sealed class FuzzGenerator(FuzzWorld world, int seed)
         foreach (var name in call.Query)
         {
             if (Happens(random, 6)) continue;
-            query.Add($"{name}={QueryValue(name, order, random)}");
+            query.Add($"{name}={QueryValue(call, name, order, random)}");
             if (Happens(random, 10)) query.Add($"{name}={Any(Nasty.Url, random)}");
         }
         if (Happens(random, 15)) query.Add($"{Any(Nasty.Url, random)}={Any(Nasty.Url, random)}");
@@ -75,11 +77,13 @@ sealed class FuzzGenerator(FuzzWorld world, int seed)
         _ => id.ToString(),
     };
 
-    static string QueryValue(string name, FuzzOrder order, Random random) => Happens(random, 2)
+    static string QueryValue(ApiCall call, string name, FuzzOrder order, Random random) => Happens(random, 2)
         ? Any(Nasty.Url, random)
         : name switch
         {
             "limit" => $"{random.Next(1, 50)}",
+            "minAge" => "0",
+            "after" when call.Path == "/orders/changes" => $"{random.Next(100)}",
             "reference" => order.Reference,
             "paymentIntent" => order.PaymentIntent ?? "pi_unknown",
             "paymentId" => $"{order.PaymentId ?? order.Id}",

@@ -24,7 +24,11 @@ public static class FuzzRun
         var ordersDb = await app.GetConnectionStringAsync("ordersdb");
         using var world = await FuzzWorld.CreateAsync(app, cancellationToken);
         var before = await Books.ReadAsync(paymentsDb, ordersDb, await world.LedgerAsync(cancellationToken), []);
-        before = before with { Orders = [.. before.Orders.Where(order => world.Orders.All(own => own.Id != order.Id))] };
+        before = before with
+        {
+            Orders = [.. before.Orders.Where(order => world.Orders.All(own => own.Id != order.Id))],
+            Stripe = [.. before.Stripe.Where(intent => world.Orders.All(own => own.Id != intent.OrderId))],
+        };
         var logged = world.UnhandledExceptions().Count;
         FuzzGenerator generator = new(world, options.Seed);
         using FuzzClient client = new(world);

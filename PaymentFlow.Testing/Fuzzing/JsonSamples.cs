@@ -68,6 +68,7 @@ sealed class JsonSamples(FuzzWorld world, Random random, FuzzOrder order)
         (_, "returnUrl") => $"{world.Origin}/orders/{order.Id}",
         (_, "reference") => order.Reference,
         (_, "currency") => "usd",
+        (_, "action") => "console.sign_out",
         _ => "text",
     };
 
