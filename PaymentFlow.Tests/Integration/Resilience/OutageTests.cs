@@ -36,7 +36,8 @@ public sealed class OutageTests(OutageApp app)
     {
         var customer = await Customer.OrdersAsync(app.App);
         var another = await Customer.OrdersAsync(app.App);
-        Assert.Equal(HttpStatusCode.OK, (await customer.PostAsync("/payments", $$"""{"orderId":"{{customer.OrderId}}"}""")).Status);
+        await Eventually.TrueAsync(async () =>
+            (await customer.PostAsync("/payments", $$"""{"orderId":"{{customer.OrderId}}"}""")).Status == HttpStatusCode.OK);
         using (await app.CutOffAsync("ordersdb"))
         {
             Assert.Equal("succeeded", (await customer.PayAsync())["status"]);
