@@ -3,7 +3,7 @@ using PaymentFlow.Persistence.Consuming;
 
 namespace PaymentFlow.OrderService.Payments;
 
-/// <summary>What a payment event says about its order.</summary>
+/// <summary>The change that a payment event makes to its order.</summary>
 /// <param name="Status">The order's status that follows from the payment's.</param>
 /// <param name="EventType">The type of the order's event; null for none.</param>
 /// <param name="At">When the payment reached its state, UTC.</param>

@@ -7,7 +7,7 @@ using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.OrderService.PersonalData;
 
-/// <summary>What this service stores that may tell something about an order's customer. docs/personal-data.md says why.</summary>
+/// <summary>The stored data that may tell something about an order's customer. docs/personal-data.md says why.</summary>
 /// <param name="Reference">The merchant's own order number. It stays, because the books refer to it.</param>
 /// <param name="Description">The merchant's text; absent after it was erased.</param>
 public sealed record OrderPersonalData(

@@ -3,7 +3,7 @@ using PaymentFlow.Contracts.Events;
 
 namespace PaymentFlow.PaymentApi.DeliveryCheck;
 
-/// <summary>What a payment is now.</summary>
+/// <summary>The present state of a payment.</summary>
 public sealed record PaymentState(Guid Id, long Version, string Status);
 
 /// <summary>

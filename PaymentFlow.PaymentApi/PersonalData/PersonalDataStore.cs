@@ -3,7 +3,7 @@ using PaymentFlow.Persistence.Database;
 
 namespace PaymentFlow.PaymentApi.PersonalData;
 
-/// <summary>What this service stores that may tell something about a payment's customer. docs/personal-data.md says why.</summary>
+/// <summary>The stored data that may tell something about a payment's customer. docs/personal-data.md says why.</summary>
 /// <param name="Reference">The merchant's own order number. It stays, because the books refer to it.</param>
 /// <param name="PaymentIntent">Stripe's id, by which Stripe finds what it knows about the customer.</param>
 public sealed record PaymentPersonalData(

@@ -102,7 +102,7 @@ sealed class FuzzGenerator(FuzzWorld world, int seed)
         }
     }
 
-    /// <summary>What the call needs, in six of ten requests. Otherwise any, wrong, malformed, several or none.</summary>
+    /// <summary>Adds the needed credentials in six of ten requests, otherwise any, wrong, malformed, several or none.</summary>
     void AddCredentials(List<(string, string)> headers, ApiCall call, FuzzOrder order, Random random)
     {
         var another = Any(world.Orders, random);

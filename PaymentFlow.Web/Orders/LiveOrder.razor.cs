@@ -62,7 +62,7 @@ public sealed partial class LiveOrder(
         var screen => T[$"{screen}.Heading"],
     };
 
-    /// <summary>What screen readers read out. Empty until the screen changes.</summary>
+    /// <summary>The text that screen readers read out. Empty until the screen changes.</summary>
     string Announcement => _page switch
     {
         { Announcements: 0 } => "",

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace PaymentFlow.Tests.Integration.Access;
 
-/// <summary>Who may do what: each call of the APIs, and the status that each kind of caller gets.</summary>
+/// <summary>The access rules: each call of the APIs, and the status that each kind of caller gets.</summary>
 static class AccessMatrix
 {
     /// <summary>

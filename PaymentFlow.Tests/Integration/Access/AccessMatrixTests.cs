@@ -7,7 +7,7 @@ namespace PaymentFlow.Tests.Integration.Access;
 /// <summary>Every call of the APIs, by every kind of caller.</summary>
 public sealed class AccessMatrixTests(AccessWorld world) : IClassFixture<AccessWorld>
 {
-    // What lets nobody in says why.
+    // A refusal names its reason.
     static readonly Dictionary<int, string[]> Codes = new()
     {
         [400] = ["invalid_signature"],
