@@ -96,7 +96,7 @@ sealed class OrderUpdateStore(NpgsqlDataSource dataSource)
             .With("consumedAt", consumedAt);
 
         await using var batch = dataSource.CreateBatch();
-        batch.BatchCommands.Add(IndexScans.Prefer());
+        batch.BatchCommands.Add(IndexScans.PreferByIds());
         batch.BatchCommands.Add(command);
         var places = states.Index().ToDictionary(item => item.Item.OrderId, item => item.Index);
         List<AppliedChange> applied = new(changes.Count);

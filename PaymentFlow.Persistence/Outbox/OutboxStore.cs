@@ -61,7 +61,7 @@ public sealed class OutboxStore(NpgsqlDataSource dataSource)
             UPDATE outbox o SET published_at = coalesce(o.published_at, d.at) FROM unnest($1, $2) AS d (id, at) WHERE o.id = d.id
             """;
         await using var batch = dataSource.CreateBatch();
-        batch.BatchCommands.Add(IndexScans.Prefer());
+        batch.BatchCommands.Add(IndexScans.PreferByIds());
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Sql)
             .With(sorted.Select(delivery => delivery.Id).ToArray()).With(sorted.Select(delivery => delivery.At.UtcDateTime).ToArray()));
         await batch.ExecuteNonQueryAsync(cancellationToken);

@@ -34,9 +34,7 @@ public sealed class PooledConnectionTests(PaymentFlowApp app)
     [Fact]
     public async Task A_plan_that_was_made_for_a_small_table_suits_a_large_one()
     {
-        NpgsqlDataSourceBuilder builder = new(app.PaymentsDb);
-        DatabaseDefaults.Apply(builder);
-        await using var source = builder.Build();
+        await using var source = SourceWithDefaults();
         await using var connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
         await QueryAsync<object?>(connection, "CREATE TEMPORARY TABLE grows (id integer PRIMARY KEY)");
         await QueryAsync<object?>(connection, "INSERT INTO grows SELECT generate_series(1, 20)");
@@ -44,22 +42,55 @@ public sealed class PooledConnectionTests(PaymentFlowApp app)
         const string Find = "EXPLAIN UPDATE grows g SET id = g.id FROM unnest('{1}'::integer[]) AS i (id) WHERE g.id = i.id";
         Assert.Contains("Seq Scan on grows", await PlanAsync(connection, new NpgsqlBatchCommand(Find)), StringComparison.Ordinal);
 
-        var plan = await PlanAsync(connection, IndexScans.Prefer(), new NpgsqlBatchCommand(Find));
-        Assert.Contains("Index Scan using grows_pkey", plan, StringComparison.Ordinal);
-        Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);
-        // The preference ends with its batch, so that reports on the same connection may read whole tables.
-        Assert.Equal("on", await QueryAsync<string>(connection, "SHOW enable_seqscan"));
+        foreach (var prefer in (Func<NpgsqlBatchCommand>[])[IndexScans.Prefer, IndexScans.PreferByIds])
+        {
+            var plan = await PlanAsync(connection, prefer(), new NpgsqlBatchCommand(Find));
+            Assert.Contains("Index Scan using grows_pkey", plan, StringComparison.Ordinal);
+            Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);
+            // The preference ends with its batch, so that reports on the same connection may read whole tables.
+            Assert.Equal("on", await QueryAsync<string>(connection, "SHOW enable_seqscan"));
+            Assert.Equal("auto", await QueryAsync<string>(connection, "SHOW plan_cache_mode"));
+        }
+    }
 
-        static async Task<string> PlanAsync(NpgsqlConnection connection, params NpgsqlBatchCommand[] commands)
+    [Fact]
+    public async Task A_statement_over_arrays_of_ids_is_planned_once()
+    {
+        await using var source = SourceWithDefaults();
+        await using var connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await QueryAsync<object?>(connection, "CREATE TEMPORARY TABLE grows (id integer PRIMARY KEY)");
+        // Npgsql prepares a statement at its fifth execution, and Postgres plans a prepared one five times before it compares.
+        const int Executions = 20;
+        for (var i = 0; i < Executions; i++)
         {
             await using NpgsqlBatch batch = new(connection);
-            foreach (var command in commands) batch.BatchCommands.Add(command);
-            await using var row = await batch.ExecuteReaderAsync(TestContext.Current.CancellationToken);
-            for (var skipped = 1; skipped < commands.Length; skipped++) await row.NextResultAsync(TestContext.Current.CancellationToken);
-            List<string> lines = [];
-            while (await row.ReadAsync(TestContext.Current.CancellationToken)) lines.Add(row.GetString(0));
-            return string.Join('\n', lines);
+            batch.BatchCommands.Add(IndexScans.PreferByIds());
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(
+                "UPDATE grows g SET id = g.id FROM unnest($1) AS i (id) WHERE g.id = i.id").With(new[] { i }));
+            await batch.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         }
+
+        const string Planned = "FROM pg_prepared_statements WHERE statement LIKE 'UPDATE grows%'";
+        Assert.Equal(0L, await QueryAsync<long>(connection, $"SELECT custom_plans {Planned}"));
+        Assert.NotEqual(0L, await QueryAsync<long>(connection, $"SELECT generic_plans {Planned}"));
+    }
+
+    NpgsqlDataSource SourceWithDefaults()
+    {
+        NpgsqlDataSourceBuilder builder = new(app.PaymentsDb);
+        DatabaseDefaults.Apply(builder);
+        return builder.Build();
+    }
+
+    static async Task<string> PlanAsync(NpgsqlConnection connection, params NpgsqlBatchCommand[] commands)
+    {
+        await using NpgsqlBatch batch = new(connection);
+        foreach (var command in commands) batch.BatchCommands.Add(command);
+        await using var row = await batch.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        for (var skipped = 1; skipped < commands.Length; skipped++) await row.NextResultAsync(TestContext.Current.CancellationToken);
+        List<string> lines = [];
+        while (await row.ReadAsync(TestContext.Current.CancellationToken)) lines.Add(row.GetString(0));
+        return string.Join('\n', lines);
     }
 
     [Fact]
