@@ -6,6 +6,7 @@ public static class ProblemCodes
     public const string AlreadyPaid = "already_paid";
     public const string AlreadyRefunded = "already_refunded";
     public const string AlreadyReplayed = "already_replayed";
+    public const string AmountInvalidForCurrency = "amount_invalid_for_currency";
     public const string AmountTooLarge = "amount_too_large";
     public const string AmountTooSmall = "amount_too_small";
     public const string CardDeclined = "card_declined";

@@ -37,8 +37,8 @@ static class OrderEndpoints
                 amount without the merchant key); 409 `duplicate_reference`, `secret_unavailable`; 413 `payload_too_large`;
                 415 `unsupported_media_type`; 422 `idempotency_key_reused`, `unknown_field`, `empty_order`, `too_many_items`,
                 `unknown_product`, `invalid_quantity`, `mixed_currencies`, `missing_field`, `invalid_reference`,
-                `invalid_description`, `unsupported_currency`, `amount_too_small`, `amount_too_large`; 429 `rate_limited`;
-                503 `unavailable`.
+                `invalid_description`, `unsupported_currency`, `amount_too_small`, `amount_too_large`,
+                `amount_invalid_for_currency`; 429 `rate_limited`; 503 `unavailable`.
                 """)
             .ProducesProblems(400, 401, 409, 413, 415)
             .ProducesProblems(422, 429, 503);

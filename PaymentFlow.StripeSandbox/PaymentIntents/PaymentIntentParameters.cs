@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using PaymentFlow.Contracts;
 using PaymentFlow.StripeSandbox.Objects;
 using PaymentFlow.StripeSandbox.Protocol;
 
@@ -153,20 +154,25 @@ static class PaymentIntentParameters
                 param: "payment_method_options[card][capture_method]"));
     }
 
-    static void CheckAmount(long amount, string currency)
+    static void CheckAmount(long amount, string code)
     {
-        if (Currencies.Minimum(currency) is not { } minimum)
+        if (Currencies.Find(code) is not { } currency)
             throw new RequestRefusedException(StripeError.Invalid(
-                $"Invalid currency: {currency}. The sandbox supports these currencies: {string.Join(", ", Currencies.All)}",
+                $"Invalid currency: {code}. The sandbox supports these currencies: "
+                + string.Join(", ", Currencies.All.Select(known => known.Code)),
                 param: "currency"));
         if (amount < 1)
             throw new RequestRefusedException(StripeError.Invalid(
                 "This value must be greater than or equal to 1.", "parameter_invalid_integer", "amount"));
-        if (amount < minimum)
+        if (amount < currency.Minimum)
             throw new RequestRefusedException(StripeError.Invalid(
-                $"Amount must be at least {Currencies.Display(minimum, currency)}", "amount_too_small", "amount"));
-        if (amount > Currencies.Maximum)
+                $"Amount must be at least {currency.Write(currency.Minimum)}", "amount_too_small", "amount"));
+        if (amount > currency.Maximum)
             throw new RequestRefusedException(StripeError.Invalid(
-                $"Amount must be no more than {Currencies.Display(Currencies.Maximum, currency)}", "amount_too_large", "amount"));
+                $"Amount must be no more than {currency.Write(currency.Maximum)}", "amount_too_large", "amount"));
+        // Stripe documents the rule, but not the error.
+        if (amount % currency.Step != 0)
+            throw new RequestRefusedException(StripeError.Invalid(
+                $"Amount must be a multiple of {currency.Step} in {code}", "parameter_invalid_integer", "amount"));
     }
 }
