@@ -24,6 +24,7 @@ var orders = builder.AddService<Projects.PaymentFlow_OrderService>("order-servic
     .WithEnvironment("Merchant__ApiKey", merchantKey)
     .WithEnvironment("Services__Key", serviceKey)
     .WithEventKeys(paymentEvents, orderEvents)
+    .WithWebhookKeys(builder.AddGeneratedKeys("webhook-key"))
     .WithApiReference();
 
 var payments = builder.AddService<Projects.PaymentFlow_PaymentApi>("payment-api")

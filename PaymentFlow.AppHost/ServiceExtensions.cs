@@ -63,12 +63,28 @@ static class ServiceExtensions
     /// The generated key of a topic's events, the parameter <c>TOPIC-event-key</c>. While a key is replaced, <c>TOPIC-event-key-second</c>
     /// is accepted as well.
     /// </summary>
-    public static TopicKeys AddEventKeys(this IDistributedApplicationBuilder builder, string topic)
+    public static TopicKeys AddEventKeys(this IDistributedApplicationBuilder builder, string topic) =>
+        new(topic, builder.AddGeneratedKeys($"{topic}-event-key"));
+
+    /// <summary>
+    /// A generated key, the parameter <paramref name="name"/>, and, while it is replaced, a second one that is accepted as well,
+    /// <c>NAME-second</c>.
+    /// </summary>
+    public static IReadOnlyList<IResourceBuilder<ParameterResource>> AddGeneratedKeys(
+        this IDistributedApplicationBuilder builder, string name)
     {
-        List<IResourceBuilder<ParameterResource>> keys = [builder.AddGeneratedSecret($"{topic}-event-key")];
-        var second = $"{topic}-event-key-second";
+        List<IResourceBuilder<ParameterResource>> keys = [builder.AddGeneratedSecret(name)];
+        var second = $"{name}-second";
         if (builder.Configuration[$"Parameters:{second}"] is { Length: > 0 }) keys.Add(builder.AddParameter(second, secret: true));
-        return new TopicKeys(topic, keys);
+        return keys;
+    }
+
+    /// <summary>The keys that encrypt the secrets of webhook endpoints in the database.</summary>
+    public static IResourceBuilder<ProjectResource> WithWebhookKeys(
+        this IResourceBuilder<ProjectResource> service, IReadOnlyList<IResourceBuilder<ParameterResource>> keys)
+    {
+        for (var i = 0; i < keys.Count; i++) service.WithEnvironment($"Webhooks__Keys__{i}", keys[i]);
+        return service;
     }
 
     public static IResourceBuilder<ProjectResource> WithEventKeys(

@@ -14,11 +14,14 @@ public static class ProblemCodes
     public const string DatabaseUnavailable = "database_unavailable";
     public const string DuplicateReference = "duplicate_reference";
     public const string EmptyOrder = "empty_order";
+    public const string EndpointDeleted = "endpoint_deleted";
+    public const string EndpointDisabled = "endpoint_disabled";
     public const string IdempotencyKeyRequired = "idempotency_key_required";
     public const string IdempotencyKeyReused = "idempotency_key_reused";
     public const string InternalError = "internal_error";
     public const string InvalidAmount = "invalid_amount";
     public const string InvalidDescription = "invalid_description";
+    public const string InvalidEventTypes = "invalid_event_types";
     public const string InvalidFilter = "invalid_filter";
     public const string InvalidLimit = "invalid_limit";
     public const string InvalidPaymentMethod = "invalid_payment_method";
@@ -27,6 +30,7 @@ public static class ProblemCodes
     public const string InvalidReturnUrl = "invalid_return_url";
     public const string InvalidSearch = "invalid_search";
     public const string InvalidSignature = "invalid_signature";
+    public const string InvalidWebhookUrl = "invalid_webhook_url";
     public const string MalformedRequest = "malformed_request";
     public const string MethodNotAllowed = "method_not_allowed";
     public const string MissingField = "missing_field";
@@ -52,6 +56,7 @@ public static class ProblemCodes
     public const string TooManyAttempts = "too_many_attempts";
     public const string TooManyConnections = "too_many_connections";
     public const string TooManyDeclines = "too_many_declines";
+    public const string TooManyEndpoints = "too_many_endpoints";
     public const string TooManyIds = "too_many_ids";
     public const string TooManyItems = "too_many_items";
     public const string Unauthorized = "unauthorized";

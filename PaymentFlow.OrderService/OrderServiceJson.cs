@@ -12,6 +12,8 @@ using PaymentFlow.OrderService.Operators;
 using PaymentFlow.OrderService.Orders;
 using PaymentFlow.OrderService.PersonalData;
 using PaymentFlow.OrderService.Statistics;
+using PaymentFlow.OrderService.Webhooks.Deliveries;
+using PaymentFlow.OrderService.Webhooks.Endpoints;
 
 namespace PaymentFlow.OrderService;
 
@@ -40,5 +42,13 @@ namespace PaymentFlow.OrderService;
 [JsonSerializable(typeof(OrderJourney))]
 [JsonSerializable(typeof(OrderStatistics))]
 [JsonSerializable(typeof(IReadOnlyList<PushReceipt>))]
+[JsonSerializable(typeof(CreateWebhookEndpointRequest))]
+[JsonSerializable(typeof(ChangeWebhookEndpointRequest))]
+[JsonSerializable(typeof(CreatedWebhookEndpointResponse))]
+[JsonSerializable(typeof(WebhookEndpointResponse))]
+[JsonSerializable(typeof(WebhookEndpointList))]
+[JsonSerializable(typeof(RotatedSecretResponse))]
+[JsonSerializable(typeof(WebhookDeliveryResponse))]
+[JsonSerializable(typeof(WebhookDeliveryPage))]
 [JsonSerializable(typeof(ProblemDetails))]
 sealed partial class OrderServiceJson : JsonSerializerContext;

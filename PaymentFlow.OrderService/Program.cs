@@ -12,6 +12,7 @@ using PaymentFlow.OrderService.Orders;
 using PaymentFlow.OrderService.Payments;
 using PaymentFlow.OrderService.PersonalData;
 using PaymentFlow.OrderService.Statistics;
+using PaymentFlow.OrderService.Webhooks;
 using PaymentFlow.Persistence.Database;
 using PaymentFlow.Persistence.Migrations;
 using PaymentFlow.Persistence.Outbox;
@@ -21,7 +22,7 @@ using Scalar.AspNetCore;
 var builder = WebApplication.CreateBuilder(args);
 builder.RequireSettings(
     "ConnectionStrings:ordersdb", "ConnectionStrings:kafka", "Operator:Key", "Merchant:ApiKey", "Services:Key", "Events:Keys:payments:0",
-    "Events:Keys:orders:0");
+    "Events:Keys:orders:0", "Webhooks:Keys:0");
 builder.RequireLanguages("en", "ru");
 builder.AddServiceDefaults();
 builder.AddApiDefaults();
@@ -42,6 +43,7 @@ builder.AddOperators();
 builder.AddDeadLetters();
 builder.AddJourney();
 builder.AddStatistics();
+builder.AddWebhooks();
 builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, OrderServiceJson.Default));
 builder.AddApiDescription("PaymentFlow orders");
 
@@ -59,6 +61,7 @@ app.MapOperators();
 app.MapJourney();
 app.MapPersonalData();
 app.MapStatistics();
+app.MapWebhooks();
 app.MapLive();
 app.MapApiDescription();
 if (app.Environment.IsDevelopment()) app.MapScalarApiReference("/scalar");

@@ -37,6 +37,8 @@ public static class SettingRules
         new("Merchant:ApiKey", Key),
         new("Services:Key", Key),
         new("Events:Keys:*:*", Key),
+        new("Webhooks:Keys:*", Key),
+        new("Webhooks:AllowPrivateAddresses", Flag),
         new("Operator:Oidc:ClientSecret", (value, _) => Secret(value)),
         new("Operator:Oidc:Authority", Authority),
         new("Clients:AllowedOrigins:*", (value, _) => AllowedOrigins.Normalize(value) is not null ? null
@@ -46,7 +48,7 @@ public static class SettingRules
             : $"is '{value}', which is neither an address nor a network: set it to one, such as 10.0.0.4 or 10.0.0.0/8."),
         new("RateLimits:AtOnce", Count),
         new("RateLimits:NetworkFactor", Count),
-        new("OpenApi:Public", (value, _) => bool.TryParse(value, out var _) ? null : $"is '{value}': set it to true or false."),
+        new("OpenApi:Public", Flag),
         new("RateLimits:ServicesAtOnce", Count),
         new("RateLimits:*:Permits", Count),
         new("RateLimits:*:WindowSeconds", Seconds),
@@ -116,6 +118,8 @@ public static class SettingRules
             && (development || url.Scheme == Uri.UriSchemeHttps)
             ? null
             : $"is '{value}': set it to the provider's issuer, an https:// URL.";
+
+    static string? Flag(string value, bool _) => bool.TryParse(value, out var _) ? null : $"is '{value}': set it to true or false.";
 
     static string? Count(string value, bool _) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0
