@@ -18,7 +18,7 @@ sealed partial class WebhookEndpoint(
     /// <summary>Two while the secret is replaced; empty before the registration.</summary>
     public IReadOnlyList<string> Secrets { get; private set; } = settings.WebhookSecrets;
 
-    string File => Path.Combine(settings.DataFolder, "webhook-endpoint.json");
+    string KeptIn => Path.Combine(settings.DataFolder, "webhook-endpoint.json");
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -41,8 +41,9 @@ sealed partial class WebhookEndpoint(
     /// <summary>The endpoint of an earlier start, unless it was deleted at PaymentFlow or the shop has moved.</summary>
     async Task<KnownEndpoint?> FindAsync(CancellationToken cancellationToken)
     {
-        if (!System.IO.File.Exists(File)) return null;
-        var known = JsonSerializer.Deserialize<KnownEndpoint>(await System.IO.File.ReadAllTextAsync(File, cancellationToken))!;
+        if (!File.Exists(KeptIn)) return null;
+        var known = JsonSerializer.Deserialize<KnownEndpoint>(
+            await File.ReadAllTextAsync(KeptIn, cancellationToken), JsonSerializerOptions.Web)!;
         return (await paymentFlow.EndpointsAsync(cancellationToken))
             .Any(endpoint => endpoint.Id == known.Id && endpoint.Url == settings.WebhookUrl) ? known : null;
     }
@@ -64,8 +65,11 @@ sealed partial class WebhookEndpoint(
         FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.Write };
         // A secret is for this user only.
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        await using var file = System.IO.File.Open(File, options);
-        await JsonSerializer.SerializeAsync(file, known, cancellationToken: cancellationToken);
+        // A crash leaves the old file or the new one.
+        var written = KeptIn + ".new";
+        await using (var file = File.Open(written, options))
+            await JsonSerializer.SerializeAsync(file, known, JsonSerializerOptions.Web, cancellationToken);
+        File.Move(written, KeptIn, overwrite: true);
     }
 
     static partial class Log
