@@ -12,8 +12,8 @@ static partial class WebhookEvents
         app.MapPost(Path, ReceiveAsync).WithMetadata(new RequestSizeLimitAttribute(64 * 1024));
 
     /// <summary>
-    /// Answers 2xx when the event is handled, and within 10 s, or PaymentFlow sends it again. Shipping takes no time here; a real shop stores
-    /// the event, answers, and ships afterwards.
+    /// Answers 2xx when the event is handled, and within 10 s, or PaymentFlow sends it again. Shipping takes no time here. A real shop
+    /// stores the event, answers, and ships afterwards.
     /// </summary>
     static async Task<IResult> ReceiveAsync(
         HttpRequest request, WebhookEndpoint endpoint, Fulfilment fulfilment, TimeProvider time, ILogger<Fulfilment> logger,
