@@ -45,6 +45,7 @@ var web = builder.AddService<Projects.PaymentFlow_Web>("web")
     .WithEnvironment("Services__Key", serviceKey)
     .WithEventKeys(orderEvents)
     .WithOperatorSignIn()
+    .WithCheckoutBranding()
     .WithUrlForEndpoint("http", url => url.DisplayText = "Shop")
     .WithUrlForEndpoint("http", _ => new() { Url = "/operator", DisplayText = "Operator console" });
 

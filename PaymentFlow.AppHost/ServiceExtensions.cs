@@ -10,9 +10,15 @@ sealed record Services(
 {
     public IEnumerable<IResourceBuilder<ProjectResource>> All => [Orders, Payments, Web];
 
-    /// <summary>The pages that may call the APIs: Web's, and those of a team's own shop (<c>Clients:AllowedOrigins</c>).</summary>
+    /// <summary>
+    /// The pages that may call the APIs: Web's, and those of a team's own shop (<c>Clients:AllowedOrigins</c>). Checkout links lead to Web's
+    /// address, or to <c>Checkout:BaseUrl</c>.
+    /// </summary>
     public void AllowOrigins(IConfiguration configuration, Action<IResourceBuilder<ProjectResource>, string> allowWeb)
     {
+        const string BaseUrl = "Checkout__BaseUrl";
+        if (configuration["Checkout:BaseUrl"] is { Length: > 0 } address) Orders.WithEnvironment(BaseUrl, address);
+        else allowWeb(Orders, BaseUrl);
         var others = configuration.GetSection("Clients:AllowedOrigins").Get<string[]>() ?? [];
         foreach (var service in new[] { Orders, Payments })
         {
@@ -114,6 +120,17 @@ static class ServiceExtensions
             {
                 web.WithEnvironment($"Operator__Oidc__{setting.Key}", value);
             }
+        }
+        return web;
+    }
+
+    /// <summary>Passes the settings of the checkout's look (<c>Checkout:*</c>) on to Web.</summary>
+    public static IResourceBuilder<ProjectResource> WithCheckoutBranding(this IResourceBuilder<ProjectResource> web)
+    {
+        foreach (var setting in (string[])["Name", "LogoUrl", "AccentColor", "ReturnAfter"])
+        {
+            if (web.ApplicationBuilder.Configuration[$"Checkout:{setting}"] is { Length: > 0 } value)
+                web.WithEnvironment($"Checkout__{setting}", value);
         }
         return web;
     }

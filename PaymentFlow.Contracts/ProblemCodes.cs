@@ -10,6 +10,7 @@ public static class ProblemCodes
     public const string AmountTooLarge = "amount_too_large";
     public const string AmountTooSmall = "amount_too_small";
     public const string CardDeclined = "card_declined";
+    public const string CheckoutNotConfigured = "checkout_not_configured";
     public const string ConfirmationInFlight = "confirmation_in_flight";
     public const string DatabaseUnavailable = "database_unavailable";
     public const string DuplicateReference = "duplicate_reference";
@@ -20,10 +21,15 @@ public static class ProblemCodes
     public const string IdempotencyKeyReused = "idempotency_key_reused";
     public const string InternalError = "internal_error";
     public const string InvalidAmount = "invalid_amount";
+    public const string InvalidCancelUrl = "invalid_cancel_url";
+    public const string InvalidCustomerEmail = "invalid_customer_email";
     public const string InvalidDescription = "invalid_description";
     public const string InvalidEventTypes = "invalid_event_types";
+    public const string InvalidExpiresAt = "invalid_expires_at";
     public const string InvalidFilter = "invalid_filter";
     public const string InvalidLimit = "invalid_limit";
+    public const string InvalidLocale = "invalid_locale";
+    public const string InvalidMetadata = "invalid_metadata";
     public const string InvalidPaymentMethod = "invalid_payment_method";
     public const string InvalidQuantity = "invalid_quantity";
     public const string InvalidReference = "invalid_reference";

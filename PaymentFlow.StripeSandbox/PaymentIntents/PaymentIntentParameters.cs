@@ -108,12 +108,18 @@ static class PaymentIntentParameters
     {
         Customer = form.Text("customer") ?? intent.Customer,
         Description = form.Text("description") ?? intent.Description,
-        ReceiptEmail = form.Text("receipt_email") ?? intent.ReceiptEmail,
+        ReceiptEmail = Email(form, "receipt_email") ?? intent.ReceiptEmail,
         SetupFutureUsage = form.OneOf("setup_future_usage", "off_session", "on_session") ?? intent.SetupFutureUsage,
         StatementDescriptor = form.Text("statement_descriptor") ?? intent.StatementDescriptor,
         StatementDescriptorSuffix = form.Text("statement_descriptor_suffix") ?? intent.StatementDescriptorSuffix,
         TransferGroup = form.Text("transfer_group") ?? intent.TransferGroup,
     };
+
+    /// <summary>Stripe does not say which addresses it refuses. The sandbox refuses all but those in ASCII with one @.</summary>
+    static string? Email(Form form, string name) =>
+        form.Text(name) is not { } email || (email.All(c => c is > ' ' and <= '~') && email.Count(c => c == '@') == 1)
+            ? form.Text(name)
+            : throw new RequestRefusedException(StripeError.Invalid($"Invalid email address: {email}", "email_invalid", name));
 
     static string? CaptureMethod(Form form)
     {

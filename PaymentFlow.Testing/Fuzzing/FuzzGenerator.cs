@@ -83,6 +83,9 @@ sealed class FuzzGenerator(FuzzWorld world, int seed)
         {
             "limit" => $"{random.Next(1, 50)}",
             "minAge" => "0",
+            "status" => "paid",
+            "from" => "2026-01-01T00:00:00Z",
+            "to" => "2126-01-01T00:00:00Z",
             "after" when call.Path == "/orders/changes" => $"{random.Next(100)}",
             "reference" => order.Reference,
             "paymentIntent" => order.PaymentIntent ?? "pi_unknown",
@@ -128,7 +131,7 @@ sealed class FuzzGenerator(FuzzWorld world, int seed)
             {
                 { Tag: "Operators" } => all[4],
                 { Tag: "Between services" } => all[8],
-                { Method: "GET", Path: "/orders" } => all[6],
+                { Method: "GET", Path: "/orders" } or { Path: "/orders/{id}/checkout-link" } => all[6],
                 { Method: "POST", Path: "/orders" } => all[random.Next(2) == 0 ? 0 : 6],
                 { Path: LivePath } => all[random.Next(2)],
                 _ => all[1],

@@ -22,6 +22,11 @@ sealed class JsonSamples(FuzzWorld world, Random random, FuzzOrder order)
             ["amount"] = random.Next(50, 10_000),
             ["currency"] = Currencies[random.Next(Currencies.Length)],
             ["description"] = "Кружка",
+            ["returnUrl"] = $"{world.Origin}/thanks",
+            ["cancelUrl"] = $"{world.Origin}/basket",
+            ["customerEmail"] = "anna@customers.example",
+            ["locale"] = random.Next(2) == 0 ? "ru" : "en-GB",
+            ["metadata"] = new JsonObject { ["cart"] = "17" },
         };
 
     JsonObject NewLine() => new() { ["productId"] = world.Products[random.Next(world.Products.Count)], ["quantity"] = random.Next(1, 5) };

@@ -16,6 +16,7 @@ public sealed class PageAccessTests(PaymentFlowApp app) : IDisposable
     {
         ["/"] = 200,
         ["/checkout"] = 200,
+        ["/checkout/link"] = 404,
         ["/orders/{Id:guid}"] = 404,
         ["/status/{Code:int}"] = 200,
         ["/operator/sign-in"] = 200,
