@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using PaymentFlow.Messaging.Telemetry;
+using PaymentFlow.OrderService.Webhooks.Sending;
 using PaymentFlow.Persistence.Background;
 using PaymentFlow.Persistence.Database;
 using PaymentFlow.Persistence.Migrations;

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace PaymentFlow.OrderService.Webhooks;
+namespace PaymentFlow.OrderService.Webhooks.Sending;
 
 /// <summary>Section <c>Webhooks</c>.</summary>
 public sealed record WebhookOptions
