@@ -73,8 +73,8 @@ sealed class WebhookDeliveryStore(NpgsqlDataSource dataSource, WebhookOptions op
         """;
 
     /// <summary>
-    /// Claims due deliveries of enabled endpoints, the oldest of each, and takes turns among the endpoints. So an endpoint with a long queue
-    /// delays no other. A claim that ends without an outcome is due again.
+    /// Claims due deliveries of enabled endpoints, the oldest of each, and takes turns among the endpoints. So an endpoint with a long
+    /// queue delays no other. A claim that ends without an outcome is due again.
     /// </summary>
     /// <param name="limit">The most deliveries in all.</param>
     /// <param name="busy">How many tries are under way, by endpoint.</param>

@@ -64,8 +64,8 @@ public sealed class StandardWebhooksTests(OrdersApp app) : IClassFixture<OrdersA
         var output = npm.StandardOutput.ReadToEndAsync(Token);
         var failure = await npm.StandardError.ReadToEndAsync(Token);
         await npm.WaitForExitAsync(Token);
-        Assert.True(
-            npm.ExitCode == 0, $"npm install standardwebhooks@{Version} failed; it needs a reachable npm registry: {failure}{await output}");
+        Assert.True(npm.ExitCode == 0,
+            $"npm install standardwebhooks@{Version} failed; it needs a reachable npm registry: {failure}{await output}");
     }
 
     static Process Start(string program, params string[] arguments) => Process.Start(new ProcessStartInfo(program, arguments)

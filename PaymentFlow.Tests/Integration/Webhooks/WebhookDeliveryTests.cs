@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.CloudEvents;
 using PaymentFlow.OrderService.Webhooks.Deliveries;
+using PaymentFlow.OrderService.Webhooks.Sending;
 using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Integration.Webhooks;
@@ -143,7 +144,8 @@ public sealed class WebhookDeliveryTests(WebhookHost host) : IClassFixture<Webho
 
         // A request that the sender has given up may be seen for a moment beside the next.
         Assert.InRange(most, 1, 8);
-        Assert.True(await host.QueryAsync<long>("SELECT count(*) FROM webhook_deliveries WHERE endpoint_id = $1 AND tries = 0", slow) > 1_000);
+        Assert.True(
+            await host.QueryAsync<long>("SELECT count(*) FROM webhook_deliveries WHERE endpoint_id = $1 AND tries = 0", slow) > 1_000);
     }
 
     [Fact]
@@ -158,7 +160,8 @@ public sealed class WebhookDeliveryTests(WebhookHost host) : IClassFixture<Webho
             SELECT gen_random_uuid(), unnest(ARRAY[$1, $2]), gen_random_uuid(), 'order.paid', '{}', now() FROM generate_series(1, 40)
             """, id, other);
 
-        var claims = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => host.Deliveries.ClaimAsync(10, new Dictionary<Guid, int>(), Token)));
+        var claims = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(_ => host.Deliveries.ClaimAsync(10, new Dictionary<Guid, int>(), Token)));
 
         var claimed = claims.SelectMany(claim => claim).ToList();
         Assert.Equal(claimed.Count, claimed.Select(delivery => delivery.Id).Distinct().Count());
@@ -220,8 +223,8 @@ public sealed class WebhookDeliveryTests(WebhookHost host) : IClassFixture<Webho
     {
         await using var shop = await ShopEndpoint.StartAsync();
         var (id, old) = await host.AddEndpointAsync(shop.Url);
-        var renewed = OrderService.Webhooks.Sending.WebhookSecrets.Create();
-        var secret = OrderService.Webhooks.Sending.WebhookSecrets.TextOf(renewed);
+        var renewed = WebhookSecrets.Create();
+        var secret = WebhookSecrets.TextOf(renewed);
         await host.Endpoints.RotateAsync(id, renewed, TimeSpan.FromHours(24), Token);
 
         var (during, after) = (WebhookHost.NewEvent(), WebhookHost.NewEvent());
@@ -245,7 +248,8 @@ public sealed class WebhookDeliveryTests(WebhookHost host) : IClassFixture<Webho
         var lost = WebhookHost.NewEvent();
 
         await host.ExecuteAsync("""
-            INSERT INTO outbox (event_id, topic, key, type, source, time, data, published_at) VALUES ($1, 'orders', $2, $3, '', $4, $5, now())
+            INSERT INTO outbox (event_id, topic, key, type, source, time, data, published_at)
+            VALUES ($1, 'orders', $2, $3, '', $4, $5, now())
             """, lost.Id, lost.Key, lost.Type, lost.Time.UtcDateTime, lost.Data);
 
         await host.IsAsync(DeliveryStates.Delivered, id, lost);
@@ -263,7 +267,7 @@ public sealed class WebhookDeliveryTests(WebhookHost host) : IClassFixture<Webho
     {
         var (id, _) = await host.AddEndpointAsync("http://127.0.0.1:9/");
         var claimed = (await host.Deliveries.AddTestAsync(id, Token))!;
-        OrderService.Webhooks.Sending.WebhookOutcome answer = new(TimeProvider.System.GetUtcNow(), TimeSpan.FromSeconds(1), 204, null, null);
+        WebhookOutcome answer = new(TimeProvider.System.GetUtcNow(), TimeSpan.FromSeconds(1), 204, null, null);
         // The other replica claimed it later.
         await host.ExecuteAsync("UPDATE webhook_deliveries SET next_at = now() + interval '1 hour' WHERE id = $1", claimed.Id);
 
