@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Hosting;
@@ -16,7 +17,7 @@ public sealed class WebhookEndpointRulesTests
         ["localhost"] = ["127.0.0.1"],
         ["intranet.example"] = ["10.0.0.7"],
         ["mixed.example"] = ["93.184.215.14", "169.254.169.254"],
-        ["xn--e1afmkfd.example"] = ["93.184.215.14"],
+        [new IdnMapping().GetAscii("пример.example")] = ["93.184.215.14"],
     };
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
