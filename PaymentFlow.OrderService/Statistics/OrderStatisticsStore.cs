@@ -9,7 +9,8 @@ namespace PaymentFlow.OrderService.Statistics;
 
 /// <summary>Reads the statistics from the database and from Kafka.</summary>
 sealed class OrderStatisticsStore(
-    NpgsqlDataSource dataSource, OutboxStatisticsReader outbox, [FromKeyedServices(Topics.Payments)] ConsumerGroupLag lag, TimeProvider time)
+    NpgsqlDataSource dataSource, OutboxStatisticsReader outbox, [FromKeyedServices(Topics.Payments)] ConsumerGroupLag lag,
+    TimeProvider time)
 {
     // Uses index dead_letters_waiting.
     const string DeadLetters = """

@@ -75,6 +75,8 @@ sealed class JsonSamples(FuzzWorld world, Random random, FuzzOrder order)
         (_, "returnUrl") => $"{world.Origin}/orders/{order.Id}",
         (_, "reference") => order.Reference,
         (_, "currency") => "usd",
+        (_, "url") => FuzzWorld.Nowhere,
+        (_, "types") => "order.refunded",
         (_, "action") => "console.sign_out",
         _ => "text",
     };

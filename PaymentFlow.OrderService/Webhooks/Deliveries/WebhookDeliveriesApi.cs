@@ -23,8 +23,8 @@ static class WebhookDeliveriesApi
             .ProducesProblems(400, 401, 422, 503);
         group.MapPost("/{id:guid}/redeliver", RedeliverAsync).WithSummary("Send a delivery again, now")
             .WithDescription("""
-                The event is sent with the same `webhook-id`, whatever the delivery's state is, and retried like a new one. 401 `unauthorized`;
-                404 `not_found`; 409 `endpoint_disabled`, `endpoint_deleted`.
+                The event is sent with the same `webhook-id`, whatever the delivery's state is, and retried like a new one. 401
+                `unauthorized`; 404 `not_found`; 409 `endpoint_disabled`, `endpoint_deleted`.
                 """)
             .ProducesProblems(401, 404, 409, 503);
     }

@@ -10,8 +10,8 @@ sealed record WebhookEvent(Guid Id, string Type, DateTimeOffset Time, Guid? Orde
 /// <param name="ClaimedUntil">Tells this claim from a later one.</param>
 /// <param name="Secret">Encrypted, like <paramref name="PreviousSecret"/>, which is null unless the secret is being rotated.</param>
 sealed record ClaimedDelivery(
-    Guid Id, Guid EndpointId, Guid EventId, string Type, Guid? OrderId, byte[] Body, string? TraceParent, int Failures, DateTime ClaimedUntil,
-    string Url, byte[] Secret, byte[]? PreviousSecret);
+    Guid Id, Guid EndpointId, Guid EventId, string Type, Guid? OrderId, byte[] Body, string? TraceParent, int Failures,
+    DateTime ClaimedUntil, string Url, byte[] Secret, byte[]? PreviousSecret);
 
 /// <summary>A row of <c>webhook_deliveries</c> with its last try, for people. Times are in UTC.</summary>
 sealed record WebhookDelivery(

@@ -73,8 +73,8 @@ sealed class WebhookDeliveryStore(NpgsqlDataSource dataSource, WebhookOptions op
         """;
 
     /// <summary>
-    /// Claims due deliveries of enabled endpoints, the oldest of each, and takes turns among the endpoints. So an endpoint with a long queue
-    /// delays no other. A claim that ends without an outcome is due again.
+    /// Claims due deliveries of enabled endpoints, the oldest of each, and takes turns among the endpoints. So an endpoint with a long
+    /// queue delays no other. A claim that ends without an outcome is due again.
     /// </summary>
     /// <param name="limit">The most deliveries in all.</param>
     /// <param name="busy">How many tries are under way, by endpoint.</param>
@@ -83,7 +83,9 @@ sealed class WebhookDeliveryStore(NpgsqlDataSource dataSource, WebhookOptions op
     {
         // Traces of this polling would hide the traces of payments.
         using var untraced = SuppressInstrumentationScope.Begin();
-        await using var command = dataSource.CreateCommand($"""
+        await using var batch = dataSource.CreateBatch();
+        batch.BatchCommands.Add(IndexScans.Prefer());
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"""
             WITH due AS MATERIALIZED (
                 SELECT d.id, d.next_at, e.id AS endpoint_id
                 FROM webhook_endpoints e LEFT JOIN unnest($1, $2) AS b (id, tries) ON b.id = e.id
@@ -98,8 +100,14 @@ sealed class WebhookDeliveryStore(NpgsqlDataSource dataSource, WebhookOptions op
                 UPDATE webhook_deliveries SET next_at = now() + $5 WHERE id = ANY(ARRAY(SELECT id FROM chosen)) RETURNING *)
             SELECT {ClaimedColumns} FROM claimed d JOIN webhook_endpoints e ON e.id = d.endpoint_id
             """)
-            .With(busy.Keys.ToArray()).With(busy.Values.ToArray()).With(options.PerEndpoint).With(limit).With(options.Claim);
-        return await command.ListAsync(ReadClaimed, cancellationToken);
+            .With(busy.Keys.ToArray()).With(busy.Values.ToArray()).With(options.PerEndpoint).With(limit).With(options.Claim));
+        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
+        await row.NextResultAsync(cancellationToken);
+        List<ClaimedDelivery> claimed = [];
+        while (await row.ReadAsync(cancellationToken)) claimed.Add(ReadClaimed(row));
+        // Rows arrive before the commit, which may still fail.
+        await row.NextResultAsync(cancellationToken);
+        return claimed;
     }
 
     /// <summary>

@@ -3,6 +3,7 @@ using Npgsql;
 using OpenTelemetry;
 using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.Telemetry;
+using PaymentFlow.OrderService.Webhooks.Sending;
 using PaymentFlow.Persistence.Database;
 using PaymentFlow.Persistence.Leases;
 using PaymentFlow.Persistence.Migrations;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using PaymentFlow.Messaging.Telemetry;
+using PaymentFlow.OrderService.Webhooks.Sending;
 using PaymentFlow.Persistence.Background;
 using PaymentFlow.Persistence.Database;
 using PaymentFlow.Persistence.Migrations;
@@ -9,8 +10,8 @@ namespace PaymentFlow.OrderService.Webhooks.Deliveries;
 
 /// <summary>
 /// Sends the deliveries that are due: at once when this replica stored new ones (<see cref="Wake"/>), and those of retries and of other
-/// replicas by looking regularly. The number of tries at once is limited, in all and for each endpoint. A try whose process dies is repeated
-/// when its claim has ended, with the same id.
+/// replicas by looking regularly. The number of tries at once is limited, in all and for each endpoint. A try whose process dies is
+/// repeated when its claim has ended, with the same id.
 /// </summary>
 sealed partial class WebhookWorker(
     WebhookDeliveryStore store, WebhookDeliverer deliverer, WebhookOptions options, DatabaseMigration migration, TimeProvider time,
@@ -19,7 +20,9 @@ sealed partial class WebhookWorker(
     // For the tries that are under way when the service stops.
     static readonly TimeSpan LastTriesPatience = TimeSpan.FromSeconds(3);
 
-    readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
     readonly ConcurrentDictionary<Guid, Task> _running = new();
     readonly Lock _lock = new();
     readonly Dictionary<Guid, int> _busy = [];

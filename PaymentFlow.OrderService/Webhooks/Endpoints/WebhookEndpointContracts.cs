@@ -21,7 +21,7 @@ public sealed record ChangeWebhookEndpointRequest(
 /// <param name="LastError">The status or the reason of the last failure.</param>
 /// <param name="Pending">How many deliveries wait for their next try.</param>
 /// <param name="Failed">How many deliveries have failed for good in the last 30 days.</param>
-public record WebhookEndpointResponse(
+public sealed record WebhookEndpointResponse(
     Guid Id,
     string Url,
     IReadOnlyList<string> Types,

@@ -55,7 +55,7 @@ sealed class WebhookEndpointRules(WebhookAddresses addresses, TimeProvider time)
         {
             return Invalid("The host of 'url' has an address that is not on the Internet.");
         }
-        catch (Exception e) when (e is SocketException or ArgumentException
+        catch (Exception e) when (e is SocketException or ArgumentException or UriFormatException
             || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return Invalid("The host of 'url' is unknown.");

@@ -7,6 +7,9 @@ namespace PaymentFlow.OrderService.Webhooks.Endpoints;
 /// <summary>Writes and reads the table <c>webhook_endpoints</c>.</summary>
 sealed class WebhookEndpointStore(NpgsqlDataSource dataSource, WebhookSecrets secrets)
 {
+    // Any constant, the same in every replica.
+    const long AddingLock = 0x5765_6268_6F6F_6B73;
+
     const string Columns = """
         e.id, e.url, e.types, e.description, e.disabled_reason, e.created_at, e.failing_since, e.last_failed_at, e.last_error,
         (SELECT count(*) FROM webhook_deliveries d WHERE d.endpoint_id = e.id AND d.state = 'pending'),
@@ -19,7 +22,7 @@ sealed class WebhookEndpointStore(NpgsqlDataSource dataSource, WebhookSecrets se
     {
         await using var batch = dataSource.CreateBatch();
         // One at a time, so that two requests cannot both add the last one.
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("LOCK TABLE webhook_endpoints IN SHARE ROW EXCLUSIVE MODE"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT pg_advisory_xact_lock($1)").With(AddingLock));
         batch.BatchCommands.Add(new NpgsqlBatchCommand($"""
             INSERT INTO webhook_endpoints (id, url, types, description, secret, created_at)
             SELECT $1, $2, $3, $4, $5, $6 WHERE (SELECT count(*) FROM webhook_endpoints) < {WebhookOptions.MaxEndpoints}

@@ -18,17 +18,17 @@ static class WebhookEndpointsApi
         var merchants = group.MapGroup("").RequireAuthorization(Roles.Merchant);
         merchants.MapPost("/", CreateAsync).WithSummary("Have events of orders sent to an address")
             .WithDescription($"""
-                The endpoint gets the events from now on whose type is in `types` (`*` is every type). `secret` is shown only in this answer.
-                Deliveries follow Standard Webhooks. 400 `malformed_request`; 401 `unauthorized`; 409 `too_many_endpoints`: there are
-                {WebhookOptions.MaxEndpoints}; 413; 415; 422 `unknown_field`, {Rules}.
+                The endpoint gets the events from now on whose type is in `types` (`*` is every type). `secret` is shown only in this
+                answer. Deliveries follow Standard Webhooks. 400 `malformed_request`; 401 `unauthorized`; 409 `too_many_endpoints`: there
+                are {WebhookOptions.MaxEndpoints}; 413; 415; 422 `unknown_field`, {Rules}.
                 """)
             .ProducesProblems(400, 401, 409, 413, 415).ProducesProblems(422, 503);
         readers.MapGet("/", ListAsync).WithSummary("All endpoints, without their secrets, oldest first").ProducesProblems(401, 503);
         readers.MapGet("/{id:guid}", GetAsync).WithSummary("An endpoint without its secret").ProducesProblems(401, 404, 503);
         merchants.MapPatch("/{id:guid}", ChangeAsync).WithSummary("Change an endpoint, or enable it again")
             .WithDescription($"""
-                What is left out stays. With `enabled: false` events are stored and wait; with `true` they are sent. 400 `malformed_request`;
-                401 `unauthorized`; 404 `not_found`; 413; 415; 422 `unknown_field`, {Rules}.
+                What is left out stays. With `enabled: false` events are stored and wait; with `true` they are sent. 400
+                `malformed_request`; 401 `unauthorized`; 404 `not_found`; 413; 415; 422 `unknown_field`, {Rules}.
                 """)
             .ProducesProblems(400, 401, 404, 413, 415).ProducesProblems(422, 503);
         merchants.MapDelete("/{id:guid}", DeleteAsync).WithSummary("Send nothing more to an address, and forget its secret")
@@ -39,8 +39,8 @@ static class WebhookEndpointsApi
             .ProducesProblems(401, 404, 503);
         merchants.MapPost("/{id:guid}/test", TestAsync).WithSummary("Send a test event now")
             .WithDescription("""
-                Sends one event `webhook.test`, once, also to an endpoint that is disabled, and answers with the delivery and its outcome. 401
-                `unauthorized`; 404 `not_found`.
+                Sends one event `webhook.test`, once, also to an endpoint that is disabled, and answers with the delivery and its outcome.
+                401 `unauthorized`; 404 `not_found`.
                 """)
             .ProducesProblems(401, 404, 503);
     }

@@ -21,7 +21,8 @@ sealed class WebhookSecrets
     public WebhookSecrets(WebhookOptions options) => _keys =
     [
         .. options.Keys.Where(key => key.Length > 0).Select(key => HKDF.DeriveKey(
-            HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(key), SHA256.HashSizeInBytes, info: "secrets of webhook endpoints"u8.ToArray())),
+            HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(key), SHA256.HashSizeInBytes,
+            info: "secrets of webhook endpoints"u8.ToArray())),
     ];
 
     /// <summary>256 random bits.</summary>

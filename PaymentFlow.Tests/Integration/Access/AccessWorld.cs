@@ -72,7 +72,8 @@ public sealed class AccessWorld(PaymentFlowApp app) : IAsyncLifetime
         };
         var payment = order == _canceled ? _canceledPayment : _paidPayment;
         var id = line.Path.StartsWith("/payments", StringComparison.Ordinal) ? payment
-            : line.Path.StartsWith("/dead-letters", StringComparison.Ordinal) ? $"{Guid.CreateVersion7()}"
+            : line.Path.StartsWith("/dead-letters", StringComparison.Ordinal)
+                || line.Path.StartsWith("/webhook-", StringComparison.Ordinal) ? $"{Guid.CreateVersion7()}"
             : line.Path.EndsWith("/checkout-link", StringComparison.Ordinal) ? _replaced
             : $"{order.OrderId}";
         HttpRequestMessage request = new(
@@ -98,6 +99,9 @@ public sealed class AccessWorld(PaymentFlowApp app) : IAsyncLifetime
             $$"""{"reference":"access-{{order.OrderId}}-{{Interlocked.Increment(ref _references)}}","amount":500,"currency":"usd"}""",
         // Matches no dead letter.
         ("order-service POST /dead-letters/replay", _) => $$"""{"reason":"{{order.OrderId}}"}""",
+        // Refused after the caller was let in, so that no endpoint is left behind.
+        ("order-service POST /webhook-endpoints", _) => """{"url":"ftp://shop.example","types":["order.paid"]}""",
+        ("order-service PATCH /webhook-endpoints/{id}", _) => "{}",
         ("order-service POST /operator-actions", _) => """{"action":"console.sign_out"}""",
         ("order-service POST /orders/checkout-sessions", _) => $$"""{"token":"{{_token}}"}""",
         ("order-service POST /orders/versions", _) => $"""["{order.OrderId}"]""",

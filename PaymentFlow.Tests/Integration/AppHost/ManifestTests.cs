@@ -18,7 +18,7 @@ public sealed class ManifestTests
         foreach (var secret in (string[])
             [
                 "kafka", "paymentsdb", "ordersdb", "operator-key", "merchant-key", "service-key",
-                "payments-event-key", "orders-event-key", "payments-event-key-second", "kafka-password-payment-api",
+                "payments-event-key", "orders-event-key", "payments-event-key-second", "webhook-key", "kafka-password-payment-api",
                 "stripe-api-key", "stripe-webhook-secret", "kafka-password",
             ])
         {
@@ -43,6 +43,7 @@ public sealed class ManifestTests
         Assert.Equal("{payments-event-key.value}", resources["order-service"]!["env"]!["Events__Keys__payments__0"]!.GetValue<string>());
         Assert.Equal("{orders-event-key.value}", resources["web"]!["env"]!["Events__Keys__orders__0"]!.GetValue<string>());
         Assert.Null(resources["web"]!["env"]!["Events__Keys__payments__0"]);
+        Assert.Equal("{webhook-key.value}", resources["order-service"]!["env"]!["Webhooks__Keys__0"]!.GetValue<string>());
         // A Kafka user of its own, where one is given.
         const string User = "Aspire__Confluent__Kafka__Producer__Config__SaslUsername";
         Assert.Equal("{kafka-username-payment-api.value}", payments[User]!.GetValue<string>());

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace PaymentFlow.OrderService.Webhooks;
+namespace PaymentFlow.OrderService.Webhooks.Sending;
 
 /// <summary>Section <c>Webhooks</c>.</summary>
 public sealed record WebhookOptions
@@ -24,7 +24,9 @@ public sealed record WebhookOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The waits before the second and the further tries. Replaces the default, which the binder would otherwise append to.</summary>
+    /// <summary>
+    /// The waits before the second and the further tries. Null for the default, because the configuration binder would append to a list.
+    /// </summary>
     public IReadOnlyList<TimeSpan>? Retries { get; init; }
 
     /// <summary>An endpoint that has failed for this long without one success is disabled.</summary>

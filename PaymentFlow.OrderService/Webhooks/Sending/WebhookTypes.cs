@@ -1,6 +1,6 @@
 using PaymentFlow.Contracts.Events;
 
-namespace PaymentFlow.OrderService.Webhooks;
+namespace PaymentFlow.OrderService.Webhooks.Sending;
 
 /// <summary>The types of events that an endpoint may ask for.</summary>
 static class WebhookTypes
