@@ -11,8 +11,8 @@ sealed record Services(
     public IEnumerable<IResourceBuilder<ProjectResource>> All => [Orders, Payments, Web];
 
     /// <summary>
-    /// The pages that may call the APIs: Web's, and those of a team's own shop (<c>Clients:AllowedOrigins</c>). Checkout links lead to Web's
-    /// address, or to <c>Checkout:BaseUrl</c>.
+    /// The pages that may call the APIs: Web's, and those of a team's own shop (<c>Clients:AllowedOrigins</c>). Checkout links lead to
+    /// Web's address, or to <c>Checkout:BaseUrl</c>.
     /// </summary>
     public void AllowOrigins(IConfiguration configuration, Action<IResourceBuilder<ProjectResource>, string> allowWeb)
     {

@@ -73,7 +73,7 @@ sealed partial class CheckoutRules(AllowedOrigins origins, TimeProvider time)
     [GeneratedRegex(@"^[^\s@""<>()\[\],:;\\]{1,64}@[^\s@""<>()\[\],:;\\.]+(\.[^\s@""<>()\[\],:;\\.]+)+\z", RegexOptions.CultureInvariant)]
     private static partial Regex Email();
 
-    // RFC 5646: a language, then subtags of letters and digits.
+    // RFC 5646: a language, then parts of letters and digits.
     [GeneratedRegex(@"^(en|ru)(-[a-z0-9]{2,8}){0,3}\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Locale();
 }

@@ -19,7 +19,9 @@ sealed class OrderStore(NpgsqlDataSource dataSource, OutboxRelay relay, OrderOpt
         checkout_hash
         """;
 
-    /// <summary>The most orders that a page of a list looks at. No index on the status is needed then, which every payment would change.</summary>
+    /// <summary>
+    /// The most orders that a page of a list looks at. So it needs no index on the status, which every payment would have to change.
+    /// </summary>
     const int MaxListed = 5_000;
 
     /// <summary>

@@ -47,7 +47,8 @@ sealed class OrderUpdateStore(NpgsqlDataSource dataSource)
             RETURNING o.id, o.version, o.status, l.at, l.event_id, l.traceparent, l.data, CASE
                 WHEN NOT (l.had_status = ANY(@charged) AND l.status = ANY(@charged)) THEN l.type
                 WHEN l.had_refunded <> l.amount_refunded THEN @refunded END AS type, o.metadata),
-        -- Adds the merchant's metadata, which no payment event has, as the event's last member. Draws the outbox id here, so that no later CTE is joined.
+        -- Adds the merchant's metadata, which no payment event has, as the event's last member.
+        -- Draws the outbox id here, so that no later CTE is joined.
         event AS MATERIALIZED (
             SELECT id, version, status, at, event_id, traceparent, type, metadata IS NOT NULL AS has_metadata,
                 CASE WHEN metadata IS NULL THEN data

@@ -16,7 +16,9 @@ namespace PaymentFlow.PaymentApi.Orders;
 public sealed class OrderClient(HttpClient http, OrderCache known, IConfiguration configuration)
 {
     /// <summary>Null when no order matches this id and secret.</summary>
-    /// <param name="clientSecret">The secret that the caller sent. Null to read the order with the service key, for a caller whose right is already verified.</param>
+    /// <param name="clientSecret">
+    /// The secret that the caller sent. Null to read the order with the service key, for a caller whose right is already verified.
+    /// </param>
     /// <exception cref="OrderServiceUnavailableException">OrderService can't be reached, or can't answer now.</exception>
     public async Task<PayableOrder?> FindAsync(Guid orderId, string? clientSecret, CancellationToken cancellationToken)
     {
@@ -42,8 +44,8 @@ public sealed class OrderClient(HttpClient http, OrderCache known, IConfiguratio
 
 /// <summary>
 /// Caches orders that were read with their customer's secret in the last 15 minutes, so that paying after a prepare or a decline
-/// needs no call to OrderService and works while it is down. Entries hardly go stale: the cached fields and the client secret are immutable,
-/// and a customer whose checkout link was replaced can pay for 15 more minutes at most.
+/// needs no call to OrderService and works while it is down. Entries hardly go stale: the cached fields and the client secret are
+/// immutable, and a customer whose checkout link was replaced can pay for 15 more minutes at most.
 /// The payment's row decides whether an order may be paid.
 /// </summary>
 public sealed class OrderCache : IDisposable

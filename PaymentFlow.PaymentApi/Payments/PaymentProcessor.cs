@@ -236,7 +236,7 @@ public sealed partial class PaymentProcessor(
             }
             catch (StripeException e) when (receiptEmail is not null && e.StripeError?.Param == ReceiptEmail)
             {
-                // Stripe refuses the address. A receipt is no reason to refuse the payment. The message has the address, so it is not logged.
+                // Stripe refuses the address. A receipt is no reason to refuse the payment. The message is not logged: it has the address.
                 receiptEmail = null;
                 Log.NoReceipt(logger, payment.Id);
             }

@@ -6,8 +6,8 @@ namespace PaymentFlow.PaymentApi.Payments;
 public sealed class PaymentTiming
 {
     /// <summary>
-    /// A payment that is unconfirmed, or in an unfinished 3-D Secure, for this long is canceled, at Stripe first. That of a merchant's order
-    /// is not, as long as the order is open.
+    /// A payment that is unconfirmed, or in an unfinished 3-D Secure, for this long is canceled, at Stripe first. That of a merchant's
+    /// order is not, as long as the order is open.
     /// </summary>
     public TimeSpan AbandonAfter { get; init; } = TimeSpan.FromMinutes(30);
 

@@ -15,6 +15,7 @@ sealed class OwnShop : IAsyncDisposable
     readonly PaymentFlowApp _app;
     readonly Process _process;
     readonly ConcurrentQueue<string> _output = [];
+    readonly ITestOutputHelper? _test = TestContext.Current.TestOutputHelper;
     readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("paymentflow-shop-");
 
     OwnShop(PaymentFlowApp app, string[] settings)
@@ -67,7 +68,10 @@ sealed class OwnShop : IAsyncDisposable
 
     void Read(object sender, DataReceivedEventArgs line)
     {
-        if (line.Data is { } text) _output.Enqueue(text);
+        if (line.Data is not { } text) return;
+        _output.Enqueue(text);
+        // Shown with a failed test.
+        _test?.WriteLine($"shop {text}");
     }
 
     public static Process Start(string program, params string[] arguments) => Process.Start(new ProcessStartInfo(program, arguments)
@@ -80,6 +84,7 @@ sealed class OwnShop : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        // Also waits for the last line of the output.
         await _process.WaitForExitAsync(CancellationToken.None);
         _process.Dispose();
         _data.Delete(recursive: true);

@@ -93,8 +93,8 @@ public sealed record OrderPageState
     }.WithCountdown();
 
     /// <summary>
-    /// Starts the countdown when this page has seen the payment. A page of an order that was paid before stays, because its customer has come
-    /// back from the shop or has opened the link again.
+    /// Starts the countdown when this page has seen the payment. A page of an order that was paid before stays, because its customer has
+    /// come back from the shop or has opened the link again.
     /// </summary>
     public OrderPageState WithCountdown() => Screen != OrderScreen.Paid ? this with { LeavesIn = null }
         : LeaveAfter > 0 && LeavesIn is null && !Stays ? this with { LeavesIn = LeaveAfter } : this;

@@ -74,7 +74,8 @@ public sealed class ManifestTests
         {
             using HostProcess host = new(
                 "--publisher", "manifest", "--output-path", file, "--Clients:AllowedOrigins", " https://shop.example\n",
-                "--AllowedHosts", "shop.example", "--Checkout:Name", "Lake House", "--Parameters:payments-event-key-second", "another-key-of-24-letters",
+                "--AllowedHosts", "shop.example", "--Checkout:Name", "Lake House",
+                "--Parameters:payments-event-key-second", "another-key-of-24-letters",
                 "--Parameters:kafka-username-payment-api", "payment-api");
             Assert.True(await host.ExitCodeAsync() == 0, host.Output);
             return JsonNode.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))!["resources"]!.AsObject();

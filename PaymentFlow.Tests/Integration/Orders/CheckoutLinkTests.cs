@@ -63,7 +63,8 @@ public sealed class CheckoutLinkTests(PaymentFlowApp host, OrdersApp app) : ICla
     {
         var linked = await _merchant.CreateAsync();
         var secret = (await _merchant.OpenAsync(linked.Token))["secret"]!;
-        await app.QueryAsync<Guid>("UPDATE orders SET status = $2, updated_at = now() - make_interval(days => $3) WHERE id = $1 RETURNING id",
+        await app.QueryAsync<Guid>(
+            "UPDATE orders SET status = $2, updated_at = now() - make_interval(days => $3) WHERE id = $1 RETURNING id",
             linked.Order.Id, status, days);
 
         Assert.Equal(isOpen ? HttpStatusCode.OK : HttpStatusCode.NotFound, (await _merchant.OpenAsync(linked.Token)).Status);
@@ -95,7 +96,8 @@ public sealed class CheckoutLinkTests(PaymentFlowApp host, OrdersApp app) : ICla
         Assert.Equal((HttpStatusCode.SeeOther, $"/orders/{linked.Order.Id}"), (answer.StatusCode, answer.Headers.Location?.OriginalString));
         Assert.Equal("no-referrer", Assert.Single(answer.Headers.GetValues("Referrer-Policy")));
         Assert.Equal("no-store", answer.Headers.CacheControl?.ToString());
-        var cookie = answer.Headers.GetValues("Set-Cookie").Single(value => value.StartsWith("paymentflow.order=", StringComparison.Ordinal));
+        var cookie = answer.Headers.GetValues("Set-Cookie")
+            .Single(value => value.StartsWith("paymentflow.order=", StringComparison.Ordinal));
         Assert.Contains($"path=/orders/{linked.Order.Id}; secure; samesite=lax; httponly", cookie, StringComparison.Ordinal);
         Assert.DoesNotContain(linked.Token, answer.Headers.ToString(), StringComparison.Ordinal);
 

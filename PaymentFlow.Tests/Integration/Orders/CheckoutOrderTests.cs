@@ -114,7 +114,8 @@ public sealed class CheckoutOrderTests(PaymentFlowApp host, OrdersApp app) : ICl
             };
             Assert.Equal("unknown_field", (await _merchant.SendAsync(HttpMethod.Post, "/orders", body)).Code);
             // Without the merchant key the fields are no order at all.
-            Assert.Equal("unauthorized", (await app.SendAsync(HttpMethod.Post, "/orders", new JsonObject { [name] = value.DeepClone() })).Code);
+            Assert.Equal(
+                "unauthorized", (await app.SendAsync(HttpMethod.Post, "/orders", new JsonObject { [name] = value.DeepClone() })).Code);
         }
         var order = await app.SendAsync(
             HttpMethod.Post, "/orders", new { items = new[] { new { productId = "mug", quantity = 1 } } });
@@ -128,7 +129,8 @@ public sealed class CheckoutOrderTests(PaymentFlowApp host, OrdersApp app) : ICl
         var (key, body) = ($"{Guid.CreateVersion7()}", _merchant.Order());
         var first = await _merchant.SendAsync(HttpMethod.Post, "/orders", body, key);
         // The order of the pairs has no meaning.
-        var metadata = new JsonObject(body["metadata"]!.AsObject().Reverse().Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone())));
+        var metadata = new JsonObject(
+            body["metadata"]!.AsObject().Reverse().Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone())));
         var again = await _merchant.SendAsync(HttpMethod.Post, "/orders", With(body, "metadata", metadata), key);
 
         Assert.Equal((HttpStatusCode.Created, first["id"], first["checkoutUrl"]), (again.Status, again["id"], again["checkoutUrl"]));

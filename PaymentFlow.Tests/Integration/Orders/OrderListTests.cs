@@ -78,8 +78,9 @@ public sealed class OrderListTests(PaymentFlowApp host, OrdersApp app) : IClassF
         await app.QueryAsync<long>("""
             WITH added AS (
                 INSERT INTO orders (id, reference, secret_hash, amount, currency, items, created_at, updated_at, status)
-                SELECT (substr($1::text, 1, 13) || '-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 'rare-' || i, sha256('x'), 500, 'usd', '[]',
-                    '2001-01-01', now(), CASE WHEN i = 0 THEN 'refunded' ELSE 'canceled' END FROM generate_series(0, 5000) AS i RETURNING id)
+                SELECT (substr($1::text, 1, 13) || '-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 'rare-' || i, sha256('x'), 500, 'usd',
+                    '[]', '2001-01-01', now(), CASE WHEN i = 0 THEN 'refunded' ELSE 'canceled' END
+                FROM generate_series(0, 5000) AS i RETURNING id)
             SELECT count(*) FROM added
             """, first);
         const string Query = "status=refunded&from=2001-01-01T00:00:00Z&to=2001-02-01T00:00:00Z";
