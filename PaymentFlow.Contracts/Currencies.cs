@@ -77,7 +77,8 @@ public static class Currencies
         ["zar"] = 50,
     };
 
-    // Eight digits, with these exceptions. Most cards take up to 12 digits, but other payment methods do not.
+    // Eight digits, with these exceptions, for payment methods other than cards. Most cards take 12 digits and American Express nine, but
+    // the order exists before its payment method is known.
     static readonly Dictionary<string, long> Maximums = new(StringComparer.Ordinal)
     {
         ["cop"] = 9_999_999_999,
