@@ -121,13 +121,14 @@ public sealed class WebhookApiTests(PaymentFlowApp host, OrdersApp app) : IClass
     {
         await using var shop = await ShopEndpoint.StartAsync();
         await using var endpoint = await MerchantEndpoint.CreateAsync(app, shop.Url, "*");
-        var order = await app.CreateAsync();
-        await app.PublishAsync(order.Payment(version: 2));
-        await app.UntilAsync(2L, "SELECT count(*) FROM webhook_deliveries WHERE order_id = $1 AND state = 'delivered'", order.Id);
+        var customer = await Customer.OrdersAsync(host);
+        var order = customer.OrderId;
+        await customer.PayAsync();
+        await Eventually.TrueAsync(async () => (await endpoint.DeliveriesAsync(order, "&state=delivered")).Count == 2);
 
-        var all = await endpoint.DeliveriesAsync(order.Id);
+        var all = await endpoint.DeliveriesAsync(order);
         Assert.Equal(["order.paid", "order.created"], all.Select(delivery => delivery!["type"]!.GetValue<string>()));
-        var query = $"/webhook-deliveries?order={order.Id}&endpoint={endpoint.Id}&limit=1";
+        var query = $"/webhook-deliveries?order={order}&endpoint={endpoint.Id}&limit=1";
         var first = await AsMerchantAsync(HttpMethod.Get, query);
         var second = await AsMerchantAsync(HttpMethod.Get, $"{query}&after={first["next"]}");
         Assert.Equal(
@@ -143,7 +144,7 @@ public sealed class WebhookApiTests(PaymentFlowApp host, OrdersApp app) : IClass
         var again = await app.AsOperatorAsync(HttpMethod.Post, redeliver);
         Assert.Equal(HttpStatusCode.Accepted, again.Status);
         await Eventually.TrueAsync(() => shop.Received.Count(webhook => webhook.Id == all[0]!["eventId"]!.ToString()) == 2);
-        var journey = (await app.AsOperatorAsync(HttpMethod.Get, $"/orders/{order.Id}/journey")).Body!.ToJsonString();
+        var journey = (await app.AsOperatorAsync(HttpMethod.Get, $"/orders/{order}/journey")).Body!.ToJsonString();
         Assert.Contains("webhook.redeliver by Anna", journey, StringComparison.Ordinal);
 
         await endpoint.SendAsync(HttpMethod.Patch, body: new { enabled = false });
