@@ -19,11 +19,13 @@ has_chromium() { command -v chromium-headless-shell chromium chromium-browser go
 # The headless shell needs much less CPU. Debian has a package of it.
 chromium_package() { if apt-cache show chromium-headless-shell >/dev/null 2>&1; then echo chromium-headless-shell; else echo chromium; fi; }
 has_node() { command -v node >/dev/null && command -v npm >/dev/null; }
+has_python() { command -v python3 >/dev/null; }
 
 missing=()
 has_postgres || missing+=(postgresql)
 has_chromium || missing+=(chromium)
 has_node || missing+=(nodejs npm)
+has_python || missing+=(python3)
 if ((${#missing[@]})); then
   if [[ $EUID -eq 0 ]] && command -v apt-get >/dev/null; then
     echo "Installing ${missing[*]}"
@@ -33,7 +35,7 @@ if ((${#missing[@]})); then
   else
     echo "The tests need: ${missing[*]}. Install with" >&2
     echo "  Debian/Ubuntu  sudo apt-get install ${missing[*]}" >&2
-    echo "  macOS          brew install postgresql@17 node; brew install --cask chromium" >&2
+    echo "  macOS          brew install postgresql@17 node python; brew install --cask chromium" >&2
     exit 1
   fi
 fi

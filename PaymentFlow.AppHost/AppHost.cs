@@ -24,6 +24,7 @@ var orders = builder.AddService<Projects.PaymentFlow_OrderService>("order-servic
     .WithEnvironment("Merchant__ApiKey", merchantKey)
     .WithEnvironment("Services__Key", serviceKey)
     .WithEventKeys(paymentEvents, orderEvents)
+    .WithWebhookKeys(builder.AddGeneratedKeys("webhook-key"))
     .WithApiReference();
 
 var payments = builder.AddService<Projects.PaymentFlow_PaymentApi>("payment-api")
@@ -44,6 +45,7 @@ var web = builder.AddService<Projects.PaymentFlow_Web>("web")
     .WithEnvironment("Services__Key", serviceKey)
     .WithEventKeys(orderEvents)
     .WithOperatorSignIn()
+    .WithCheckoutBranding()
     .WithUrlForEndpoint("http", url => url.DisplayText = "Shop")
     .WithUrlForEndpoint("http", _ => new() { Url = "/operator", DisplayText = "Operator console" });
 

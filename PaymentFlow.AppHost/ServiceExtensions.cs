@@ -10,9 +10,15 @@ sealed record Services(
 {
     public IEnumerable<IResourceBuilder<ProjectResource>> All => [Orders, Payments, Web];
 
-    /// <summary>The pages that may call the APIs: Web's, and those of a team's own shop (<c>Clients:AllowedOrigins</c>).</summary>
+    /// <summary>
+    /// The pages that may call the APIs: Web's, and those of a team's own shop (<c>Clients:AllowedOrigins</c>). Checkout links lead to
+    /// Web's address, or to <c>Checkout:BaseUrl</c>.
+    /// </summary>
     public void AllowOrigins(IConfiguration configuration, Action<IResourceBuilder<ProjectResource>, string> allowWeb)
     {
+        const string BaseUrl = "Checkout__BaseUrl";
+        if (configuration["Checkout:BaseUrl"] is { Length: > 0 } address) Orders.WithEnvironment(BaseUrl, address);
+        else allowWeb(Orders, BaseUrl);
         var others = configuration.GetSection("Clients:AllowedOrigins").Get<string[]>() ?? [];
         foreach (var service in new[] { Orders, Payments })
         {
@@ -63,12 +69,28 @@ static class ServiceExtensions
     /// The generated key of a topic's events, the parameter <c>TOPIC-event-key</c>. While a key is replaced, <c>TOPIC-event-key-second</c>
     /// is accepted as well.
     /// </summary>
-    public static TopicKeys AddEventKeys(this IDistributedApplicationBuilder builder, string topic)
+    public static TopicKeys AddEventKeys(this IDistributedApplicationBuilder builder, string topic) =>
+        new(topic, builder.AddGeneratedKeys($"{topic}-event-key"));
+
+    /// <summary>
+    /// A generated key, the parameter <paramref name="name"/>, and, while it is replaced, a second one that is accepted as well,
+    /// <c>NAME-second</c>.
+    /// </summary>
+    public static IReadOnlyList<IResourceBuilder<ParameterResource>> AddGeneratedKeys(
+        this IDistributedApplicationBuilder builder, string name)
     {
-        List<IResourceBuilder<ParameterResource>> keys = [builder.AddGeneratedSecret($"{topic}-event-key")];
-        var second = $"{topic}-event-key-second";
+        List<IResourceBuilder<ParameterResource>> keys = [builder.AddGeneratedSecret(name)];
+        var second = $"{name}-second";
         if (builder.Configuration[$"Parameters:{second}"] is { Length: > 0 }) keys.Add(builder.AddParameter(second, secret: true));
-        return new TopicKeys(topic, keys);
+        return keys;
+    }
+
+    /// <summary>The keys that encrypt the secrets of webhook endpoints in the database.</summary>
+    public static IResourceBuilder<ProjectResource> WithWebhookKeys(
+        this IResourceBuilder<ProjectResource> service, IReadOnlyList<IResourceBuilder<ParameterResource>> keys)
+    {
+        for (var i = 0; i < keys.Count; i++) service.WithEnvironment($"Webhooks__Keys__{i}", keys[i]);
+        return service;
     }
 
     public static IResourceBuilder<ProjectResource> WithEventKeys(
@@ -98,6 +120,17 @@ static class ServiceExtensions
             {
                 web.WithEnvironment($"Operator__Oidc__{setting.Key}", value);
             }
+        }
+        return web;
+    }
+
+    /// <summary>Passes the settings of the checkout's look (<c>Checkout:*</c>) on to Web.</summary>
+    public static IResourceBuilder<ProjectResource> WithCheckoutBranding(this IResourceBuilder<ProjectResource> web)
+    {
+        foreach (var setting in (string[])["Name", "LogoUrl", "AccentColor", "ReturnAfter"])
+        {
+            if (web.ApplicationBuilder.Configuration[$"Checkout:{setting}"] is { Length: > 0 } value)
+                web.WithEnvironment($"Checkout__{setting}", value);
         }
         return web;
     }

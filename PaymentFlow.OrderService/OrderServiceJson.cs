@@ -12,6 +12,8 @@ using PaymentFlow.OrderService.Operators;
 using PaymentFlow.OrderService.Orders;
 using PaymentFlow.OrderService.PersonalData;
 using PaymentFlow.OrderService.Statistics;
+using PaymentFlow.OrderService.Webhooks.Deliveries;
+using PaymentFlow.OrderService.Webhooks.Endpoints;
 
 namespace PaymentFlow.OrderService;
 
@@ -25,6 +27,9 @@ namespace PaymentFlow.OrderService;
 [JsonSerializable(typeof(OrderResponse))]
 [JsonSerializable(typeof(CreatedOrderResponse))]
 [JsonSerializable(typeof(OrderPage))]
+[JsonSerializable(typeof(CheckoutLinkResponse))]
+[JsonSerializable(typeof(OpenCheckoutRequest))]
+[JsonSerializable(typeof(CheckoutSession))]
 [JsonSerializable(typeof(Guid[]))]
 [JsonSerializable(typeof(Dictionary<Guid, OrderVersions>))]
 [JsonSerializable(typeof(OrderChanges))]
@@ -40,5 +45,13 @@ namespace PaymentFlow.OrderService;
 [JsonSerializable(typeof(OrderJourney))]
 [JsonSerializable(typeof(OrderStatistics))]
 [JsonSerializable(typeof(IReadOnlyList<PushReceipt>))]
+[JsonSerializable(typeof(CreateWebhookEndpointRequest))]
+[JsonSerializable(typeof(ChangeWebhookEndpointRequest))]
+[JsonSerializable(typeof(CreatedWebhookEndpointResponse))]
+[JsonSerializable(typeof(WebhookEndpointResponse))]
+[JsonSerializable(typeof(WebhookEndpointList))]
+[JsonSerializable(typeof(RotatedSecretResponse))]
+[JsonSerializable(typeof(WebhookDeliveryResponse))]
+[JsonSerializable(typeof(WebhookDeliveryPage))]
 [JsonSerializable(typeof(ProblemDetails))]
 sealed partial class OrderServiceJson : JsonSerializerContext;

@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using PaymentFlow.Contracts;
+using PaymentFlow.Web.Branding;
 using PaymentFlow.Web.Checkout;
 using PaymentFlow.Web.Operators;
 using PaymentFlow.Web.Operators.SignIn;
+using PaymentFlow.Web.Orders;
 using PaymentFlow.Web.Payments;
 using PaymentFlow.Web.Security;
 
@@ -34,20 +36,26 @@ static class WebSecurity
         if (!builder.Environment.IsDevelopment())
             builder.Services.Configure<CookiePolicyOptions>(options => options.Secure = CookieSecurePolicy.Always);
         builder.AddRateLimit(RateLimitNames.Checkout, permits: 20, window: TimeSpan.FromMinutes(1));
+        builder.AddRateLimit(RateLimitNames.CheckoutLink, permits: 60, window: TimeSpan.FromMinutes(1));
         builder.Services.AddRateLimiter(options => options.OnRejected = (rejected, _) =>
         {
-            // Only forms are limited, so redirect to a page that shows the reason.
+            // Only forms and links are limited, so redirect to a page that shows the reason.
             rejected.HttpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
-            rejected.HttpContext.Response.Headers.Location = rejected.HttpContext.Request.Path.StartsWithSegments(OperatorSignIn.Page)
-                ? OperatorSignIn.Refusal(ProblemCodes.RateLimited) : CheckoutEndpoint.Refusal(ProblemCodes.RateLimited);
+            rejected.HttpContext.Response.Headers.Location = RefusalAt(rejected.HttpContext.Request.Path);
             return ValueTask.CompletedTask;
         });
     }
 
+    static string RefusalAt(PathString path) =>
+        path.StartsWithSegments(OperatorSignIn.Page) ? OperatorSignIn.Refusal(ProblemCodes.RateLimited)
+        : path.StartsWithSegments(CheckoutLink.Path) ? CheckoutLink.Refusal(ProblemCodes.RateLimited)
+        : CheckoutEndpoint.Refusal(ProblemCodes.RateLimited);
+
     public static void UseWebSecurity(this WebApplication app)
     {
         app.UseForwardedHeaders();
-        app.UseSecurityHeaders(app.Services.GetRequiredService<PaymentOptions>().UsesStripe);
+        app.UseSecurityHeaders(
+            app.Services.GetRequiredService<PaymentOptions>().UsesStripe, app.Services.GetRequiredService<CheckoutOptions>().LogoOrigin);
         app.UseCookiePolicy();
     }
 }

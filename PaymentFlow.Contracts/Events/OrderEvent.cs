@@ -12,6 +12,7 @@ namespace PaymentFlow.Contracts.Events;
 /// Of <c>order.canceled</c>: <c>customer</c> or <c>operator</c> asked for it, or the order <c>expired</c>. Absent if PaymentApi canceled
 /// the payment on its own.
 /// </param>
+/// <param name="Metadata">The merchant's own data of the order; absent if there is none.</param>
 public sealed record OrderEvent(
     Guid OrderId,
     string Reference,
@@ -23,7 +24,8 @@ public sealed record OrderEvent(
     long AmountRefunded,
     string Currency,
     DateTimeOffset UpdatedAt,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string>? Metadata = null)
 {
     /// <summary>UUIDv5 of (order id, version).</summary>
     public Guid EventId => NameBasedGuid.Create(OrderId, Version);

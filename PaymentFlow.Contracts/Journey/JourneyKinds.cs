@@ -40,6 +40,8 @@ public static class JourneyKinds
     public const string RefundPending = "refund.pending";
     public const string RefundNotSent = "refund.not_sent";
     public const string WebhookReceived = "webhook.received";
+    public const string WebhookDelivered = "webhook.delivered";
+    public const string WebhookNotDelivered = "webhook.not_delivered";
     public const string DisputeOpened = "dispute.opened";
     public const string DeadLetter = "dead_letter";
     public const string DeadLetterReplayed = "dead_letter.replayed";
@@ -56,6 +58,7 @@ public static class JourneyKinds
         OrderPartiallyRefunded, OrderCanceled, OrderAwaitingPayment, PushedSocket,
         PushedPage, RefundRequested, RefundSucceeded, RefundFailed,
         RefundPending, RefundNotSent, WebhookReceived, DisputeOpened,
-        DeadLetter, DeadLetterReplayed, Operator,
+        DeadLetter, DeadLetterReplayed, Operator, WebhookDelivered,
+        WebhookNotDelivered,
     ];
 }

@@ -1,15 +1,12 @@
 using System.Text.Json;
 using Npgsql;
-using PaymentFlow.Contracts.Events;
-using PaymentFlow.Messaging.CloudEvents;
 using PaymentFlow.Persistence.Consuming;
 using PaymentFlow.Persistence.Database;
 
 namespace PaymentFlow.OrderService.DeadLetters;
 
 /// <summary>Lists and replays the messages that <see cref="DeadLetterStore"/> stored.</summary>
-sealed class DeadLetterQueue(
-    NpgsqlDataSource dataSource, IEventBatchHandler<PaymentEvent> handler, EventKeys keys, TimeProvider time) : IDisposable
+sealed class DeadLetterQueue(NpgsqlDataSource dataSource, IServiceProvider services, TimeProvider time) : IDisposable
 {
     const string Columns = """event_id, topic, "partition", "offset", key, headers::text, data, error, received_at, replayed_at, false""";
 
@@ -84,15 +81,11 @@ sealed class DeadLetterQueue(
         if (letter.ReplayedAt is { } before) return new ReplayOutcome.ReplayedBefore(before);
 
         await starting(letter);
-        PaymentEvent payment;
+        if (services.GetKeyedService<IMessageReplay>(letter.Topic) is not { } replay)
+            return new ReplayOutcome.Refused("No consumer reads its topic.");
         try
         {
-            var message = letter.ToMessage();
-            KafkaBinding.Verify(letter.Topic, message, keys);
-            var envelope = KafkaBinding.Read(message);
-            payment = JsonSerializer.Deserialize(envelope.Data, EventJson.Default.PaymentEvent)
-                ?? throw new JsonException("The data is null.");
-            await handler.HandleAsync([new ReceivedEvent<PaymentEvent>(envelope, payment)], cancellationToken);
+            await replay.ReplayAsync(letter.Topic, letter.ToMessage(), cancellationToken);
         }
         catch (Exception e) when (EventFailure.IsInTheEvent(e))
         {
@@ -104,7 +97,7 @@ sealed class DeadLetterQueue(
             .With(id).With(now);
         await mark.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return new ReplayOutcome.Replayed(now, payment.OrderId);
+        return new ReplayOutcome.Replayed(now, JsonElement.Parse(letter.Data).GetProperty("orderId").GetGuid());
     }
 
     static async Task<DeadLetter?> LockAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellationToken)

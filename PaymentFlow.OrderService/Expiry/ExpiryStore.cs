@@ -9,8 +9,9 @@ sealed class ExpiryStore(NpgsqlDataSource dataSource)
     const int Page = 1000;
 
     /// <summary>
-    /// Continues the search among the orders that were created before <paramref name="before"/>, and stores the unpaid ones. One replica
-    /// searches at a time; the others find nothing.
+    /// Continues the search among the orders that were created before <paramref name="before"/>, and stores the unpaid ones with the time
+    /// at which they expire. Orders that expire earlier were stored when they were created. One replica searches at a time; the others
+    /// find nothing.
     /// </summary>
     /// <returns>Whether there may be more.</returns>
     public async Task<bool> SearchAsync(DateTimeOffset before, TimeSpan expireAfter, CancellationToken cancellationToken)
@@ -18,10 +19,11 @@ sealed class ExpiryStore(NpgsqlDataSource dataSource)
         await using var command = dataSource.CreateCommand($"""
             WITH place AS MATERIALIZED (SELECT searched_to FROM order_expiry FOR UPDATE SKIP LOCKED),
             page AS MATERIALIZED (
-                SELECT id, status, created_at FROM orders WHERE id > (SELECT searched_to FROM place) AND id < $1 ORDER BY id LIMIT {Page}),
+                SELECT id, status, coalesce(expires_at, created_at + $2) AS at FROM orders
+                WHERE id > (SELECT searched_to FROM place) AND id < $1 ORDER BY id LIMIT {Page}),
             found AS (
                 INSERT INTO expired_orders (order_id, next_at)
-                SELECT id, created_at + $2 FROM page WHERE status IN ('awaiting_payment', 'payment_failed') ON CONFLICT DO NOTHING),
+                SELECT id, at FROM page WHERE status IN ('awaiting_payment', 'payment_failed') ON CONFLICT DO NOTHING),
             moved AS (
                 UPDATE order_expiry SET searched_to = (SELECT id FROM page ORDER BY id DESC LIMIT 1) WHERE EXISTS (SELECT FROM page))
             SELECT count(*) FROM page

@@ -11,7 +11,7 @@ namespace PaymentFlow.OrderService.Expiry;
 /// an order whose payment is being confirmed is asked about again later, and no charge is lost.
 /// </summary>
 sealed partial class OrderExpiry(
-    ExpiryStore expired, OrderStore orders, IServiceProvider services, ExpiryOptions options, DatabaseMigration migration,
+    ExpiryStore expired, OrderStore orders, IServiceProvider services, OrderOptions options, DatabaseMigration migration,
     TimeProvider time, ILogger<OrderExpiry> logger) : BackgroundService
 {
     /// <summary>Longer than PaymentApi needs for an answer.</summary>
@@ -94,7 +94,6 @@ static class ExpiryExtensions
     /// <summary>Cancels unpaid orders after <c>Orders:ExpireAfter</c>. Needs the cancellation.</summary>
     public static void AddExpiry(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddSingleton(builder.ReadSettings<ExpiryOptions>("Orders"));
         builder.Services.AddSingleton<ExpiryStore>();
         builder.Services.AddHostedService<OrderExpiry>();
     }

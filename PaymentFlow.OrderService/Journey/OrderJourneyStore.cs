@@ -6,8 +6,8 @@ using PaymentFlow.Persistence.Journey;
 namespace PaymentFlow.OrderService.Journey;
 
 /// <summary>
-/// Reads an order's journey from the tables that its steps are stored in. Pruned rows (events a week after they were published) are
-/// missing.
+/// Reads an order's journey from the tables that its steps are stored in. Pruned rows (events a week after they were published, webhooks
+/// after a month) are missing.
 /// </summary>
 sealed class OrderJourneyStore(NpgsqlDataSource dataSource)
 {
@@ -27,12 +27,24 @@ sealed class OrderJourneyStore(NpgsqlDataSource dataSource)
         UNION ALL
         SELECT first_at, 'pushed.' || kind, screens::text, version, NULL FROM order_pushes WHERE order_id = $1
         UNION ALL
+        SELECT t.at, 'webhook.delivered', d.type || ': ' || t.status || ' in ' || t.duration_ms || ' ms from '
+            || coalesce(split_part(e.url, '?', 1), 'an endpoint that was deleted') || ', try ' || t.number, NULL, d.traceparent
+        FROM webhook_deliveries d JOIN webhook_tries t ON t.delivery_id = d.id LEFT JOIN webhook_endpoints e ON e.id = d.endpoint_id
+        WHERE d.order_id = $1 AND t.status BETWEEN 200 AND 299
+        UNION ALL
+        SELECT t.at, 'webhook.not_delivered', d.type || ': ' || coalesce(t.error, t.status::text) || ' in ' || t.duration_ms || ' ms from '
+            || coalesce(split_part(e.url, '?', 1), 'an endpoint that was deleted') || ', try ' || t.number, NULL, d.traceparent
+        FROM webhook_deliveries d JOIN webhook_tries t ON t.delivery_id = d.id LEFT JOIN webhook_endpoints e ON e.id = d.endpoint_id
+        WHERE d.order_id = $1 AND (t.status IS NULL OR t.status NOT BETWEEN 200 AND 299)
+        UNION ALL
         SELECT received_at, 'dead_letter', event_id || ': ' || error, NULL, NULL FROM dead_letters WHERE key = $2
         UNION ALL
         SELECT replayed_at, 'dead_letter.replayed', event_id::text, NULL, NULL FROM dead_letters WHERE key = $2 AND replayed_at IS NOT NULL
         UNION ALL
         SELECT at, 'operator', action || ' by ' || actor, NULL, NULL FROM operator_actions
-        WHERE target = ANY(ARRAY(SELECT $2 UNION ALL SELECT event_id::text FROM dead_letters WHERE key = $2))
+        WHERE target = ANY(ARRAY(
+            SELECT $2 UNION ALL SELECT event_id::text FROM dead_letters WHERE key = $2
+            UNION ALL SELECT id::text FROM webhook_deliveries WHERE order_id = $1))
         ORDER BY at, version NULLS FIRST
         """;
 

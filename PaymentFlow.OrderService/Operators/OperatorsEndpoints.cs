@@ -62,10 +62,10 @@ public sealed record ConsoleAction(string Action);
 /// <param name="Actor">The operator's name, signed in or stated in <c>X-Operator-Name</c>.</param>
 /// <param name="Address">The operator's IP address.</param>
 /// <param name="Action">
-/// <c>order.cancel</c>, <c>order.export</c>, <c>order.erase</c>, <c>dead_letter.replay</c>, <c>console.sign_in</c>,
-/// <c>console.sign_in_refused</c>, <c>console.sign_out</c>.
+/// <c>order.cancel</c>, <c>order.export</c>, <c>order.erase</c>, <c>dead_letter.replay</c>, <c>webhook.redeliver</c>,
+/// <c>console.sign_in</c>, <c>console.sign_in_refused</c>, <c>console.sign_out</c>.
 /// </param>
-/// <param name="Target">The id of the order or dead letter; <c>console</c> for sign-ins and sign-outs.</param>
+/// <param name="Target">The id of the order, dead letter or webhook delivery; <c>console</c> for sign-ins and sign-outs.</param>
 /// <param name="At">When the operator asked for it, UTC.</param>
 public sealed record OperatorActionResponse(
     Guid Id, string Actor, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Address, string Action,

@@ -12,9 +12,12 @@ static class ClientSecret
 {
     public static string Create() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
-    /// <summary>The secret of an order that was created with an <c>Idempotency-Key</c>: see <see cref="RepeatableRequests"/>.</summary>
-    public static string Derive(byte[] derivationKey, Guid orderId, string idempotencyKey) => Base64Url.EncodeToString(
-        HMACSHA256.HashData(derivationKey, Encoding.UTF8.GetBytes($"{orderId} {idempotencyKey}")));
+    /// <summary>
+    /// The secret of an order that was created with an <c>Idempotency-Key</c> (see <see cref="RepeatableRequests"/>), or a secret of its
+    /// checkout link (see <see cref="CheckoutLinks"/>).
+    /// </summary>
+    public static string Derive(byte[] derivationKey, Guid orderId, string value) => Base64Url.EncodeToString(
+        HMACSHA256.HashData(derivationKey, Encoding.UTF8.GetBytes($"{orderId} {value}")));
 
     public static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
 

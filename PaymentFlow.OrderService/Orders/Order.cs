@@ -23,14 +23,38 @@ public sealed record Order
     /// </summary>
     public string? CancelRequestedBy { get; init; }
 
+    /// <summary>Where the checkout sends the customer after the payment; null for none.</summary>
+    public string? ReturnUrl { get; init; }
+
+    /// <summary>Where the checkout sends a customer who does not pay; null for none.</summary>
+    public string? CancelUrl { get; init; }
+
+    /// <summary>The language of the checkout, <c>en</c> or <c>ru</c>; null for the browser's.</summary>
+    public string? Locale { get; init; }
+
+    /// <summary>When a merchant's unpaid order is canceled; null for <see cref="OrderOptions.ExpireAfter"/>.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>The merchant's own data. Every event has it.</summary>
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
+    /// <summary>For Stripe's receipt. It is never logged and in no event, and it is pruned (<see cref="CustomerEmails"/>).</summary>
+    public string? CustomerEmail { get; init; }
+
+    /// <summary>The hash of the token in the order's checkout link; null if it has no link. See <see cref="CheckoutLinks"/>.</summary>
+    public byte[]? CheckoutHash { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
 
     /// <summary>Derived in the same way as the column: see migration 0001.</summary>
     public long Version => PaymentVersion + 1;
 
-    public OrderEvent ToEvent() =>
-        new(Id, Reference, Version, Status, PaymentId, PaymentVersion, Amount, AmountRefunded, Currency, UpdatedAt);
+    /// <summary>Whether the order can still be paid.</summary>
+    public bool IsPayable => Status is OrderStatuses.AwaitingPayment or OrderStatuses.PaymentFailed;
+
+    public OrderEvent ToEvent() => new(Id, Reference, Version, Status, PaymentId, PaymentVersion, Amount, AmountRefunded, Currency,
+        UpdatedAt, Metadata: Metadata);
 }
 
 /// <param name="Name">As the customer saw it when ordering.</param>

@@ -4,10 +4,10 @@ using PaymentFlow.ServiceDefaults;
 namespace PaymentFlow.OrderService.Orders;
 
 /// <summary>
-/// Decides access to an order. The holder of the order's client secret has access; without a token, operators and services have (see
-/// <see cref="KeyHolder"/>).
+/// Decides access to an order. The holder of the order's client secret has access, and so has Web for a customer who came by the order's
+/// checkout link (<see cref="CheckoutLinks"/>). Without a token, operators and services have (see <see cref="KeyHolder"/>).
 /// </summary>
-sealed class OrderAccess(OrderStore store)
+sealed class OrderAccess(OrderStore store, CheckoutLinks links)
 {
     /// <returns>
     /// The order, or the refusal: 401 without a well-formed token, 404 when the token or the id is wrong (the same answer for both).
@@ -19,7 +19,7 @@ sealed class OrderAccess(OrderStore store)
             return (null, NoToken(context));
 
         var order = await store.FindAsync(id, cancellationToken);
-        return order is not null && (token is null || ClientSecret.Matches(token, order.SecretHash))
+        return order is not null && (token is null || ClientSecret.Matches(token, order.SecretHash) || links.IsSession(order, token))
             ? (order, null)
             : (null, ApiProblem.NotFound("There is no such order for this token."));
     }

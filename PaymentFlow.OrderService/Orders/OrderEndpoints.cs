@@ -5,13 +5,14 @@ using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.OrderService.Orders;
 
-/// <summary>The orders API: create and read.</summary>
+/// <summary>The orders API: create and read. <see cref="OrderListEndpoint"/> lists.</summary>
 static class OrderEndpoints
 {
     public const string CreateLimit = "orders";
 
     public static void AddOrders(this IHostApplicationBuilder builder)
     {
+        builder.Services.AddSingleton(builder.ReadSettings<OrderOptions>("Orders"));
         builder.Services.AddSingleton<OrderStore>();
         builder.Services.AddSingleton<OrderAccess>();
         builder.Services.AddSingleton<RepeatableRequests>();
@@ -37,42 +38,41 @@ static class OrderEndpoints
                 amount without the merchant key); 409 `duplicate_reference`, `secret_unavailable`; 413 `payload_too_large`;
                 415 `unsupported_media_type`; 422 `idempotency_key_reused`, `unknown_field`, `empty_order`, `too_many_items`,
                 `unknown_product`, `invalid_quantity`, `mixed_currencies`, `missing_field`, `invalid_reference`,
-                `invalid_description`, `unsupported_currency`, `amount_too_small`, `amount_too_large`; 429 `rate_limited`;
-                503 `unavailable`.
+                `invalid_description`, `unsupported_currency`, `amount_too_small`, `amount_too_large`,
+                `amount_invalid_for_currency`, `invalid_return_url`, `invalid_cancel_url`, `invalid_customer_email`, `invalid_locale`,
+                `invalid_expires_at`, `invalid_metadata`; 429 `rate_limited`; 503 `unavailable`.
                 """)
             .ProducesProblems(400, 401, 409, 413, 415)
             .ProducesProblems(422, 429, 503);
-        orders.MapGet("/", FindAsync).RequireAuthorization(Roles.Merchant)
-            .WithSummary("The order with a merchant's reference")
-            .WithDescription("""
-                `?reference=` is required. `orders` has the order without its `clientSecret`, or is empty. 400 `malformed_request`;
-                401 `unauthorized`; 422 `invalid_reference`.
-                """)
-            .ProducesProblems(400, 401, 422, 503);
+        orders.MapOrderList();
         orders.MapGet("/{id:guid}", GetAsync).WithSummary("The order's present state")
             .AcceptsCredentials(ApiCredentials.ClientSecret, Roles.Operator, Roles.Service)
-            .WithDescription("401 `unauthorized` without a token; 404 `not_found` for a wrong token or an unknown order.")
+            .WithDescription("""
+                Services also get `customerEmail`. 401 `unauthorized` without a token; 404 `not_found` for a wrong token or an unknown
+                order.
+                """)
             .ProducesProblems(401, 404);
     }
 
     static async Task<Results<Created<CreatedOrderResponse>, ProblemHttpResult>> CreateAsync(
         CreateOrderRequest request, HttpContext context, ICatalogue catalogue, OrderStore store, RepeatableRequests requests,
-        TimeProvider time, CancellationToken cancellationToken)
+        CheckoutRules rules, CheckoutLinks links, OrderOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         if (RepeatableRequests.Read(context, request, out var repeatable) is { } malformed) return malformed;
         // Before the rules, because a product may have left the catalogue since the first request.
-        if (repeatable is not null && await RepeatAsync(repeatable, store, requests, cancellationToken) is { } repeated) return repeated;
+        if (repeatable is not null && await RepeatAsync(repeatable, store, requests, links, cancellationToken) is { } repeated)
+            return repeated;
         OrderDraft? draft;
         ProblemHttpResult? problem;
         if (request.Items is { } lines)
         {
-            if (request is not { Reference: null, Amount: null, Currency: null, Description: null })
+            if (!request.IsOfCatalogue)
                 return ApiProblem.Unprocessable(ProblemCodes.UnknownField,
-                    "Send 'items' without reference, amount, currency or description: the catalogue has the prices.");
+                    "Send 'items' alone: the catalogue has the prices, and only a merchant's order has the other fields.");
             var ids = lines.OfType<OrderLine>().Select(line => line.ProductId).ToHashSet(StringComparer.Ordinal);
             if (!OrderRules.TryPrice(lines, await catalogue.FindAsync(ids, cancellationToken), out draft, out problem)) return problem;
         }
-        else if (request is { Reference: null, Amount: null, Currency: null, Description: null })
+        else if (request.IsOfCatalogue)
         {
             return ApiProblem.Unprocessable(ProblemCodes.EmptyOrder, "An order needs 'items'.");
         }
@@ -81,10 +81,10 @@ static class OrderEndpoints
             if (!context.User.IsInRole(Roles.Merchant))
                 return ApiProblem.Unauthorized("Only a merchant may set an order's amount: send X-Api-Key.");
             if (!OrderRules.TryTake(request, out draft, out problem)) return problem;
+            if (rules.Check(request) is { } wrong) return wrong;
         }
 
-        var now = time.GetUtcNow();
-        now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)); // Postgres stores microseconds.
+        var now = InMicroseconds(time.GetUtcNow());
         var id = Guid.CreateVersion7(now);
         var secret = repeatable is null ? ClientSecret.Create() : requests.SecretOf(id, repeatable);
         Order order = new()
@@ -99,12 +99,18 @@ static class OrderEndpoints
             CreatedAt = now,
             UpdatedAt = now,
         };
+        string? link = null;
+        if (request.Items is null)
+        {
+            link = repeatable is null ? CheckoutLinks.Create() : links.Derive(id, repeatable);
+            order = ForCheckout(order, request, link, options);
+        }
         while (true)
         {
             switch (await store.AddAsync(order, repeatable, cancellationToken))
             {
                 case AddedOrder.Added:
-                    return Created(order, secret);
+                    return Created(order, secret, link is null ? null : links.UrlOf(link));
                 case AddedOrder.ReferenceTaken when request.Items is null:
                     return ApiProblem.Conflict(ProblemCodes.DuplicateReference, "An order with this reference already exists.");
                 case AddedOrder.ReferenceTaken:
@@ -113,7 +119,7 @@ static class OrderEndpoints
                     break;
                 case AddedOrder.KeyTaken:
                     // A concurrent request was first. If its key was pruned meanwhile, add the order after all.
-                    if (await RepeatAsync(repeatable!, store, requests, cancellationToken) is { } first) return first;
+                    if (await RepeatAsync(repeatable!, store, requests, links, cancellationToken) is { } first) return first;
                     break;
             }
         }
@@ -121,35 +127,46 @@ static class OrderEndpoints
 
     /// <returns>The answer to a repeated request; null for a new one.</returns>
     static async Task<Results<Created<CreatedOrderResponse>, ProblemHttpResult>?> RepeatAsync(
-        RepeatableRequest request, OrderStore store, RepeatableRequests requests, CancellationToken cancellationToken)
+        RepeatableRequest request, OrderStore store, RepeatableRequests requests, CheckoutLinks links,
+        CancellationToken cancellationToken)
     {
         if (await store.FindAsync(request, cancellationToken) is not var (order, bodyHash)) return null;
         if (!bodyHash.AsSpan().SequenceEqual(request.BodyHash))
             return ApiProblem.Unprocessable(
                 ProblemCodes.IdempotencyKeyReused, "This Idempotency-Key was used with another body. Nothing was changed.");
-        var secret = requests.SecretOf(order.Id, request);
+        var (secret, link) = (requests.SecretOf(order.Id, request), links.Derive(order.Id, request));
+        var isPresentLink = order.CheckoutHash is { } hash && ClientSecret.Matches(link, hash);
         return ClientSecret.Matches(secret, order.SecretHash)
-            ? Created(order, secret)
+            ? Created(order, secret, isPresentLink ? links.UrlOf(link) : null)
             : ApiProblem.Conflict(ProblemCodes.SecretUnavailable,
                 "The order exists, but its clientSecret cannot be computed again, because the service key was replaced meanwhile.");
     }
 
-    static Created<CreatedOrderResponse> Created(Order order, string secret) =>
-        TypedResults.Created($"/orders/{order.Id}", new CreatedOrderResponse(order, secret));
-
-    static async Task<Results<Ok<OrderPage>, ProblemHttpResult>> FindAsync(
-        string? reference, OrderStore store, CancellationToken cancellationToken)
+    static Order ForCheckout(Order order, CreateOrderRequest request, string link, OrderOptions options) => order with
     {
-        if (reference is null) return ApiProblem.Malformed("Send the order's reference as ?reference=.");
-        if (!OrderRules.IsReference(reference)) return OrderRules.InvalidReference();
-        var order = await store.FindByReferenceAsync(reference, cancellationToken);
-        return TypedResults.Ok(new OrderPage(order is null ? [] : [OrderResponse.From(order)]));
-    }
+        ReturnUrl = request.ReturnUrl,
+        CancelUrl = request.CancelUrl,
+        Locale = CheckoutRules.LanguageOf(request.Locale),
+        ExpiresAt = InMicroseconds(request.ExpiresAt?.ToUniversalTime() ?? order.CreatedAt + options.ExpireAfter),
+        // The rules refuse null values.
+        Metadata = request.Metadata is { Count: > 0 } metadata ? metadata.ToDictionary(pair => pair.Key, pair => pair.Value!) : null,
+        CustomerEmail = request.CustomerEmail,
+        CheckoutHash = ClientSecret.Hash(link),
+    };
+
+    /// <summary>Postgres stores microseconds.</summary>
+    static DateTimeOffset InMicroseconds(DateTimeOffset at) => at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMicrosecond));
+
+    static Created<CreatedOrderResponse> Created(Order order, string secret, string? checkoutUrl) =>
+        TypedResults.Created($"/orders/{order.Id}", new CreatedOrderResponse(order, secret, checkoutUrl));
 
     static async Task<Results<Ok<OrderResponse>, ProblemHttpResult>> GetAsync(
         Guid id, HttpContext context, OrderAccess access, CancellationToken cancellationToken)
     {
         var (order, refusal) = await access.FindAsync(context, id, BearerToken.Of(context.Request), cancellationToken);
-        return order is null ? refusal! : TypedResults.Ok(OrderResponse.From(order));
+        if (order is null) return refusal!;
+        // Who may see the order is decided. A service's key beside its caller's token only adds what PaymentApi needs for Stripe.
+        var email = context.User.IsInRole(Roles.Service) ? order.CustomerEmail : null;
+        return TypedResults.Ok(OrderResponse.From(order) with { CustomerEmail = email });
     }
 }

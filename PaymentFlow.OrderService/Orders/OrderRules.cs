@@ -93,18 +93,23 @@ static class OrderRules
     static bool TryAccept(OrderDraft candidate,
         [NotNullWhen(true)] out OrderDraft? draft, [NotNullWhen(false)] out ProblemHttpResult? problem)
     {
-        problem = !Currencies.Minimum.TryGetValue(candidate.Currency, out var minimum)
-            ? ApiProblem.Unprocessable(ProblemCodes.UnsupportedCurrency, "The currency is not supported.")
-            : candidate.Amount < minimum
-                ? ApiProblem.Unprocessable(
-                    ProblemCodes.AmountTooSmall, $"The minimum amount is {minimum} {candidate.Currency} (minor units).")
-                : candidate.Amount > Currencies.Maximum
-                    ? ApiProblem.Unprocessable(
-                        ProblemCodes.AmountTooLarge, $"The maximum amount is {Currencies.Maximum} {candidate.Currency} (minor units).")
-                    : null;
+        problem = CheckAmount(candidate.Amount, candidate.Currency);
         draft = problem is null ? candidate : null;
         return problem is null;
     }
+
+    static ProblemHttpResult? CheckAmount(long amount, string code) => Currencies.Find(code) switch
+    {
+        null => ApiProblem.Unprocessable(ProblemCodes.UnsupportedCurrency, "Stripe does not charge in this currency."),
+        { Minimum: var minimum } when amount < minimum =>
+            ApiProblem.Unprocessable(ProblemCodes.AmountTooSmall, $"The minimum amount is {minimum} {code} (minor units)."),
+        { Maximum: var maximum } when amount > maximum =>
+            ApiProblem.Unprocessable(ProblemCodes.AmountTooLarge, $"The maximum amount is {maximum} {code} (minor units)."),
+        { Step: var step } when amount % step != 0 =>
+            ApiProblem.Unprocessable(
+                ProblemCodes.AmountInvalidForCurrency, $"An amount in {code} must be a multiple of {step} (minor units)."),
+        _ => null,
+    };
 
     static ProblemHttpResult InvalidQuantity() =>
         ApiProblem.Unprocessable(

@@ -46,9 +46,13 @@ sealed class RepeatableRequests(IConfiguration configuration)
         }
         repeatable = new RepeatableRequest(key,
             SHA256.HashData(Encoding.UTF8.GetBytes($"{(isMerchant ? Roles.Merchant : "customer")} {key}")),
-            SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, OrderRequestJson.Default.CreateOrderRequest)));
+            SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(Sorted(request), OrderRequestJson.Default.CreateOrderRequest)));
         return null;
     }
+
+    static CreateOrderRequest Sorted(CreateOrderRequest request) => request.Metadata is { } metadata
+        ? request with { Metadata = metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal).ToDictionary() }
+        : request;
 
     public string SecretOf(Guid orderId, RepeatableRequest request) => ClientSecret.Derive(_derivationKey, orderId, request.Key);
 

@@ -46,19 +46,23 @@ sealed class OrderUpdateStore(NpgsqlDataSource dataSource)
             WHERE o.id = l.id AND o.payment_version < l.payment_version AND NOT EXISTS (SELECT FROM refused)
             RETURNING o.id, o.version, o.status, l.at, l.event_id, l.traceparent, l.data, CASE
                 WHEN NOT (l.had_status = ANY(@charged) AND l.status = ANY(@charged)) THEN l.type
-                WHEN l.had_refunded <> l.amount_refunded THEN @refunded END AS type),
+                WHEN l.had_refunded <> l.amount_refunded THEN @refunded END AS type, o.metadata),
+        -- Adds the merchant's metadata, which no payment event has, as the event's last member.
         -- Draws the outbox id here, so that no later CTE is joined.
         event AS MATERIALIZED (
-            SELECT *, CASE WHEN type IS NOT NULL THEN nextval('outbox_id_seq') END AS outbox_id FROM applied),
+            SELECT id, version, status, at, event_id, traceparent, type, metadata IS NOT NULL AS has_metadata,
+                CASE WHEN metadata IS NULL THEN data
+                    ELSE substr(data, 1, length(data) - 1) || convert_to(',"metadata":' || metadata::text || '}', 'UTF8') END AS data,
+                CASE WHEN type IS NOT NULL THEN nextval('outbox_id_seq') END AS outbox_id FROM applied),
         outboxed AS (
             INSERT INTO outbox (id, event_id, topic, key, type, source, time, traceparent, data) OVERRIDING SYSTEM VALUE
             SELECT outbox_id, event_id, @topic, id::text, type, @source, at, traceparent, data FROM event WHERE type IS NOT NULL),
         history AS (
             INSERT INTO order_history (order_id, version, status, consumed_at, traceparent, outbox_id)
             SELECT id, version, status, @consumedAt, traceparent, outbox_id FROM event ON CONFLICT DO NOTHING)
-        SELECT id, outbox_id, type, NULL FROM event
+        SELECT id, outbox_id, type, NULL, CASE WHEN has_metadata THEN data END FROM event
         UNION ALL
-        SELECT order_id, NULL, NULL, reason FROM refused
+        SELECT order_id, NULL, NULL, reason, NULL FROM refused
         """;
 
     /// <summary>Applies the changes that are newer than their order. The others have no effect.</summary>
@@ -109,7 +113,7 @@ sealed class OrderUpdateStore(NpgsqlDataSource dataSource)
             if (row.Text(3) is { } refusal) throw new EventRejectedException($"Order {state.OrderId}: {refusal}");
             applied.Add(new AppliedChange(state, traceParent, row.Value<long>(1) is not { } outboxId ? null : new OutboxEntry(
                 outboxId, Topics.Orders, new CloudEvent(state.EventId, row.GetString(2), OrderStore.EventSource, state.UpdatedAt,
-                    state.OrderId.ToString(), data[place], traceParent))));
+                    state.OrderId.ToString(), row.IsDBNull(4) ? data[place] : row.GetFieldValue<byte[]>(4), traceParent))));
         }
 
         return applied;

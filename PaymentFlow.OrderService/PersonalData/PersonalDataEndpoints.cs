@@ -10,8 +10,13 @@ namespace PaymentFlow.OrderService.PersonalData;
 /// <summary>The stored data that may tell something about an order's customer. docs/personal-data.md says why.</summary>
 /// <param name="Reference">The merchant's own order number. It stays, because the books refer to it.</param>
 /// <param name="Description">The merchant's text; absent after it was erased.</param>
+/// <param name="CustomerEmail">For Stripe's receipt; absent after it was erased or pruned.</param>
+/// <param name="Metadata">The merchant's own data; absent after it was erased.</param>
+/// <param name="ReturnUrl">In the merchant's shop; absent after it was erased.</param>
+/// <param name="CancelUrl">In the merchant's shop; absent after it was erased.</param>
 public sealed record OrderPersonalData(
-    Guid OrderId, string Reference, string? Description, IReadOnlyList<OrderItem> Items, DateTimeOffset CreatedAt);
+    Guid OrderId, string Reference, string? Description, IReadOnlyList<OrderItem> Items, DateTimeOffset CreatedAt,
+    string? CustomerEmail, IReadOnlyDictionary<string, string>? Metadata, string? ReturnUrl, string? CancelUrl);
 
 /// <summary>For operators: exports and erases the personal data of one order. PaymentApi does the same for its payment.</summary>
 static class PersonalDataEndpoints
@@ -22,10 +27,11 @@ static class PersonalDataEndpoints
         data.MapGet("", ExportAsync).WithSummary("What is stored that may tell something about the order's customer")
             .WithDescription("The call is recorded. 401 `unauthorized`; 404 `not_found`.")
             .ProducesProblems(401, 404, 503);
-        data.MapDelete("", EraseAsync).WithSummary("Erase the order's description")
+        data.MapDelete("", EraseAsync).WithSummary("Erase what may tell something about the order's customer")
             .WithDescription("""
-                The books stay: amounts, items, times, status and the merchant's reference. The call is recorded and may be repeated. 401
-                `unauthorized`; 404 `not_found`.
+                Erases the description, the e-mail address, the metadata, the URLs and the checkout link. The books stay: amounts, items,
+                times, status and the merchant's reference. The call is recorded and may be repeated. 401 `unauthorized`; 404
+                `not_found`.
                 """)
             .ProducesProblems(401, 404, 503);
     }
@@ -35,7 +41,8 @@ static class PersonalDataEndpoints
     {
         if (await orders.FindAsync(id, cancellationToken) is not { } order) return ApiProblem.NotFound("There is no such order.");
         await actions.RecordAsync(new OperatorAction(OperatorIdentity.Of(context), "order.export", id.ToString()), cancellationToken);
-        return TypedResults.Ok(new OrderPersonalData(id, order.Reference, order.Description, order.Items, order.CreatedAt));
+        return TypedResults.Ok(new OrderPersonalData(id, order.Reference, order.Description, order.Items, order.CreatedAt,
+            order.CustomerEmail, order.Metadata, order.ReturnUrl, order.CancelUrl));
     }
 
     static async Task<Results<NoContent, ProblemHttpResult>> EraseAsync(
@@ -44,7 +51,11 @@ static class PersonalDataEndpoints
     {
         if (await orders.FindAsync(id, cancellationToken) is null) return ApiProblem.NotFound("There is no such order.");
         await actions.RecordAsync(new OperatorAction(OperatorIdentity.Of(context), "order.erase", id.ToString()), cancellationToken);
-        await using var command = dataSource.CreateCommand("UPDATE orders SET description = NULL WHERE id = $1").With(id);
+        await using var command = dataSource.CreateCommand("""
+            UPDATE orders SET description = NULL, customer_email = NULL, metadata = NULL, return_url = NULL, cancel_url = NULL,
+                checkout_hash = NULL
+            WHERE id = $1
+            """).With(id);
         await command.ExecuteNonQueryAsync(cancellationToken);
         return TypedResults.NoContent();
     }

@@ -1,4 +1,5 @@
 using Npgsql;
+using PaymentFlow.Contracts.Events;
 using PaymentFlow.Contracts.Statistics;
 using PaymentFlow.OrderService.Live;
 using PaymentFlow.Persistence.Consuming;
@@ -7,7 +8,9 @@ using PaymentFlow.Persistence.Outbox;
 namespace PaymentFlow.OrderService.Statistics;
 
 /// <summary>Reads the statistics from the database and from Kafka.</summary>
-sealed class OrderStatisticsStore(NpgsqlDataSource dataSource, OutboxStatisticsReader outbox, ConsumerGroupLag lag, TimeProvider time)
+sealed class OrderStatisticsStore(
+    NpgsqlDataSource dataSource, OutboxStatisticsReader outbox, [FromKeyedServices(Topics.Payments)] ConsumerGroupLag lag,
+    TimeProvider time)
 {
     // Uses index dead_letters_waiting.
     const string DeadLetters = """

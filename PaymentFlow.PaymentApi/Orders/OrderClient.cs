@@ -9,18 +9,23 @@ using PaymentFlow.Contracts;
 
 namespace PaymentFlow.PaymentApi.Orders;
 
-/// <summary>Reads orders from OrderService with the customer's secret. A caller that may not read an order can't pay it.</summary>
+/// <summary>
+/// Reads orders from OrderService with the customer's secret. A caller that may not read an order can't pay it. The service key beside the
+/// secret gives no further right; OrderService adds the customer's e-mail address for it.
+/// </summary>
 public sealed class OrderClient(HttpClient http, OrderCache known, IConfiguration configuration)
 {
     /// <summary>Null when no order matches this id and secret.</summary>
-    /// <param name="clientSecret">Null to read the order with the service key, for a caller whose right is already verified.</param>
+    /// <param name="clientSecret">
+    /// The secret that the caller sent. Null to read the order with the service key, for a caller whose right is already verified.
+    /// </param>
     /// <exception cref="OrderServiceUnavailableException">OrderService can't be reached, or can't answer now.</exception>
     public async Task<PayableOrder?> FindAsync(Guid orderId, string? clientSecret, CancellationToken cancellationToken)
     {
         if (clientSecret is not null && known.Find(orderId, clientSecret) is { } kept) return kept;
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"/orders/{orderId}", UriKind.Relative));
-        if (clientSecret is null) request.Headers.Add("X-Service-Key", configuration["Services:Key"]);
-        else request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", clientSecret);
+        request.Headers.Add(RequestHeaders.ServiceKey, configuration["Services:Key"]);
+        if (clientSecret is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", clientSecret);
         try
         {
             using var response = await http.SendAsync(request, cancellationToken);
@@ -39,7 +44,8 @@ public sealed class OrderClient(HttpClient http, OrderCache known, IConfiguratio
 
 /// <summary>
 /// Caches orders that were read with their customer's secret in the last 15 minutes, so that paying after a prepare or a decline
-/// needs no call to OrderService and works while it is down. Entries never go stale: the cached fields and the secret are immutable.
+/// needs no call to OrderService and works while it is down. Entries hardly go stale: the cached fields and the client secret are
+/// immutable, and a customer whose checkout link was replaced can pay for 15 more minutes at most.
 /// The payment's row decides whether an order may be paid.
 /// </summary>
 public sealed class OrderCache : IDisposable
@@ -74,10 +80,14 @@ public sealed class OrderCache : IDisposable
 public sealed class OrderServiceUnavailableException(Exception inner) : Exception("OrderService can't be reached.", inner);
 
 /// <summary>
-/// The fields of an order that PaymentApi needs. They are immutable. The amount charged is always this amount.
+/// The fields of an order that PaymentApi needs. They are immutable, but the e-mail address can be erased. The amount charged is always
+/// this amount.
 /// </summary>
 /// <param name="Amount">In the currency's minor unit.</param>
-public sealed record PayableOrder(Guid Id, string? Reference, long Amount, string Currency);
+/// <param name="CustomerEmail">For Stripe's receipt. Never stored here, and never logged.</param>
+/// <param name="ExpiresAt">When the order is canceled if it is unpaid; null if it can be given up earlier.</param>
+public sealed record PayableOrder(
+    Guid Id, string? Reference, long Amount, string Currency, string? CustomerEmail = null, DateTimeOffset? ExpiresAt = null);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,

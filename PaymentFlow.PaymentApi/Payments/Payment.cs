@@ -28,6 +28,9 @@ public sealed record Payment
     /// <summary>When the payment last changed, UTC. While <see cref="InFlight"/>, when the attempt was claimed.</summary>
     public DateTime UpdatedAt { get; init; }
 
+    /// <summary>Until then an unconfirmed payment is not given up, because its order is open; null if it may be.</summary>
+    public DateTime? OpenUntil { get; init; }
+
     /// <summary>Maximum number of confirmations per order. Limits card testing (trying stolen cards on one order).</summary>
     public const int MaxAttempts = 10;
 
@@ -54,15 +57,18 @@ public sealed record Payment
     /// key, even a 500, for a day. A failed attempt raises the version, so the next attempt is a new request. If several PaymentIntents
     /// are created, the order keeps the first one stored, and no other is ever confirmed.
     /// </summary>
-    public StripeIntentRequest ToIntentRequest(bool allowRedirects) => new(
-        ToReference(), Amount, Currency, allowRedirects, $"create-{Id}-{Version}-{(allowRedirects ? "redirects" : "no-redirects")}");
+    /// <param name="allowRedirects">Whether to offer payment methods that redirect.</param>
+    /// <param name="receiptEmail">Where Stripe sends its receipt; null for none. It can be erased between two requests.</param>
+    public StripeIntentRequest ToIntentRequest(bool allowRedirects, string? receiptEmail) => new(
+        ToReference(), Amount, Currency, allowRedirects, receiptEmail,
+        $"create-{Id}-{Version}-{(allowRedirects ? "redirects" : "no-redirects")}{(receiptEmail is null ? "" : "-receipt")}");
 
     public PaymentEvent ToEvent() => new(Id, OrderId, Reference, Version, Status, Amount, AmountRefunded, Currency);
 
     /// <summary>The columns of the table that <see cref="Read"/> expects.</summary>
     internal const string Columns =
         "id, order_id, reference, amount, amount_refunded, currency, status, version, payment_intent_id, attempt_id, attempts, "
-        + "attempts_not_sent, updated_at";
+        + "attempts_not_sent, updated_at, open_until";
 
     /// <summary>Reads a row of <see cref="Columns"/>.</summary>
     internal static Payment Read(NpgsqlDataReader row) => new()
@@ -80,5 +86,6 @@ public sealed record Payment
         Attempts = row.GetInt32(10),
         AttemptsNotSent = row.GetInt32(11),
         UpdatedAt = row.GetDateTime(12),
+        OpenUntil = row.Value<DateTime>(13),
     };
 }

@@ -14,8 +14,8 @@ public sealed class PaymentClaims(NpgsqlDataSource dataSource, PaymentTiming tim
 {
     const string InsertIfAbsent = """
         WITH inserted AS (
-            INSERT INTO payments (id, order_id, reference, amount, currency, status, updated_at, reconcile_at)
-            VALUES ($1, $2, $3, $4, $5, 'processing', $6, now() + $7)
+            INSERT INTO payments (id, order_id, reference, amount, currency, status, updated_at, reconcile_at, open_until)
+            VALUES ($1, $2, $3, $4, $5, 'processing', $6, now() + $7, $8)
             ON CONFLICT (order_id) DO NOTHING RETURNING id, version, status)
         INSERT INTO payment_history (payment_id, version, status) SELECT id, version, status FROM inserted
         """;
@@ -116,7 +116,7 @@ public sealed class PaymentClaims(NpgsqlDataSource dataSource, PaymentTiming tim
 
     NpgsqlBatchCommand InsertCommand(PayableOrder order) => new NpgsqlBatchCommand(InsertIfAbsent)
         .With(Guid.CreateVersion7()).With(order.Id).With(order.Reference).With(order.Amount).With(order.Currency)
-        .With(time.GetUtcNow()).With(timing.AbandonAfter);
+        .With(time.GetUtcNow()).With(timing.AbandonAfter).With(order.ExpiresAt?.ToUniversalTime());
 }
 
 /// <summary>The row may be claimed although the caller got no answer. Nothing was sent to Stripe.</summary>

@@ -19,6 +19,7 @@ public sealed partial class PaymentProcessor(
     DeclineLimit declines, PaymentTiming timing, TimeProvider time, ILogger<PaymentProcessor> logger)
 {
     const int MaxCreateTries = 10;
+    const string ReceiptEmail = "receipt_email";
     static readonly TimeSpan CreateRetryDelay = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Creates the PaymentIntent ahead of time. Repeated calls lead to the same PaymentIntent.</summary>
@@ -31,7 +32,7 @@ public sealed partial class PaymentProcessor(
         if (payment.Status == PaymentStatuses.RequiresAction) return await NextActionAgainAsync(payment, cancellationToken);
         try
         {
-            await IntentOfAsync(payment, request.ReturnUrl, cancellationToken);
+            await IntentOfAsync(payment, request.ReturnUrl, order.CustomerEmail, cancellationToken);
         }
         catch (Exception e) when (StripeFailures.IsFromStripe(e))
         {
@@ -77,7 +78,7 @@ public sealed partial class PaymentProcessor(
         string intentId;
         try
         {
-            intentId = await IntentOfAsync(payment, request.ReturnUrl, cancellationToken);
+            intentId = await IntentOfAsync(payment, request.ReturnUrl, order.CustomerEmail, cancellationToken);
         }
         catch (Exception e)
         {
@@ -222,15 +223,22 @@ public sealed partial class PaymentProcessor(
     /// The id of the payment's PaymentIntent, which is created if it is missing. The id is committed before any confirmation, so that a
     /// crash in between leaves a PaymentIntent that moved no money.
     /// </summary>
-    async Task<string> IntentOfAsync(Payment payment, string? returnUrl, CancellationToken cancellationToken)
+    async Task<string> IntentOfAsync(Payment payment, string? returnUrl, string? receiptEmail, CancellationToken cancellationToken)
     {
         for (var tries = 1; ; tries++)
         {
             if (payment.PaymentIntentId is { } known) return known;
             try
             {
-                var intent = await stripe.CreateAsync(payment.ToIntentRequest(allowRedirects: returnUrl is not null), cancellationToken);
+                var request = payment.ToIntentRequest(allowRedirects: returnUrl is not null, receiptEmail);
+                var intent = await stripe.CreateAsync(request, cancellationToken);
                 return await store.StoreIntentAsync(payment.Id, intent.Id, cancellationToken);
+            }
+            catch (StripeException e) when (receiptEmail is not null && e.StripeError?.Param == ReceiptEmail)
+            {
+                // Stripe refuses the address. A receipt is no reason to refuse the payment. The message is not logged: it has the address.
+                receiptEmail = null;
+                Log.NoReceipt(logger, payment.Id);
             }
             catch (StripeException e) when (e.HttpStatusCode == HttpStatusCode.Conflict && tries < MaxCreateTries)
             {
@@ -254,6 +262,9 @@ public sealed partial class PaymentProcessor(
     {
         [LoggerMessage(LogLevel.Warning, "Payment {PaymentId}: could not create the PaymentIntent; nothing was charged: {Reason}")]
         public static partial void NotPrepared(ILogger logger, Guid paymentId, string reason);
+
+        [LoggerMessage(LogLevel.Warning, "Payment {PaymentId}: Stripe refused the customer's e-mail address, so there is no receipt")]
+        public static partial void NoReceipt(ILogger logger, Guid paymentId);
 
         [LoggerMessage(LogLevel.Information, "Payment {PaymentId}: Stripe refused the request; nothing was charged: {Reason}")]
         public static partial void Refused(ILogger logger, Guid paymentId, string reason);

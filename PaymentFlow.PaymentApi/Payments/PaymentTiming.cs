@@ -5,7 +5,10 @@ namespace PaymentFlow.PaymentApi.Payments;
 /// </summary>
 public sealed class PaymentTiming
 {
-    /// <summary>A payment that is unconfirmed, or in an unfinished 3-D Secure, for this long is canceled, at Stripe first.</summary>
+    /// <summary>
+    /// A payment that is unconfirmed, or in an unfinished 3-D Secure, for this long is canceled, at Stripe first. That of a merchant's
+    /// order is not, as long as the order is open.
+    /// </summary>
     public TimeSpan AbandonAfter { get; init; } = TimeSpan.FromMinutes(30);
 
     /// <summary>How often Stripe's List Events is read for events that no webhook delivered.</summary>

@@ -19,6 +19,11 @@ static class RefundResults
             ProblemCodes.RefundTooLarge, StatusCodes.Status422UnprocessableEntity, "The request cannot be processed",
             "The amount is more than is left of the payment.", ("paymentId", payment.Id), ("refundable", left));
 
+    public static ProblemHttpResult InvalidForCurrency(Currency currency) =>
+        ApiProblem.Unprocessable(
+            ProblemCodes.AmountInvalidForCurrency,
+            $"A refund in {currency.Code} must be a multiple of {currency.Step} (minor units). Nothing was refunded.");
+
     public static ProblemHttpResult KeyReused() =>
         ApiProblem.Unprocessable(ProblemCodes.IdempotencyKeyReused, "This Idempotency-Key was used for this payment with another body.");
 

@@ -24,7 +24,8 @@ static class RefundsEndpoints
             .WithDescription("""
                 Needs an `Idempotency-Key`. A repeat with the same key is the same refund. 400 `idempotency_key_required`,
                 `malformed_request`; 401 `unauthorized`; 404 `not_found`; 409 `not_paid`, `already_refunded`; 422 `invalid_amount`,
-                `refund_too_large`, `refund_refused`, `idempotency_key_reused`; 503 with `Retry-After` when nothing was refunded.
+                `amount_invalid_for_currency`, `refund_too_large`, `refund_refused`, `idempotency_key_reused`; 503 with `Retry-After`
+                when nothing was refunded.
                 """)
             .ProducesProblems(400, 401, 404, 409, 413, 415, 422, 503);
 
@@ -41,6 +42,8 @@ static class RefundsEndpoints
         if (request.Amount is <= 0)
             return ApiProblem.Unprocessable(ProblemCodes.InvalidAmount, "amount must be a positive number of minor units.");
         if (await payments.FindAsync(id, cancellationToken) is not { } payment) return ApiProblem.NotFound("There is no such payment.");
+        var currency = Currencies.Of(payment.Currency);
+        if (request.Amount is { } amount && amount % currency.Step != 0) return RefundResults.InvalidForCurrency(currency);
         JsonObject details = new() { ["amount"] = request.Amount, ["idempotencyKey"] = key };
         await actions.RecordAsync(
             new OperatorAction(OperatorIdentity.Of(http), "payment.refund", id.ToString(), details.ToJsonString()),

@@ -20,6 +20,7 @@ public sealed class StripeGateway(StripeClient stripe)
                 Currency = request.Currency,
                 AutomaticPaymentMethods = new() { Enabled = true, AllowRedirects = request.AllowRedirects ? "always" : "never" },
                 Metadata = Metadata(request.Payment),
+                ReceiptEmail = request.ReceiptEmail,
             },
             new RequestOptions { IdempotencyKey = request.IdempotencyKey },
             cancellationToken);

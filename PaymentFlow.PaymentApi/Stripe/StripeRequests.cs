@@ -7,8 +7,9 @@ public sealed record PaymentReference(Guid PaymentId, Guid OrderId, string? Refe
 /// <summary>What <see cref="StripeGateway.CreateAsync"/> sends.</summary>
 /// <param name="Amount">In the currency's minor unit.</param>
 /// <param name="AllowRedirects">Whether to offer payment methods that send the customer to another page.</param>
+/// <param name="ReceiptEmail">Where Stripe sends its receipt; null for none. Never logged.</param>
 public sealed record StripeIntentRequest(
-    PaymentReference Payment, long Amount, string Currency, bool AllowRedirects, string IdempotencyKey);
+    PaymentReference Payment, long Amount, string Currency, bool AllowRedirects, string? ReceiptEmail, string IdempotencyKey);
 
 /// <summary>What <see cref="StripeGateway.ConfirmAsync"/> sends.</summary>
 /// <param name="ReturnUrl">Where the customer returns after 3-D Secure; null to handle it by Stripe.js.</param>

@@ -13,6 +13,7 @@ namespace PaymentFlow.Persistence.Consuming;
 /// </summary>
 public sealed partial class BatchProcessor<T>(
     IEventBatchHandler<T> handler, JsonTypeInfo<T> json, EventKeys keys, DeadLetterStore deadLetters, ILogger<BatchProcessor<T>> logger)
+    : IMessageReplay
 {
     // Chosen, not measured. A smaller batch means that there is no backlog, and each further transaction costs a commit.
     const int WorthSplitting = 100;
@@ -28,6 +29,9 @@ public sealed partial class BatchProcessor<T>(
             : Task.WhenAll(messages.GroupBy(message => message.Partition.Value % Lanes)
                 .Select(lane => Task.Run(() => ProcessLaneAsync([.. lane], cancellationToken), CancellationToken.None)));
 
+    public Task ReplayAsync(string topic, Message<string, byte[]> message, CancellationToken cancellationToken) =>
+        handler.HandleAsync([Read(topic, message)], cancellationToken);
+
     async Task ProcessLaneAsync(IReadOnlyList<ConsumeResult<string, byte[]>> messages, CancellationToken cancellationToken)
     {
         var readable = new List<(ConsumeResult<string, byte[]> Message, ReceivedEvent<T> Event)>(messages.Count);
@@ -35,7 +39,7 @@ public sealed partial class BatchProcessor<T>(
         {
             try
             {
-                readable.Add((message, Read(message)));
+                readable.Add((message, Read(message.Topic, message.Message)));
             }
             catch (Exception e) when (EventFailure.IsInTheEvent(e))
             {
@@ -45,10 +49,10 @@ public sealed partial class BatchProcessor<T>(
         await ApplyAsync(readable, cancellationToken);
     }
 
-    ReceivedEvent<T> Read(ConsumeResult<string, byte[]> message)
+    ReceivedEvent<T> Read(string topic, Message<string, byte[]> message)
     {
-        KafkaBinding.Verify(message.Topic, message.Message, keys);
-        var envelope = KafkaBinding.Read(message.Message);
+        KafkaBinding.Verify(topic, message, keys);
+        var envelope = KafkaBinding.Read(message);
         var data = JsonSerializer.Deserialize(envelope.Data, json) ?? throw new JsonException("The data is null.");
         return new ReceivedEvent<T>(envelope, data);
     }

@@ -14,12 +14,14 @@ public static class ConsumingExtensions
     /// Consumes <paramref name="topic"/> in the group <paramref name="groupId"/>, in batches, at least once. A group without an
     /// offset starts at the beginning. Needs an <c>NpgsqlDataSource</c>, the migration with dead letters and the topic's key.
     /// </summary>
+    /// <param name="name">The consumer's name, under which its settings and services are found; the topic if null.</param>
     public static void AddEventConsumer<T, THandler>(
-        this IHostApplicationBuilder builder, string topic, string groupId, JsonTypeInfo<T> json)
+        this IHostApplicationBuilder builder, string topic, string groupId, JsonTypeInfo<T> json, string? name = null)
         where THandler : class, IEventBatchHandler<T>
     {
+        name ??= topic;
         builder.AddEventKeys();
-        builder.AddKeyedKafkaConsumer<string, byte[]>(topic, settings =>
+        builder.AddKeyedKafkaConsumer<string, byte[]>(name, settings =>
         {
             settings.ConnectionString = builder.Configuration.GetConnectionString("kafka");
             settings.DisableHealthChecks = true;
@@ -40,9 +42,10 @@ public static class ConsumingExtensions
         builder.Services.AddSingleton<THandler>();
         builder.Services.AddSingleton<IEventBatchHandler<T>>(services => services.GetRequiredService<THandler>());
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<BatchProcessor<T>>(services, json));
+        builder.Services.AddKeyedSingleton<IMessageReplay>(topic, (services, _) => services.GetRequiredService<BatchProcessor<T>>());
         builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<BatchConsumer<T>>(
-            services, topic, services.GetRequiredKeyedService<IConsumer<string, byte[]>>(topic)));
-        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<ConsumerGroupLag>(
-            services, topic, services.GetRequiredKeyedService<IConsumer<string, byte[]>>(topic)));
+            services, topic, services.GetRequiredKeyedService<IConsumer<string, byte[]>>(name)));
+        builder.Services.AddKeyedSingleton(name, (services, _) => ActivatorUtilities.CreateInstance<ConsumerGroupLag>(
+            services, topic, services.GetRequiredKeyedService<IConsumer<string, byte[]>>(name)));
     }
 }

@@ -37,16 +37,21 @@ public static class SettingRules
         new("Merchant:ApiKey", Key),
         new("Services:Key", Key),
         new("Events:Keys:*:*", Key),
+        new("Webhooks:Keys:*", Key),
+        new("Webhooks:AllowPrivateAddresses", Flag),
         new("Operator:Oidc:ClientSecret", (value, _) => Secret(value)),
         new("Operator:Oidc:Authority", Authority),
         new("Clients:AllowedOrigins:*", (value, _) => AllowedOrigins.Normalize(value) is not null ? null
             : $"is '{value}', which is not a browser's origin: set it to a scheme, a host and, if needed, a port, "
                 + "such as https://shop.example. A path or a wildcard is not possible."),
+        new("Checkout:BaseUrl", (value, _) => IsWebAddress(value, out var url) && url!.Query.Length == 0 && url.Fragment.Length == 0
+            && url.UserInfo.Length == 0 ? null
+            : $"is '{value}', which is not a site's address: set it to Web's, such as https://shop.example."),
         new("Proxies:Known:*", (value, _) => KnownProxies.TryParse(value, out var _) ? null
             : $"is '{value}', which is neither an address nor a network: set it to one, such as 10.0.0.4 or 10.0.0.0/8."),
         new("RateLimits:AtOnce", Count),
         new("RateLimits:NetworkFactor", Count),
-        new("OpenApi:Public", (value, _) => bool.TryParse(value, out var _) ? null : $"is '{value}': set it to true or false."),
+        new("OpenApi:Public", Flag),
         new("RateLimits:ServicesAtOnce", Count),
         new("RateLimits:*:Permits", Count),
         new("RateLimits:*:WindowSeconds", Seconds),
@@ -116,6 +121,8 @@ public static class SettingRules
             && (development || url.Scheme == Uri.UriSchemeHttps)
             ? null
             : $"is '{value}': set it to the provider's issuer, an https:// URL.";
+
+    static string? Flag(string value, bool _) => bool.TryParse(value, out var _) ? null : $"is '{value}': set it to true or false.";
 
     static string? Count(string value, bool _) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0

@@ -9,7 +9,7 @@ public static class TrimmedValues
     static readonly string[] Lists =
     [
         "Clients:AllowedOrigins", "Proxies:Known", "Stripe:WebhookSecrets", "Payments:LaterChecks", "Events:Keys:payments",
-        "Events:Keys:orders",
+        "Events:Keys:orders", "Webhooks:Keys", "Webhooks:Retries",
     ];
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using PaymentFlow.Contracts;
 using PaymentFlow.StripeSandbox.Objects;
 using PaymentFlow.StripeSandbox.Protocol;
 
@@ -107,12 +108,18 @@ static class PaymentIntentParameters
     {
         Customer = form.Text("customer") ?? intent.Customer,
         Description = form.Text("description") ?? intent.Description,
-        ReceiptEmail = form.Text("receipt_email") ?? intent.ReceiptEmail,
+        ReceiptEmail = Email(form, "receipt_email") ?? intent.ReceiptEmail,
         SetupFutureUsage = form.OneOf("setup_future_usage", "off_session", "on_session") ?? intent.SetupFutureUsage,
         StatementDescriptor = form.Text("statement_descriptor") ?? intent.StatementDescriptor,
         StatementDescriptorSuffix = form.Text("statement_descriptor_suffix") ?? intent.StatementDescriptorSuffix,
         TransferGroup = form.Text("transfer_group") ?? intent.TransferGroup,
     };
+
+    /// <summary>Stripe does not say which addresses it refuses. The sandbox refuses all but those in ASCII with one @.</summary>
+    static string? Email(Form form, string name) =>
+        form.Text(name) is not { } email || (email.All(c => c is > ' ' and <= '~') && email.Count(c => c == '@') == 1)
+            ? form.Text(name)
+            : throw new RequestRefusedException(StripeError.Invalid($"Invalid email address: {email}", "email_invalid", name));
 
     static string? CaptureMethod(Form form)
     {
@@ -153,20 +160,25 @@ static class PaymentIntentParameters
                 param: "payment_method_options[card][capture_method]"));
     }
 
-    static void CheckAmount(long amount, string currency)
+    static void CheckAmount(long amount, string code)
     {
-        if (Currencies.Minimum(currency) is not { } minimum)
+        if (Currencies.Find(code) is not { } currency)
             throw new RequestRefusedException(StripeError.Invalid(
-                $"Invalid currency: {currency}. The sandbox supports these currencies: {string.Join(", ", Currencies.All)}",
+                $"Invalid currency: {code}. The sandbox supports these currencies: "
+                + string.Join(", ", Currencies.All.Select(known => known.Code)),
                 param: "currency"));
         if (amount < 1)
             throw new RequestRefusedException(StripeError.Invalid(
                 "This value must be greater than or equal to 1.", "parameter_invalid_integer", "amount"));
-        if (amount < minimum)
+        if (amount < currency.Minimum)
             throw new RequestRefusedException(StripeError.Invalid(
-                $"Amount must be at least {Currencies.Display(minimum, currency)}", "amount_too_small", "amount"));
-        if (amount > Currencies.Maximum)
+                $"Amount must be at least {currency.Write(currency.Minimum)}", "amount_too_small", "amount"));
+        if (amount > currency.Maximum)
             throw new RequestRefusedException(StripeError.Invalid(
-                $"Amount must be no more than {Currencies.Display(Currencies.Maximum, currency)}", "amount_too_large", "amount"));
+                $"Amount must be no more than {currency.Write(currency.Maximum)}", "amount_too_large", "amount"));
+        // Stripe documents the rule, but not the error.
+        if (amount % currency.Step != 0)
+            throw new RequestRefusedException(StripeError.Invalid(
+                $"Amount must be a multiple of {currency.Step} in {code}", "parameter_invalid_integer", "amount"));
     }
 }

@@ -1,3 +1,4 @@
+using PaymentFlow.Contracts;
 using PaymentFlow.StripeSandbox.Events;
 using PaymentFlow.StripeSandbox.Ledger;
 using PaymentFlow.StripeSandbox.Objects;
@@ -23,10 +24,14 @@ static class Refunding
         if (left == 0)
             return Refused(intent, StripeError.Invalid($"Charge {charge.Id} has already been refunded.", "charge_already_refunded"));
         var amount = request.Amount ?? left;
+        var currency = Currencies.Of(charge.Currency);
         if (amount > left)
             return Refused(intent, StripeError.Invalid(
-                $"Refund amount ({Currencies.Display(amount, charge.Currency)}) is greater than unrefunded amount on charge "
-                + $"({Currencies.Display(left, charge.Currency)})", param: "amount"));
+                $"Refund amount ({currency.Write(amount)}) is greater than unrefunded amount on charge ({currency.Write(left)})",
+                param: "amount"));
+        if (amount % currency.Step != 0)
+            return Refused(intent, StripeError.Invalid(
+                $"Amount must be a multiple of {currency.Step} in {charge.Currency}", "parameter_invalid_integer", "amount"));
 
         var (status, becomes) = charge.PaymentMethod.Kind().Refunds switch
         {

@@ -1,4 +1,5 @@
 using System.Text.Encodings.Web;
+using PaymentFlow.Contracts;
 using PaymentFlow.StripeSandbox.Home;
 using PaymentFlow.StripeSandbox.Objects;
 
@@ -21,7 +22,7 @@ static class ThreeDSecurePage
         <h1>{Html(text.Title)}</h1>
         <p>{Html(text.Lead)}</p>
         <dl>
-          <dt>{Html(text.Amount)}</dt><dd><strong>{Html(Currencies.Display(intent.Amount, intent.Currency))}</strong></dd>
+          <dt>{Html(text.Amount)}</dt><dd><strong>{Html(Currencies.Of(intent.Currency).Write(intent.Amount))}</strong></dd>
           <dt>{Html(text.Card)}</dt><dd>{Html(intent.PaymentMethod!.Kind().Brand)} •••• {Html(intent.PaymentMethod.Kind().Last4)}</dd>
           <dt>{Html(text.Payment)}</dt><dd><code>{Html(intent.Id)}</code></dd>
         </dl>

@@ -22,6 +22,9 @@ public sealed record CustomerRow(
     public long MostToBeRefunded { get; init; }
 }
 
+/// <param name="Id">The header <c>webhook-id</c>.</param>
+public sealed record WebhookRow(Guid OrderId, string Id);
+
 /// <summary>All books at one moment: both databases, Stripe's ledger, and the frames that the customers saw.</summary>
 /// <param name="FulfilledAgain">The orders with more than one event <c>order.paid</c>, on which goods are shipped.</param>
 public sealed record Books(
@@ -37,6 +40,12 @@ public sealed record Books(
     IReadOnlyList<Guid> FulfilledAgain,
     IReadOnlyList<string> DeadLetters)
 {
+    /// <summary>The events <c>order.paid</c> that were published: the order, and the event's id.</summary>
+    public IReadOnlyList<(Guid OrderId, Guid EventId)> PaidEvents { get; init; } = [];
+
+    /// <summary>What the endpoint for webhooks has received of <c>order.paid</c>, in the order of arrival, repetitions included.</summary>
+    public IReadOnlyList<WebhookRow> Webhooks { get; init; } = [];
+
     /// <summary>The number of orders that the delivery check reports as ahead of their payment. No fault of a machine makes one.</summary>
     public long OrdersAhead { get; init; }
 
@@ -57,14 +66,17 @@ public sealed record Books(
         };
     }
 
-    public static async Task<Books> ReadAsync(ChaosWorld world, IEnumerable<Shopper> shoppers) => await ReadAsync(
+    public static async Task<Books> ReadAsync(ChaosWorld world, IEnumerable<Shopper> shoppers) => (await ReadAsync(
         world.PaymentsDb, world.OrdersDb, await world.SandboxAsync(HttpMethod.Get, "/_sandbox/ledger"),
         [.. shoppers.Where(shopper => shopper.Screen is not null).Select((shopper, i) => new CustomerRow(
             i, shopper.OrderId, shopper.ToldPaid, shopper.ToldCanceled, shopper.ToldRefunded, shopper.Screen!.Frames,
             shopper.Screen.IsLive)
             {
                 MostToBeRefunded = shopper.MostToBeRefunded,
-            })]);
+            })])) with
+        {
+            Webhooks = world.Webhooks.Received,
+        };
 
     /// <param name="paymentsDb">The connection string of PaymentApi's database.</param>
     /// <param name="ordersDb">The connection string of OrderService's database.</param>
@@ -95,6 +107,8 @@ public sealed record Books(
             await ReadAsync(orders, "SELECT error FROM dead_letters WHERE replayed_at IS NULL", row => row.GetString(0)))
         {
             OrdersAhead = (await ReadAsync(payments, "SELECT count(*) FROM orders_ahead", row => row.GetInt64(0)))[0],
+            PaidEvents = await ReadAsync(
+                orders, "SELECT key::uuid, event_id FROM outbox WHERE type = 'order.paid'", row => (row.GetGuid(0), row.GetGuid(1))),
         };
     }
 

@@ -123,7 +123,7 @@ public static class ChaosRun
                 IReadOnlyList<string> left =
                 [
                     .. Invariants.NothingIsLeftBehind(books), .. Invariants.RefundedAsStripeSays(books),
-                    .. Invariants.ScreensShowTheTruth(books),
+                    .. Invariants.ScreensShowTheTruth(books), .. Invariants.WebhooksArrive(books),
                 ];
                 since = left.Count > 0 ? null : since ?? now;
                 if (since is { } quiet && Stopwatch.GetElapsedTime(quiet, now) > world.Times.SettleTime) return (books, left, quiet);
@@ -181,6 +181,8 @@ public static class ChaosRun
         ["of them without an answer, or with a 5xx"] = shoppers.Sum(shopper => shopper.Failures),
         ["of them with 503 and Retry-After"] = shoppers.Sum(shopper => shopper.PutOff),
         ["sockets opened"] = shoppers.Sum(shopper => shopper.Screen?.Connections ?? 0),
+        ["webhooks"] = books.Webhooks.Count,
+        ["of them repeated"] = books.Webhooks.Count - books.Webhooks.Distinct().Count(),
         ["frames"] = shoppers.Sum(shopper => shopper.Screen?.Frames.Count ?? 0),
     };
 }

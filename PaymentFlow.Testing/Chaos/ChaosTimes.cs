@@ -15,6 +15,7 @@ public sealed record ChaosTimes
         ListEventsEvery = TimeSpan.FromSeconds(4),
         FirstCheck = TimeSpan.FromSeconds(3),
         CheckAfter = TimeSpan.FromSeconds(3),
+        WebhookSweepAfter = TimeSpan.FromSeconds(3),
     };
 
     /// <summary>Longer than a customer needs to return after a fault, so that a fault costs no sale.</summary>
@@ -28,6 +29,11 @@ public sealed record ChaosTimes
 
     public TimeSpan CheckEvery { get; init; } = TimeSpan.FromSeconds(1);
 
+    public TimeSpan WebhookSweepAfter { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A try that died with its process is repeated after twice this time.</summary>
+    public TimeSpan WebhookTimeout { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>The intervals as environment variables of the services.</summary>
     public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
     {
@@ -36,6 +42,13 @@ public sealed record ChaosTimes
         ["Payments__FirstCheck"] = $"{FirstCheck:c}",
         ["Delivery__CheckAfter"] = $"{CheckAfter:c}",
         ["Delivery__Every"] = $"{CheckEvery:c}",
+        ["Webhooks__SweepAfter"] = $"{WebhookSweepAfter:c}",
+        ["Webhooks__Timeout"] = $"{WebhookTimeout:c}",
+        // A paused service misses the time-out of its tries.
+        ["Webhooks__Retries__0"] = "00:00:01",
+        ["Webhooks__Retries__1"] = "00:00:02",
+        ["Webhooks__Retries__2"] = "00:00:10",
+        ["Webhooks__Retries__3"] = "00:00:20",
     };
 
     /// <summary>

@@ -33,6 +33,9 @@ public sealed class ChaosWorld(ChaosTimes? times = null) : IAsyncDisposable
 
     public TcpProxy Stripe { get; } = new();
 
+    /// <summary>A shop's endpoint for webhooks, which is always up.</summary>
+    public WebhookShop Webhooks { get; } = new();
+
     public HttpClient Http { get; } =
         new(new SocketsHttpHandler { MaxConnectionsPerServer = 1_000 }) { Timeout = TimeSpan.FromSeconds(90) };
 
@@ -84,6 +87,11 @@ public sealed class ChaosWorld(ChaosTimes? times = null) : IAsyncDisposable
                 AddWires(builder);
             },
         });
+        using var request = Request(
+            HttpMethod.Post, OrderServices[0], "/webhook-endpoints", new { url = Webhooks.Address, types = (string[])["order.paid"] });
+        request.Headers.Add("X-Api-Key", MerchantKey);
+        using var response = await Http.SendAsync(request);
+        response.EnsureSuccessStatusCode();
     }
 
     static void AddReplica(IDistributedApplicationBuilder builder)
@@ -158,6 +166,7 @@ public sealed class ChaosWorld(ChaosTimes? times = null) : IAsyncDisposable
         await Kafka.DisposeAsync();
         await Postgres.DisposeAsync();
         await Stripe.DisposeAsync();
+        await Webhooks.DisposeAsync();
         Http.Dispose();
         if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
     }

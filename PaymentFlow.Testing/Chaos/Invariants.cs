@@ -7,7 +7,8 @@ public static class Invariants
 
     public static IReadOnlyList<string> Violations(Books books) =>
     [
-        .. OfMoney(books), .. ToldTheTruth(books), .. ScreensShowTheTruth(books), .. VersionsOnlyGoUp(books), .. NothingIsLeftBehind(books),
+        .. OfMoney(books), .. ToldTheTruth(books), .. ScreensShowTheTruth(books), .. VersionsOnlyGoUp(books), .. WebhooksArrive(books),
+        .. NothingIsLeftBehind(books),
     ];
 
     /// <summary>Orders, payments and Stripe's ledger agree.</summary>
@@ -146,6 +147,21 @@ public static class Invariants
     /// <summary>Goods are shipped on <c>order.paid</c>, so an order has only one, however often its payment's events arrive.</summary>
     public static IEnumerable<string> FulfilledOnce(Books books) =>
         books.FulfilledAgain.Select(order => $"a second order.paid: order {order}");
+
+    /// <summary>Every <c>order.paid</c> reached the endpoint that is up, and each repetition has the event's id.</summary>
+    public static IEnumerable<string> WebhooksArrive(Books books)
+    {
+        var received = books.Webhooks.ToLookup(webhook => webhook.OrderId, webhook => webhook.Id);
+        foreach (var (order, id) in books.PaidEvents)
+        {
+            if (!received.Contains(order)) yield return $"no webhook: order.paid of order {order} did not arrive";
+            foreach (var other in received[order].Where(other => other != id.ToString()).Distinct())
+                yield return $"a webhook with another id: order.paid of order {order} is {id}, and came as {other}";
+        }
+        var paid = books.PaidEvents.Select(happened => happened.OrderId).ToHashSet();
+        foreach (var order in received.Select(webhook => webhook.Key).Where(order => !paid.Contains(order)))
+            yield return $"a webhook without its event: order.paid of order {order}";
+    }
 
     public static IEnumerable<string> NothingIsLeftBehind(Books books)
     {

@@ -52,9 +52,10 @@ sealed class FuzzGenerator(FuzzWorld world, int seed)
         return Happens(random, 8) ? JsonMutation.OfBytes(bytes, random) : Happens(random, 60) ? null : bytes;
     }
 
-    static string TargetOf(ApiCall call, FuzzOrder order, Random random)
+    string TargetOf(ApiCall call, FuzzOrder order, Random random)
     {
-        var id = (call.Path.StartsWith("/payments", StringComparison.Ordinal) ? order.PaymentId : null) ?? order.Id;
+        var id = (call.Path.StartsWith("/payments", StringComparison.Ordinal) ? order.PaymentId
+            : call.Path.StartsWith("/webhook-endpoints", StringComparison.Ordinal) ? world.WebhookEndpoint : null) ?? order.Id;
         var path = call.Path.Replace("{id}", PathId(id, random), StringComparison.Ordinal);
         if (Happens(random, 40)) path += Any(Nasty.Url, random);
         List<string> query = [];
@@ -83,11 +84,15 @@ sealed class FuzzGenerator(FuzzWorld world, int seed)
         {
             "limit" => $"{random.Next(1, 50)}",
             "minAge" => "0",
+            "status" => "paid",
+            "from" => "2026-01-01T00:00:00Z",
+            "to" => "2126-01-01T00:00:00Z",
             "after" when call.Path == "/orders/changes" => $"{random.Next(100)}",
             "reference" => order.Reference,
             "paymentIntent" => order.PaymentIntent ?? "pi_unknown",
             "paymentId" => $"{order.PaymentId ?? order.Id}",
-            "orderId" => $"{order.Id}",
+            "orderId" or "order" => $"{order.Id}",
+            "state" => "failed",
             _ => "01234567-89ab-7cde-8f01-23456789abcd",
         };
 
@@ -128,7 +133,8 @@ sealed class FuzzGenerator(FuzzWorld world, int seed)
             {
                 { Tag: "Operators" } => all[4],
                 { Tag: "Between services" } => all[8],
-                { Method: "GET", Path: "/orders" } => all[6],
+                { Tag: "Webhooks" } => all[6],
+                { Method: "GET", Path: "/orders" } or { Path: "/orders/{id}/checkout-link" } => all[6],
                 { Method: "POST", Path: "/orders" } => all[random.Next(2) == 0 ? 0 : 6],
                 { Path: LivePath } => all[random.Next(2)],
                 _ => all[1],

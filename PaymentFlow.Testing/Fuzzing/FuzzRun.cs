@@ -56,6 +56,7 @@ public static class FuzzRun
                 (await client.SendAsync(candidate, cancellationToken)).Fault is { } again && KindOf(again) == kind);
             shown.Add(new FuzzFault(call, number, fault, smallest.ToCurl(SecretsOf(world))));
         }
+        await world.DeleteWebhookEndpointsAsync();
         var violations = await ViolationsAtRestAsync(world, paymentsDb, ordersDb, before, cancellationToken);
         return new FuzzReport(options, statuses, successes, shown, [.. world.UnhandledExceptions().Skip(logged)], violations);
     }

@@ -18,6 +18,9 @@ public sealed class FuzzWorld : IDisposable
         null, null, null, null,
     ];
 
+    /// <summary>An address for webhooks at which nothing listens.</summary>
+    public const string Nowhere = "http://127.0.0.1:9/webhooks";
+
     readonly RunningApp _app;
     readonly HttpClient _http = new();
 
@@ -36,6 +39,9 @@ public sealed class FuzzWorld : IDisposable
     public IReadOnlyList<FuzzOrder> Orders { get; private set; } = [];
 
     public IReadOnlyList<string> Products { get; private set; } = [];
+
+    /// <summary>The id of an endpoint for webhooks.</summary>
+    public Guid WebhookEndpoint { get; private set; }
 
     /// <summary>An origin whose pages may call the APIs.</summary>
     public string Origin => _app.GetEndpoint("web").GetLeftPart(UriPartial.Authority);
@@ -69,6 +75,11 @@ public sealed class FuzzWorld : IDisposable
         ];
         var products = await world.SendAsync("order-service", HttpMethod.Get, "/products");
         world.Products = [.. products.AsArray().Select(product => product!["id"]!.GetValue<string>())];
+        world.WebhookEndpoint = (await world.SendAsync("order-service", HttpMethod.Post, "/webhook-endpoints", new JsonObject
+        {
+            ["url"] = Nowhere,
+            ["types"] = new JsonArray("order.refunded"),
+        }))["id"]!.GetValue<Guid>();
         List<FuzzOrder> orders = [];
         foreach (var method in PaymentMethods) orders.Add(await world.OrderAsync(method, cancellationToken));
         // The last one stays without a payment: it is canceled.
@@ -109,11 +120,26 @@ public sealed class FuzzWorld : IDisposable
         };
         if (secret is not null) request.Headers.Authorization = new("Bearer", secret);
         else request.Headers.Add("X-Operator-Key", OperatorKey);
+        if (path.StartsWith("/webhook-", StringComparison.Ordinal)) request.Headers.Add("X-Api-Key", MerchantKey);
         request.Headers.Add("X-Service-Key", ServiceKey);
         using var response = await _http.SendAsync(request);
         // 402 is the answer that a card which is declined should get.
         if ((int)response.StatusCode != 402) response.EnsureSuccessStatusCode();
         return (await response.Content.ReadFromJsonAsync<JsonNode>())!;
+    }
+
+    /// <summary>Deletes the endpoints that the requests have left, so that the events of other tests are not sent to them.</summary>
+    public async Task DeleteWebhookEndpointsAsync()
+    {
+        var left = await SendAsync("order-service", HttpMethod.Get, "/webhook-endpoints");
+        foreach (var endpoint in left["endpoints"]!.AsArray())
+        {
+            using HttpRequestMessage delete = new(
+                HttpMethod.Delete, new Uri(AddressOf("order-service"), $"/webhook-endpoints/{endpoint!["id"]}"));
+            delete.Headers.Add("X-Api-Key", MerchantKey);
+            using var response = await _http.SendAsync(delete);
+            response.EnsureSuccessStatusCode();
+        }
     }
 
     /// <summary>The sandbox's ledger of all PaymentIntents.</summary>

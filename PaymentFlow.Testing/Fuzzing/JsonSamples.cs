@@ -7,6 +7,8 @@ namespace PaymentFlow.Testing.Fuzzing;
 sealed class JsonSamples(FuzzWorld world, Random random, FuzzOrder order)
 {
     const int MaxDepth = 6;
+    // In any case, and with amounts that a part of them refuses.
+    static readonly string[] Currencies = ["usd", "JPY", "kwd", "ISK"];
     static readonly string[] Cards = ["pm_card_visa", "pm_card_chargeDeclined", "pm_card_threeDSecure2Required"];
 
     public JsonNode? Of(ApiCall call) => call.Name == "order-service POST /orders" ? NewOrder() : Of(call.Body!, call.Schemas, "", 0);
@@ -18,8 +20,13 @@ sealed class JsonSamples(FuzzWorld world, Random random, FuzzOrder order)
         {
             ["reference"] = $"fuzz-{random.NextInt64():x}",
             ["amount"] = random.Next(50, 10_000),
-            ["currency"] = random.Next(2) == 0 ? "usd" : "JPY",
+            ["currency"] = Currencies[random.Next(Currencies.Length)],
             ["description"] = "Кружка",
+            ["returnUrl"] = $"{world.Origin}/thanks",
+            ["cancelUrl"] = $"{world.Origin}/basket",
+            ["customerEmail"] = "anna@customers.example",
+            ["locale"] = random.Next(2) == 0 ? "ru" : "en-GB",
+            ["metadata"] = new JsonObject { ["cart"] = "17" },
         };
 
     JsonObject NewLine() => new() { ["productId"] = world.Products[random.Next(world.Products.Count)], ["quantity"] = random.Next(1, 5) };
@@ -68,6 +75,8 @@ sealed class JsonSamples(FuzzWorld world, Random random, FuzzOrder order)
         (_, "returnUrl") => $"{world.Origin}/orders/{order.Id}",
         (_, "reference") => order.Reference,
         (_, "currency") => "usd",
+        (_, "url") => FuzzWorld.Nowhere,
+        (_, "types") => "order.refunded",
         (_, "action") => "console.sign_out",
         _ => "text",
     };

@@ -7,12 +7,14 @@ using PaymentFlow.Messaging.CloudEvents;
 namespace PaymentFlow.Testing.Hosting;
 
 /// <summary>
-/// The keys of events for hosts and models that are started without AppHost.cs, and for drivers that write events themselves.
+/// The keys of events and of webhooks' secrets for hosts and models that are started without AppHost.cs, and for drivers that write
+/// events themselves.
 /// </summary>
 public static class SigningKeys
 {
     const string Payments = "key-of-the-events-of-payments";
     const string Orders = "key-of-the-events-of-orders";
+    const string Webhooks = "key-of-the-secrets-of-webhooks";
 
     /// <summary>The keys, to sign and verify with.</summary>
     public static EventKeys Both { get; } = Of(Payments, Orders);
@@ -22,6 +24,7 @@ public static class SigningKeys
     {
         [$"Events:Keys:{Topics.Payments}:0"] = Payments,
         [$"Events:Keys:{Topics.Orders}:0"] = Orders,
+        ["Webhooks:Keys:0"] = Webhooks,
     };
 
     /// <summary>The keys as settings of AppHost.cs.</summary>
@@ -29,6 +32,7 @@ public static class SigningKeys
     {
         ["Parameters:payments-event-key"] = Payments,
         ["Parameters:orders-event-key"] = Orders,
+        ["Parameters:webhook-key"] = Webhooks,
     };
 
     public static EventKeys Of(string payments, string orders) =>

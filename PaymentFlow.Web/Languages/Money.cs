@@ -19,16 +19,16 @@ public static class Money
         ["rub"] = "₽",
     }.ToFrozenDictionary();
 
-    /// <summary><c>$1,234.50</c> in English, <c>1 234,50 $</c> in Russian.</summary>
+    /// <summary><c>$1,234.50</c> in English, <c>1 234,50 $</c> in Russian. The decimals are the currency's in every language.</summary>
     /// <param name="minorUnits">The amount in the currency's minor unit.</param>
     /// <param name="currency">ISO 4217, lower case.</param>
     /// <param name="culture">The current UI culture by default.</param>
     public static string Format(long minorUnits, string currency, CultureInfo? culture = null)
     {
-        var decimals = Currencies.Decimals(currency);
+        var money = Currencies.Of(currency);
         var format = (NumberFormatInfo)CultureInfo
             .CreateSpecificCulture((culture ?? CultureInfo.CurrentUICulture).Name).NumberFormat.Clone();
-        format.CurrencyDecimalDigits = decimals;
+        format.CurrencyDecimalDigits = money.DecimalsOf(minorUnits);
         if (Signs.TryGetValue(currency, out var sign))
         {
             format.CurrencySymbol = sign;
@@ -39,6 +39,6 @@ public static class Money
             // A currency code needs a space, unlike a sign: "CHF 12.00".
             if (format.CurrencyPositivePattern == 0) format.CurrencyPositivePattern = 2;
         }
-        return (minorUnits / (decimal)Math.Pow(10, decimals)).ToString("C", format);
+        return money.Major(minorUnits).ToString("C", format);
     }
 }

@@ -52,6 +52,8 @@ public sealed record JourneyLine(DateTimeOffset At, TimeSpan? Since, string Serv
         JourneyKinds.RefundPending => "Refund pending",
         JourneyKinds.RefundNotSent => "Refund released: nothing was sent to Stripe",
         JourneyKinds.WebhookReceived => "Webhook from Stripe",
+        JourneyKinds.WebhookDelivered => "Webhook delivered to the shop",
+        JourneyKinds.WebhookNotDelivered => "Webhook not delivered",
         JourneyKinds.DisputeOpened => "Disputed by the customer's bank",
         JourneyKinds.DeadLetter => "Dead letter: could not be applied",
         JourneyKinds.DeadLetterReplayed => "Dead letter replayed",

@@ -20,6 +20,7 @@ static class OperatorActions
         operators.MapPost("/orders/{id:guid}/cancel", CancelAsync);
         operators.MapPost("/dead-letters/{id:guid}/replay", ReplayAsync);
         operators.MapPost("/dead-letters/replay", ReplayManyAsync);
+        operators.MapPost("/webhooks/{id:guid}/redeliver", RedeliverAsync);
     }
 
     /// <param name="key">The idempotency key, created with the page, so that submitting the form twice makes one refund.</param>
@@ -47,6 +48,10 @@ static class OperatorActions
         CancellationToken cancellationToken) =>
         AnswerAsync("/operator/dead-letters", sure, () => operators.ReplayManyAsync(
             string.IsNullOrWhiteSpace(reason) ? null : reason.Trim(), context.User, cancellationToken));
+
+    static Task<RedirectHttpResult> RedeliverAsync(
+        Guid id, [FromForm] bool? sure, HttpContext context, OperatorClient operators, CancellationToken cancellationToken) =>
+        AnswerAsync("/operator/webhooks", sure, () => operators.RedeliverAsync(id, context.User, cancellationToken));
 
     static async Task<RedirectHttpResult> AnswerAsync(string page, bool? sure, Func<Task<Problem?>> act, string unanswered = "")
     {

@@ -26,6 +26,21 @@ public sealed record DeadLetter(Guid Id, string Topic, int Partition, long Offse
 
 public sealed record DeadLetterPage(IReadOnlyList<DeadLetter> DeadLetters, Guid? Next);
 
+/// <summary>An endpoint of a shop that gets events by HTTP.</summary>
+/// <param name="DisabledReason">Null while it is enabled; <c>gone</c>, <c>failing</c> or <c>requested</c>.</param>
+/// <param name="FailingSince">The first failure since the last success.</param>
+public sealed record WebhookEndpoint(
+    Guid Id, string Url, IReadOnlyList<string> Types, string? Description, string? DisabledReason, DateTimeOffset? FailingSince,
+    DateTimeOffset? LastFailedAt, string? LastError, long Pending, long Failed);
+
+public sealed record WebhookEndpointList(IReadOnlyList<WebhookEndpoint> Endpoints);
+
+/// <summary>An event that an endpoint did not take, in all of its tries.</summary>
+public sealed record WebhookDelivery(
+    Guid Id, Guid EndpointId, string Type, Guid? OrderId, int Tries, DateTimeOffset CreatedAt, int? Status, string? Error);
+
+public sealed record WebhookDeliveryPage(IReadOnlyList<WebhookDelivery> Deliveries, Guid? Next);
+
 /// <summary>Calls both services on behalf of the signed-in operator.</summary>
 sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configuration)
 {
@@ -68,6 +83,18 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
             Orders, $"/dead-letters{(after is null ? "" : $"?after={after}")}", OperatorJson.Default.DeadLetterPage, who,
             cancellationToken))!;
 
+    /// <exception cref="ServiceUnavailableException">OrderService can't answer now.</exception>
+    public async Task<IReadOnlyList<WebhookEndpoint>> WebhookEndpointsAsync(ClaimsPrincipal who, CancellationToken cancellationToken) =>
+        (await GetAsync(Orders, "/webhook-endpoints", OperatorJson.Default.WebhookEndpointList, who, cancellationToken))!.Endpoints;
+
+    /// <summary>The deliveries that failed for good, newest first.</summary>
+    /// <param name="after">The <c>Next</c> of the previous page. Null for the first page.</param>
+    /// <exception cref="ServiceUnavailableException">OrderService can't answer now.</exception>
+    public async Task<WebhookDeliveryPage> FailedWebhooksAsync(Guid? after, ClaimsPrincipal who, CancellationToken cancellationToken) =>
+        (await GetAsync(
+            Orders, $"/webhook-deliveries?state=failed{(after is null ? "" : $"&after={after}")}",
+            OperatorJson.Default.WebhookDeliveryPage, who, cancellationToken))!;
+
     /// <exception cref="ServiceUnavailableException">PaymentApi can't answer now.</exception>
     public async Task<PaymentStatistics> PaymentStatisticsAsync(CancellationToken cancellationToken) =>
         (await GetAsync(Payments, "/statistics", OperatorJson.Default.PaymentStatistics, null, cancellationToken))!;
@@ -99,6 +126,11 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
         PostAsync(
             Orders, "/dead-letters/replay", JsonContent.Create(new(reason), OperatorJson.Default.BulkReplayRequest), null, who,
             cancellationToken);
+
+    /// <summary>Sends a delivery again.</summary>
+    /// <inheritdoc cref="RefundAsync"/>
+    public Task<Problem?> RedeliverAsync(Guid deliveryId, ClaimsPrincipal who, CancellationToken cancellationToken) =>
+        PostAsync(Orders, $"/webhook-deliveries/{deliveryId}/redeliver", null, null, who, cancellationToken);
 
     Task<PaymentJourney?> PaymentAsync(string query, ClaimsPrincipal who, CancellationToken cancellationToken) =>
         GetAsync(Payments, $"/payments/journey?{query}", OperatorJson.Default.PaymentJourney, who, cancellationToken);
@@ -158,6 +190,8 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
 [JsonSerializable(typeof(OrderJourney))]
 [JsonSerializable(typeof(PaymentJourney))]
 [JsonSerializable(typeof(DeadLetterPage))]
+[JsonSerializable(typeof(WebhookEndpointList))]
+[JsonSerializable(typeof(WebhookDeliveryPage))]
 [JsonSerializable(typeof(PaymentStatistics))]
 [JsonSerializable(typeof(OrderStatistics))]
 [JsonSerializable(typeof(OperatorClient.RefundRequest))]

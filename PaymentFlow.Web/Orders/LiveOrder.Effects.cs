@@ -9,6 +9,8 @@ namespace PaymentFlow.Web.Orders;
 /// <summary>The page's calls to the services, the bank and Stripe. The result of each is an event.</summary>
 public sealed partial class LiveOrder
 {
+    static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
     string ReturnUrl => BankReturn.UrlOf(Order.Id, navigation.BaseUri);
 
     Preparation Preparation => new(Order.Id, Order.Version, Secret, ReturnUrl);
@@ -20,6 +22,8 @@ public sealed partial class LiveOrder
         OrderPageEffect.Pay { Attempt: var attempt } => PayAsync(attempt),
         OrderPageEffect.GoToBank { Action: var action } => GoToBankAsync(action),
         OrderPageEffect.Cancel => CancelAsync(),
+        OrderPageEffect.WaitASecond => WaitASecondAsync(),
+        OrderPageEffect.GoToShop => GoToShopAsync(),
         _ => throw new UnreachableException(),
     };
 
@@ -75,6 +79,25 @@ public sealed partial class LiveOrder
     {
         if (action.RedirectUrl is { } url) navigation.NavigateTo(url.AbsoluteUri, forceLoad: true);
         else Happened(new OrderPageEvent.BankClosed(await stripe.ConfirmAsync(action.StripeClientSecret)));
+    }
+
+    async Task WaitASecondAsync()
+    {
+        try
+        {
+            await Task.Delay(Second, time, _closed.Token);
+            Happened(new OrderPageEvent.SecondPassed());
+        }
+        catch (OperationCanceledException) when (_closed.IsCancellationRequested)
+        {
+            // The page is closed.
+        }
+    }
+
+    Task GoToShopAsync()
+    {
+        if (ShopReturn.Of(Order) is { } shop) navigation.NavigateTo(shop, forceLoad: true);
+        return Task.CompletedTask;
     }
 
     async Task CancelAsync()

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Components;
 using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.Push;
 using PaymentFlow.Messaging.Telemetry;
+using PaymentFlow.Web.Branding;
 using PaymentFlow.Web.Circuits;
 using PaymentFlow.Web.Components;
 using PaymentFlow.Web.Languages;
@@ -19,7 +20,8 @@ namespace PaymentFlow.Web.Orders;
 /// </summary>
 public sealed partial class LiveOrder(
     OrderClient orders, PaymentClient payments, OrderUpdateHub updates, NavigationManager navigation, StripeJs stripe, PayLimit limit,
-    PaymentOptions options, CircuitWatch circuit, PushReceiptWriter journal, ILogger<LiveOrder> logger) : IDisposable
+    PaymentOptions options, CheckoutOptions checkout, CircuitWatch circuit, PushReceiptWriter journal, TimeProvider time,
+    ILogger<LiveOrder> logger) : IDisposable
 {
     readonly CancellationTokenSource _closed = new();
     // Can be unbounded, because one order has few changes.
@@ -67,10 +69,14 @@ public sealed partial class LiveOrder(
     {
         { Announcements: 0 } => "",
         { Screen: OrderScreen.Pay, Problem: { } problem } => $"{Heading}. {Texts.Explain(T, problem)}",
+        // Without the seconds that are left, because it would be read out every second.
+        { LeavesIn: not null } => $"{Heading}. {T["Paid.LeavesSoon", _page.LeaveAfter]}",
+        { Screen: OrderScreen.Paid, Stays: true } => T["Paid.Stays"],
         _ => Heading,
     };
 
-    protected override void OnInitialized() => _page = OrderPageState.Open(Opened, FromBank);
+    protected override void OnInitialized() =>
+        _page = OrderPageState.Open(Opened, FromBank, leaveAfter: (int)checkout.ReturnAfter.TotalSeconds);
 
     protected override async Task OnInitializedAsync()
     {
@@ -79,6 +85,7 @@ public sealed partial class LiveOrder(
             Order.Id, update => _news.Writer.TryWrite(new News(update, Activity.Current?.Context ?? default)), () => Order.Version);
         circuit.Reconnected += ReadAgain;
         _ = FollowAsync();
+        Happened(new OrderPageEvent.Opened());
         await ReadAsync();
         if (Order.Payable) await PrepareAsync();
     }

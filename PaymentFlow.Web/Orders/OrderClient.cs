@@ -39,6 +39,16 @@ public sealed class OrderClient(HttpClient http)
         return await response.Content.ReadFromJsonAsync(OrderJson.Default.Order, cancellationToken);
     }, cancellationToken);
 
+    /// <summary>Exchanges the token of a checkout link. Null if the link opens no order, or no longer.</summary>
+    public Task<CheckoutSession?> OpenLinkAsync(string token, CancellationToken cancellationToken) => CallAsync(async () =>
+    {
+        using var response = await http.PostAsJsonAsync(
+            "/orders/checkout-sessions", new OpenLink(token), OrderJson.Default.OpenLink, cancellationToken);
+        if (response.StatusCode == HttpStatusCode.NotFound) return null;
+        response.EnsureSuccessStatusCode();
+        return await response.Content.ReadFromJsonAsync(OrderJson.Default.CheckoutSession, cancellationToken);
+    }, cancellationToken);
+
     /// <summary>
     /// Cancels the order. Repeating the call is safe. Returns null if the order is canceled (a push follows), otherwise the problem, such
     /// as <c>already_paid</c> or <c>confirmation_in_flight</c>.

@@ -7,9 +7,13 @@ namespace PaymentFlow.Web.Orders;
 
 /// <summary>An order in OrderService's responses. Amounts are in the currency's minor unit, times in UTC.</summary>
 /// <param name="CanceledBy">For a canceled order: <c>customer</c>, <c>operator</c>, or null if it was not paid in time.</param>
+/// <param name="ReturnUrl">In the merchant's shop, for a customer who has paid. See <see cref="ShopReturn"/>.</param>
+/// <param name="CancelUrl">In the merchant's shop, for a customer who does not pay.</param>
+/// <param name="Locale">The language in which the merchant wants the page; null for the browser's.</param>
 public sealed record Order(
     Guid Id, string Reference, string Status, long Version, long Amount, long AmountRefunded, string Currency, string? Description,
-    IReadOnlyList<OrderItem> Items, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string? CanceledBy = null)
+    IReadOnlyList<OrderItem> Items, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string? CanceledBy = null,
+    string? ReturnUrl = null, string? CancelUrl = null, string? Locale = null)
 {
     /// <summary>Why the order was canceled. Null if it is not canceled.</summary>
     public CancelCause? CancelCause => (Status, CanceledBy) switch
@@ -19,6 +23,9 @@ public sealed record Order(
         (_, CancelReasons.Operator) => Orders.CancelCause.ByOperator,
         _ => Orders.CancelCause.Expired,
     };
+
+    /// <summary>Whether it is an order of the demo shop. A merchant's order has no items, because the merchant's shop has them.</summary>
+    public bool IsOfDemoShop => Items.Count > 0;
 
     public bool Payable => Status is OrderStatuses.AwaitingPayment or OrderStatuses.PaymentFailed;
 
@@ -37,8 +44,17 @@ public sealed record CreateOrder(IReadOnlyList<OrderLine> Items);
 /// <param name="ClientSecret">Returned only once. Store it in a cookie, never in a page, URL or log.</param>
 public sealed record CreatedOrder(Guid Id, string ClientSecret);
 
+/// <param name="Token">Of a checkout link.</param>
+public sealed record OpenLink(string Token);
+
+/// <param name="Secret">Gives the rights of the order's client secret. Store it in a cookie, never in a page, URL or log.</param>
+/// <param name="Locale">The language in which the merchant wants the page; null for the browser's.</param>
+public sealed record CheckoutSession(Guid OrderId, string Secret, string? Locale);
+
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(Order))]
+[JsonSerializable(typeof(OpenLink))]
+[JsonSerializable(typeof(CheckoutSession))]
 [JsonSerializable(typeof(CreateOrder))]
 [JsonSerializable(typeof(CreatedOrder))]
 [JsonSerializable(typeof(IReadOnlyDictionary<Guid, long>))]

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using PaymentFlow.Web.Checkout;
 using PaymentFlow.Web.Components;
+using PaymentFlow.Web.Languages;
 using PaymentFlow.Web.Security;
 using PaymentFlow.Web.Services;
 
@@ -23,8 +23,11 @@ static class OrderHandover
         try
         {
             // A wrong secret must not replace a correct one. Without a correct secret the page says that the order is unknown.
-            if (BearerToken.IsWellFormed(clientSecret) && await orders.FindAsync(id, clientSecret, cancellationToken) is not null)
+            if (BearerToken.IsWellFormed(clientSecret) && await orders.FindAsync(id, clientSecret, cancellationToken) is { } order)
+            {
                 secrets.Keep(context, id, clientSecret);
+                SiteLanguages.Suggest(context, order.Locale);
+            }
         }
         catch (ServiceUnavailableException)
         {

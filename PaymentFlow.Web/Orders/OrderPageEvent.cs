@@ -41,6 +41,15 @@ public abstract record OrderPageEvent
 
     /// <param name="Problem">Why the order was not canceled. Null if it was.</param>
     public sealed record CancelAnswered(Problem? Problem) : OrderPageEvent;
+
+    /// <summary>The page has become interactive.</summary>
+    public sealed record Opened : OrderPageEvent;
+
+    /// <summary>A second has passed since <see cref="OrderPageEffect.WaitASecond"/>.</summary>
+    public sealed record SecondPassed : OrderPageEvent;
+
+    /// <summary>The customer does not want to be led back to the shop.</summary>
+    public sealed record StayClicked : OrderPageEvent;
 }
 
 /// <summary>What an order's page has to do after an event. Its result is the next event.</summary>
@@ -58,4 +67,9 @@ public abstract record OrderPageEffect
     public sealed record GoToBank(NextAction Action) : OrderPageEffect;
 
     public sealed record Cancel : OrderPageEffect;
+
+    public sealed record WaitASecond : OrderPageEffect;
+
+    /// <summary>Leave for the merchant's shop.</summary>
+    public sealed record GoToShop : OrderPageEffect;
 }

@@ -25,6 +25,10 @@ public static class OrderPageReducer
         OrderPageEvent.AnotherWayClicked when state.Paying is null && state.Order.Payable => (state.Show(OrderScreen.Pay), null),
         OrderPageEvent.CancelClicked when !state.IsBusyOrSettled =>
             (state with { Canceling = true, CancelProblem = null }, new OrderPageEffect.Cancel()),
+        OrderPageEvent.Opened => (state, CountdownOf(state)),
+        OrderPageEvent.SecondPassed when state.LeavesIn is > 0 and var left => (state with { LeavesIn = left - 1 },
+            left > 1 ? new OrderPageEffect.WaitASecond() : new OrderPageEffect.GoToShop()),
+        OrderPageEvent.StayClicked when state.LeavesIn is > 0 => (state.Announce() with { LeavesIn = null, Stays = true }, null),
         OrderPageEvent.CancelAnswered { Problem: var problem } => (CancelAnswered(state with { Canceling = false }, problem), null),
         _ => (state, null),
     };
@@ -33,16 +37,19 @@ public static class OrderPageReducer
     static (OrderPageState State, OrderPageEffect? Effect) Apply(OrderPageState state, Order order)
     {
         if (order.Version <= state.Order.Version) return (state, null);
-        var next = state with { Order = order };
+        var next = (state with { Order = order }).WithCountdown();
         if (next.Screen != state.Screen) next = next.Announce();
         return order.Status switch
         {
             OrderStatuses.Canceled when next.CanceledBecause is null => (next, new OrderPageEffect.ReadOrder()),
             // If this page submitted the payment, the answer carries the reason.
             OrderStatuses.PaymentFailed when next is { Paying: null, Waits: true } => (next, new OrderPageEffect.CheckFailure()),
-            _ => (next, null),
+            _ => (next, state.LeavesIn is null ? CountdownOf(next) : null),
         };
     }
+
+    /// <summary>The effect that moves the countdown on, if there is one.</summary>
+    static OrderPageEffect.WaitASecond? CountdownOf(OrderPageState state) => state.LeavesIn is null ? null : new();
 
     static (OrderPageState State, OrderPageEffect? Effect) Read(OrderPageState state, Order order)
     {

@@ -39,6 +39,15 @@ public sealed record OrderPageState
     /// <summary>Why the order could not be canceled.</summary>
     public Problem? CancelProblem { get; init; }
 
+    /// <summary>How many seconds the page of a paid order is shown before it leads back to the shop. Zero if it does not.</summary>
+    public int LeaveAfter { get; init; }
+
+    /// <summary>The seconds that are left until then; zero when the browser has been told to leave. Null if the page stays.</summary>
+    public int? LeavesIn { get; init; }
+
+    /// <summary>The customer has chosen to stay.</summary>
+    public bool Stays { get; init; }
+
     /// <summary>Why the order was canceled. Null as long as it is not known.</summary>
     public CancelCause? CanceledBecause { get; init; }
 
@@ -71,7 +80,8 @@ public sealed record OrderPageState
     /// <summary>The first state of a page.</summary>
     /// <param name="order">The order when the page was rendered.</param>
     /// <param name="fromBank">The customer has just returned from the bank.</param>
-    public static OrderPageState Open(Order order, bool fromBank) => new()
+    /// <param name="leaveAfter">See <see cref="LeaveAfter"/>.</param>
+    public static OrderPageState Open(Order order, bool fromBank, int leaveAfter = 0) => new OrderPageState
     {
         Order = order,
         FromBank = fromBank,
@@ -79,7 +89,15 @@ public sealed record OrderPageState
         Problem = !fromBank && order.Status == OrderStatuses.PaymentFailed ? new Problem(Problem.PaymentFailed) : null,
         PaidElsewhere = order.Status == OrderStatuses.Paid && !fromBank,
         CanceledBecause = order.CancelCause,
-    };
+        LeaveAfter = order.ReturnUrl is null ? 0 : leaveAfter,
+    }.WithCountdown();
+
+    /// <summary>
+    /// Starts the countdown when this page has seen the payment. A page of an order that was paid before stays, because its customer has
+    /// come back from the shop or has opened the link again.
+    /// </summary>
+    public OrderPageState WithCountdown() => Screen != OrderScreen.Paid ? this with { LeavesIn = null }
+        : LeaveAfter > 0 && LeavesIn is null && !Stays ? this with { LeavesIn = LeaveAfter } : this;
 }
 
 /// <param name="Key">The idempotency key. Requests with the same key charge at most once.</param>

@@ -1,62 +1,26 @@
-using System.Text;
+using System.Collections.Concurrent;
 using System.Text.Json;
-using Confluent.Kafka;
 
 namespace Shop;
 
 /// <summary>
-/// Ships paid orders, which it reads from the topic <c>orders</c>. Delivery is at least once, so shipping must be idempotent.
+/// Ships paid orders, whichever way their events come. Every event may come several times, so each is handled once, by its id.
 /// </summary>
-sealed partial class Fulfilment(
-    IConfiguration configuration, EventSignature signature, Sales sales, ILogger<Fulfilment> logger) : BackgroundService
+sealed partial class Fulfilment(Sales sales, ILogger<Fulfilment> logger)
 {
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.Factory.StartNew(() => Consume(stoppingToken), stoppingToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    // A real shop stores the id in the transaction that stores the shipment, and deletes it after 30 days.
+    readonly ConcurrentDictionary<string, bool> _handled = [];
 
-    void Consume(CancellationToken stoppingToken)
+    /// <param name="order">The order's full state, the same in a webhook's <c>data</c> and in the topic.</param>
+    public void Handle(string eventId, string type, JsonElement order)
     {
-        ConsumerConfig settings = new()
-        {
-            BootstrapServers = configuration.GetConnectionString("kafka"),
-            GroupId = "sample-shop",
-            AutoOffsetReset = AutoOffsetReset.Earliest,
-            // An offset is stored only after its work is done.
-            EnableAutoOffsetStore = false,
-        };
-        using var consumer = new ConsumerBuilder<string, byte[]>(settings).Build();
-        consumer.Subscribe("orders");
-        try
-        {
-            while (true)
-            {
-                var message = consumer.Consume(stoppingToken);
-                // Without the signature, everybody who can write to the topic could have goods shipped.
-                if (!signature.IsValid(message.Message)) Log.Forged(logger, message.TopicPartitionOffset);
-                else if (TypeOf(message.Message) == "order.paid") Ship(message.Message.Value);
-                consumer.StoreOffset(message);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            consumer.Close();
-        }
-    }
-
-    static string? TypeOf(Message<string, byte[]> message) =>
-        message.Headers.TryGetLastBytes("ce_type", out var type) ? Encoding.UTF8.GetString(type) : null;
-
-    void Ship(byte[] json)
-    {
-        using var order = JsonDocument.Parse(json);
-        var reference = order.RootElement.GetProperty("reference").GetString()!;
-        if (sales.TryShip(reference)) Log.Shipped(logger, reference);
+        if (type != "order.paid") return;
+        var reference = order.GetProperty("reference").GetString()!;
+        if (_handled.TryAdd(eventId, true) && sales.TryShip(reference)) Log.Shipped(logger, reference);
     }
 
     static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "Ignored an event that PaymentFlow has not signed, at {Position}")]
-        public static partial void Forged(ILogger logger, TopicPartitionOffset position);
-
         [LoggerMessage(LogLevel.Information, "Shipped {Reference}")]
         public static partial void Shipped(ILogger logger, string reference);
     }

@@ -2,31 +2,42 @@ using System.Text.Json;
 
 namespace Shop;
 
-/// <summary>The shop's two pages.</summary>
+/// <summary>The shop's pages.</summary>
 static class Pages
 {
     public static IResult Home() => Html("""
         <h1>Two nights at the lake</h1>
         <p>€42.00</p>
-        <form method="post" action="/buy"><button>Buy</button></form>
+        <form method="post" action="/buy"><button id="buy">Buy</button></form>
+        <form method="post" action="/buy-here"><button id="buy-here">Buy and pay here</button></form>
         """);
 
-    /// <summary>Lets the customer pay on PaymentFlow's page or on this one.</summary>
-    public static IResult Choose(Sale sale, CreatedOrder order, PaymentFlowAddresses addresses) => Html($$"""
+    /// <summary>
+    /// After the checkout. The goods ship when PaymentFlow's event has come, so the page asks the shop, and not its own address.
+    /// </summary>
+    public static IResult Thanks(Sale sale) => Html($$"""
         <h1>Sale {{sale.Reference}}</h1>
+        <p>Thank you. We ship as soon as the payment is confirmed.</p>
+        <p id="status" role="status">Not shipped yet</p>
+        <script type="module">
+          (async function ask() {
+            const answer = await fetch('/sales/{{sale.Reference}}').catch(() => null);
+            if (answer?.ok && (await answer.json()).shipped) document.querySelector('#status').textContent = 'Shipped';
+            else setTimeout(ask, 1000);
+          })();
+        </script>
+        """);
 
-        <!-- Option 1: send the customer to PaymentFlow. The secret is in the form's body, so it appears in no URL and no log. -->
-        <form method="post" action="{{new Uri(new Uri(addresses.Web), $"/orders/{order.Id}/open")}}">
-          <input type="hidden" name="clientSecret" value="{{order.ClientSecret}}">
-          <button id="checkout">Pay at the checkout</button>
-        </form>
-
-        <!-- Option 2: pay here. This uses a test card. With real Stripe keys, Stripe.js creates the payment method. -->
+    /// <summary>
+    /// Pays without PaymentFlow's page. This uses a test card. With real Stripe keys, Stripe.js creates the payment method.
+    /// </summary>
+    public static IResult PayHere(Sale sale, CreatedOrder order, ShopSettings settings) => Html($$"""
+        <h1>Sale {{sale.Reference}}</h1>
         <button id="here">Pay here</button>
         <p id="status" role="status"></p>
         <script type="module">
           const order = {{JsonSerializer.Serialize(
-            new { id = order.Id, secret = order.ClientSecret, payments = addresses.Payments, orders = addresses.Orders })}};
+            new { id = order.Id, secret = order.ClientSecret, payments = settings.Payments, orders = settings.Orders })}};
           const say = text => document.querySelector('#status').textContent = text;
 
           let newest = 0;

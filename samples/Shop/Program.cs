@@ -2,28 +2,47 @@ using Shop;
 
 // An independent shop that takes payments through PaymentFlow. See docs/integrate.md.
 var builder = WebApplication.CreateBuilder(args);
-builder.Services.AddSingleton(new PaymentFlowAddresses(
-    Setting("PaymentFlow:Orders"), Setting("PaymentFlow:Payments"), Setting("PaymentFlow:Web"), Setting("PaymentFlow:MerchantKey")));
-builder.Services.AddHttpClient<OrderClient>();
-builder.Services.AddSingleton(new EventSignature(Setting("PaymentFlow:EventKeys").Split(',')));
+var settings = ShopSettings.From(builder.Configuration);
+builder.Services.AddSingleton(settings);
+builder.Services.AddSingleton(TimeProvider.System);
+builder.Services.AddHttpClient<PaymentFlowClient>();
 builder.Services.AddSingleton<Sales>();
-builder.Services.AddHostedService<Fulfilment>();
+builder.Services.AddSingleton<Fulfilment>();
+if (settings.ByKafka)
+{
+    builder.Services.AddSingleton(new EventSignature(ShopSettings.Required(builder.Configuration, "PaymentFlow:EventKeys").Split(',')));
+    builder.Services.AddHostedService<KafkaEvents>();
+}
+else
+{
+    builder.Services.AddSingleton<WebhookEndpoint>();
+    builder.Services.AddHostedService(services => services.GetRequiredService<WebhookEndpoint>());
+}
 var app = builder.Build();
 
 app.MapGet("/", () => Pages.Home());
 
 // The shop sets the amount. It never comes from the customer's browser.
-app.MapPost("/buy", async (OrderClient orders, Sales sales, CancellationToken cancellationToken) =>
+app.MapPost("/buy", async (PaymentFlowClient paymentFlow, Sales sales, CancellationToken cancellationToken) =>
 {
-    var sale = sales.Open(amount: 4200, currency: "eur");
-    return Pages.Choose(sale, await orders.CreateAsync(sale, cancellationToken), orders.Addresses);
+    var order = await paymentFlow.CreateOrderAsync(sales.Open(amount: 4200, currency: "eur"), cancellationToken);
+    return Results.Redirect(order.CheckoutUrl);
 }).DisableAntiforgery();
 
-// The shop's own state of a sale, which comes from Kafka and not from the customer's browser.
+// The same, for customers who pay on the shop's own page.
+app.MapPost("/buy-here", async (PaymentFlowClient paymentFlow, Sales sales, CancellationToken cancellationToken) =>
+{
+    var sale = sales.Open(amount: 4200, currency: "eur");
+    return Pages.PayHere(sale, await paymentFlow.CreateOrderAsync(sale, cancellationToken), settings);
+}).DisableAntiforgery();
+
+// The checkout leads back to this page. Its query states the order's status, but everybody can write a query: nothing here reads it.
+app.MapGet("/thanks/{reference}",
+    (string reference, Sales sales) => sales.Find(reference) is { } sale ? Pages.Thanks(sale) : Results.NotFound());
+
+// The shop's own state of a sale, which comes from PaymentFlow's events and not from the customer's browser.
 app.MapGet("/sales/{reference}",
     (string reference, Sales sales) => sales.Find(reference) is { } sale ? Results.Ok(sale) : Results.NotFound());
 
+if (!settings.ByKafka) app.MapWebhookEvents();
 app.Run();
-
-string Setting(string name) =>
-    builder.Configuration[name]?.Trim() ?? throw new InvalidOperationException($"The setting {name} is missing. See docs/integrate.md.");

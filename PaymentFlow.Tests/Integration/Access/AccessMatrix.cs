@@ -30,6 +30,8 @@ static class AccessMatrix
         GET  /orders/{id}/live (a page of ours)        401     401      404   101     401      101     101    401    101    404    404
         GET  /orders/{id}/live (another site's page)   401     401      404   403     401      403     403    401    403    404    404
         POST /orders/{id}/cancel                       401     401      404   200     401      200     401    401    200    404    404
+        POST /orders/{id}/checkout-link                401     401      401   401     200      401     401    401    401    401    401
+        POST /orders/checkout-sessions                 401     401      401   401     401      401     200    401    401    401    200
         POST /orders/versions                          401     401      401   401     401      401     200    401    401    401    200
         GET  /orders/changes                           401     401      401   401     401      401     200    401    401    401    200
         POST /orders/newer                             401     401      401   401     401      401     200    401    401    401    200
@@ -44,6 +46,15 @@ static class AccessMatrix
         GET  /operator-actions                         401     401      401   401     401      200     401    401    401    200    401
         POST /operator-actions                         401     401      401   401     401      401     204    401    401    401    204
         GET  /statistics                               401     401      401   401     401      200     200    401    401    200    200
+        POST /webhook-endpoints                        401     401      401   401     422      401     401    401    401    401    401
+        GET  /webhook-endpoints                        401     401      401   401     200      200     401    401    401    200    401
+        GET  /webhook-endpoints/{id}                   401     401      401   401     404      404     401    401    401    404    401
+        PATCH /webhook-endpoints/{id}                  401     401      401   401     404      401     401    401    401    401    401
+        DELETE /webhook-endpoints/{id}                 401     401      401   401     404      401     401    401    401    401    401
+        POST /webhook-endpoints/{id}/test              401     401      401   401     404      401     401    401    401    401    401
+        POST /webhook-endpoints/{id}/rotate-secret     401     401      401   401     404      401     401    401    401    401    401
+        GET  /webhook-deliveries                       401     401      401   401     200      200     401    401    401    200    401
+        POST /webhook-deliveries/{id}/redeliver        401     401      401   401     404      404     401    401    401    404    401
 
         payment-api                                  nobody malformed another own  merchant operator service wrong  own+w an.+op an.+se
         POST /payments                                 401     401      404   200     401      401     401    401    200    404    404

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using PaymentFlow.Tests.Fixtures;
+using PaymentFlow.Tests.Integration.Orders;
 using PaymentFlow.Tests.Integration.Payments;
 
 namespace PaymentFlow.Tests.Integration.Access;
@@ -24,6 +25,8 @@ public sealed class AccessWorld(PaymentFlowApp app) : IAsyncLifetime
     string _paidPayment = "";
     string _canceledPayment = "";
     string _webhookSecret = "";
+    string _replaced = "";
+    string _token = "";
 
     public async ValueTask InitializeAsync()
     {
@@ -34,6 +37,10 @@ public sealed class AccessWorld(PaymentFlowApp app) : IAsyncLifetime
         _paidPayment = (await _paid.PayAsync(key: PaidBy))["paymentId"]!;
         _canceledPayment = (await _canceled.CancelAsync())["paymentId"]!;
         _webhookSecret = await app.App.GetParameterAsync("sandbox-webhook-secret");
+        await using OrdersApp orders = new(app);
+        Merchant merchant = new(app, orders);
+        _replaced = $"{(await merchant.CreateAsync()).Order.Id}";
+        _token = (await merchant.CreateAsync()).Token;
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -65,7 +72,9 @@ public sealed class AccessWorld(PaymentFlowApp app) : IAsyncLifetime
         };
         var payment = order == _canceled ? _canceledPayment : _paidPayment;
         var id = line.Path.StartsWith("/payments", StringComparison.Ordinal) ? payment
-            : line.Path.StartsWith("/dead-letters", StringComparison.Ordinal) ? $"{Guid.CreateVersion7()}"
+            : line.Path.StartsWith("/dead-letters", StringComparison.Ordinal)
+                || line.Path.StartsWith("/webhook-", StringComparison.Ordinal) ? $"{Guid.CreateVersion7()}"
+            : line.Path.EndsWith("/checkout-link", StringComparison.Ordinal) ? _replaced
             : $"{order.OrderId}";
         HttpRequestMessage request = new(
             new HttpMethod(line.Method),
@@ -90,7 +99,11 @@ public sealed class AccessWorld(PaymentFlowApp app) : IAsyncLifetime
             $$"""{"reference":"access-{{order.OrderId}}-{{Interlocked.Increment(ref _references)}}","amount":500,"currency":"usd"}""",
         // Matches no dead letter.
         ("order-service POST /dead-letters/replay", _) => $$"""{"reason":"{{order.OrderId}}"}""",
+        // Refused after the caller was let in, so that no endpoint is left behind.
+        ("order-service POST /webhook-endpoints", _) => """{"url":"ftp://shop.example","types":["order.paid"]}""",
+        ("order-service PATCH /webhook-endpoints/{id}", _) => "{}",
         ("order-service POST /operator-actions", _) => """{"action":"console.sign_out"}""",
+        ("order-service POST /orders/checkout-sessions", _) => $$"""{"token":"{{_token}}"}""",
         ("order-service POST /orders/versions", _) => $"""["{order.OrderId}"]""",
         ("order-service POST /orders/newer", _) => $$"""{"{{order.OrderId}}":1}""",
         ("order-service POST /orders/pushes", _) => "[]",

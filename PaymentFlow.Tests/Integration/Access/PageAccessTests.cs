@@ -16,6 +16,7 @@ public sealed class PageAccessTests(PaymentFlowApp app) : IDisposable
     {
         ["/"] = 200,
         ["/checkout"] = 200,
+        ["/checkout/link"] = 404,
         ["/orders/{Id:guid}"] = 404,
         ["/status/{Code:int}"] = 200,
         ["/operator/sign-in"] = 200,
@@ -25,6 +26,7 @@ public sealed class PageAccessTests(PaymentFlowApp app) : IDisposable
         ["/operator/live"] = 302,
         ["/operator/statistics"] = 302,
         ["/operator/dead-letters"] = 302,
+        ["/operator/webhooks"] = 302,
     };
 
     readonly HttpClient _visitor = new(new SocketsHttpHandler { AllowAutoRedirect = false });
@@ -51,6 +53,7 @@ public sealed class PageAccessTests(PaymentFlowApp app) : IDisposable
     [InlineData("/operator/orders/{Id:guid}/refund")]
     [InlineData("/operator/orders/{Id:guid}/cancel")]
     [InlineData("/operator/dead-letters/{Id:guid}/replay")]
+    [InlineData("/operator/webhooks/{Id:guid}/redeliver")]
     [InlineData("/operator/sign-out")]
     public async Task A_visitor_cannot_send_an_operators_form(string route)
     {

@@ -18,7 +18,7 @@ public sealed class ManifestTests
         foreach (var secret in (string[])
             [
                 "kafka", "paymentsdb", "ordersdb", "operator-key", "merchant-key", "service-key",
-                "payments-event-key", "orders-event-key", "payments-event-key-second", "kafka-password-payment-api",
+                "payments-event-key", "orders-event-key", "payments-event-key-second", "webhook-key", "kafka-password-payment-api",
                 "stripe-api-key", "stripe-webhook-secret", "kafka-password",
             ])
         {
@@ -31,6 +31,9 @@ public sealed class ManifestTests
         Assert.Equal("{web.bindings.https.url}", payments["Clients__AllowedOrigins__0"]!.GetValue<string>());
         // One more origin, pasted with a line feed.
         Assert.Equal("https://shop.example", payments["Clients__AllowedOrigins__1"]!.GetValue<string>());
+        // Checkout links lead to Web, which has the checkout's look.
+        Assert.Equal("{web.bindings.https.url}", resources["order-service"]!["env"]!["Checkout__BaseUrl"]!.GetValue<string>());
+        Assert.Equal("Lake House", resources["web"]!["env"]!["Checkout__Name"]!.GetValue<string>());
         Assert.Equal("VerifyFull", payments["Postgres__SslMode"]!.GetValue<string>());
         // Each service has the keys of the topics that it writes or reads. The second key is set while a key is replaced.
         Assert.Equal("{payments-event-key.value}", payments["Events__Keys__payments__0"]!.GetValue<string>());
@@ -40,6 +43,7 @@ public sealed class ManifestTests
         Assert.Equal("{payments-event-key.value}", resources["order-service"]!["env"]!["Events__Keys__payments__0"]!.GetValue<string>());
         Assert.Equal("{orders-event-key.value}", resources["web"]!["env"]!["Events__Keys__orders__0"]!.GetValue<string>());
         Assert.Null(resources["web"]!["env"]!["Events__Keys__payments__0"]);
+        Assert.Equal("{webhook-key.value}", resources["order-service"]!["env"]!["Webhooks__Keys__0"]!.GetValue<string>());
         // A Kafka user of its own, where one is given.
         const string User = "Aspire__Confluent__Kafka__Producer__Config__SaslUsername";
         Assert.Equal("{kafka-username-payment-api.value}", payments[User]!.GetValue<string>());
@@ -70,7 +74,8 @@ public sealed class ManifestTests
         {
             using HostProcess host = new(
                 "--publisher", "manifest", "--output-path", file, "--Clients:AllowedOrigins", " https://shop.example\n",
-                "--AllowedHosts", "shop.example", "--Parameters:payments-event-key-second", "another-key-of-24-letters",
+                "--AllowedHosts", "shop.example", "--Checkout:Name", "Lake House",
+                "--Parameters:payments-event-key-second", "another-key-of-24-letters",
                 "--Parameters:kafka-username-payment-api", "payment-api");
             Assert.True(await host.ExitCodeAsync() == 0, host.Output);
             return JsonNode.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))!["resources"]!.AsObject();

@@ -151,7 +151,8 @@ public sealed class CancellationTests(PaymentFlowApp host, OrdersApp app) : ICla
             ("Merchant__ApiKey", host.MerchantKey),
             ("Services__Key", host.ServiceKey),
             ("Events__Keys__payments__0", host.PaymentsEventKey),
-            ("Events__Keys__orders__0", host.OrdersEventKey));
+            ("Events__Keys__orders__0", host.OrdersEventKey),
+            ("Webhooks__Keys__0", "a-key-of-24-letters-or-more"));
         using HttpClient http = new() { BaseAddress = address };
         using var created = await http.PostAsJsonAsync(
             "/orders", new { items = new[] { new { productId = "mug", quantity = 1 } } }, TestContext.Current.CancellationToken);

@@ -37,13 +37,19 @@ public sealed class LiveHttp2Tests(PaymentFlowApp app, OrdersApp orders) : IClas
         var builder = WebApplication.CreateBuilder();
         builder.WebHost.ConfigureKestrel(
             kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Sockets:MaxPerOrder"] = "1" });
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Sockets:MaxPerOrder"] = "1",
+            ["Services:Key"] = app.ServiceKey,
+        });
         builder.Logging.ClearProviders();
         builder.AddServiceDefaults();
         builder.AddApiDefaults();
         builder.AddLive();
         // Only new orders need the relay.
-        builder.Services.AddSingleton(new OrderStore(_database, relay: null!));
+        builder.Services.AddSingleton(new OrderStore(_database, relay: null!, new OrderOptions()));
+        builder.Services.AddSingleton(new CheckoutOptions());
+        builder.Services.AddSingleton<CheckoutLinks>();
         builder.Services.AddSingleton<OrderAccess>();
         builder.Services.AddSingleton<OrderUpdateHub>();
         builder.Services.AddSingleton<IPushReceiptStore, NoReceipts>();

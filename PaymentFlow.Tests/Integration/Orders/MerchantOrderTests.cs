@@ -15,6 +15,9 @@ public sealed class MerchantOrderTests(PaymentFlowApp host, OrdersApp app) : ICl
     [Theory]
     [InlineData("eur", 4200)]
     [InlineData("jpy", 50)]
+    [InlineData("kwd", 1230)]
+    [InlineData("isk", 50_000)]
+    [InlineData("idr", 999_999_999_999)]
     public async Task A_merchants_order_is_charged_exactly_and_every_event_has_its_reference(string currency, long amount)
     {
         using var topics = Read(Topics.Payments, Topics.Orders);
@@ -59,6 +62,20 @@ public sealed class MerchantOrderTests(PaymentFlowApp host, OrdersApp app) : ICl
 
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "unknown_field"), (answer.Status, answer.Code));
         Assert.Empty(await ChargesAsync(order));
+    }
+
+    [Fact]
+    public async Task A_refund_is_a_multiple_of_what_its_currency_allows()
+    {
+        var order = await CreateAsync(new { reference = $"shop-{Guid.CreateVersion7()}", amount = 1230, currency = "kwd" });
+        var payment = Guid.Parse((await PayAsync(order))["paymentId"]!);
+        BackOffice anna = new(host.App);
+
+        var refused = await anna.RefundAsync(payment, 225);
+        var refunded = await anna.RefundAsync(payment, 230);
+
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "amount_invalid_for_currency"), (refused.Status, refused.Code));
+        Assert.Equal((HttpStatusCode.OK, "230"), (refunded.Status, refunded["amount"]));
     }
 
     [Fact]

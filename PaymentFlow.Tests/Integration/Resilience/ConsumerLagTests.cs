@@ -32,7 +32,7 @@ public sealed class ConsumerLagTests(PaymentFlowApp app)
         var consumer = database.Services.GetServices<IHostedService>().OfType<BatchConsumer<PaymentEvent>>().Single();
         using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = kafka.BootstrapServers }).Build();
         for (var i = 0; i < Events; i++) await producer.ProducePaymentAsync(partition: 0);
-        var group = database.Services.GetRequiredService<ConsumerGroupLag>();
+        var group = database.Services.GetRequiredKeyedService<ConsumerGroupLag>(Topics.Payments);
 
         await consumer.StartAsync(token);
         await handler.Begun.Task.WaitAsync(token);

@@ -19,7 +19,9 @@ public sealed class OutageApp : IAsyncLifetime
     public RunningApp App { get; private set; } = null!;
 
     public async ValueTask InitializeAsync() => App = await TestHost.StartAsync(
-        environment: TestHost.EarlyDeliveryCheck.Concat(FuzzWorld.Environment).ToDictionary());
+        environment: TestHost.EarlyDeliveryCheck.Concat(FuzzWorld.Environment)
+            // The claim of a webhook ends soon after its sender was killed.
+            .Append(new("Webhooks__Timeout", "00:00:02")).ToDictionary());
 
     public async ValueTask DisposeAsync() => await TestHost.StopAsync(App);
 

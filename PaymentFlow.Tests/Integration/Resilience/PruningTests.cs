@@ -127,6 +127,31 @@ public sealed class PruningTests(PaymentFlowApp app) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Webhooks_are_deleted_with_their_tries_after_a_month_whatever_their_state()
+    {
+        await using ScratchDatabase orders = new(app.PaymentsDb, ofOrders: true);
+        await orders.InitializeAsync();
+        foreach (var (age, state) in new[] { (31, "delivered"), (31, "failed"), (31, "pending"), (29, "delivered"), (29, "pending") })
+        {
+            await orders.ExecuteAsync("""
+                WITH delivery AS (
+                    INSERT INTO webhook_deliveries (id, endpoint_id, event_id, type, body, state, tries, created_at)
+                    VALUES ($1, gen_random_uuid(), gen_random_uuid(), 'order.paid', '', $2, 1, $3) RETURNING id)
+                SELECT 1 FROM delivery
+                """, Guid.CreateVersion7(Now.AddDays(-age)), state, Now.AddDays(-age).UtcDateTime);
+        }
+        await orders.ExecuteAsync("""
+            INSERT INTO webhook_tries (delivery_id, number, at, duration_ms) SELECT id, 1, created_at, 5 FROM webhook_deliveries
+            """);
+
+        await PruneUntilAsync($"SELECT count(*) FROM webhook_deliveries WHERE created_at < '{Now.AddDays(-30):O}'", orders);
+
+        Assert.Equal("delivered, pending", await orders.QueryAsync<string>(
+            "SELECT string_agg(state, ', ' ORDER BY state) FROM webhook_deliveries"));
+        Assert.Equal(2, await orders.QueryAsync<long>("SELECT count(*) FROM webhook_tries"));
+    }
+
+    [Fact]
     public async Task Every_rule_finds_its_rows_by_an_index()
     {
         await using ScratchDatabase orders = new(app.PaymentsDb, ofOrders: true);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using PaymentFlow.OrderService.DeadLetters;
+using PaymentFlow.OrderService.Webhooks;
 using PaymentFlow.PaymentApi.Webhooks;
 using PaymentFlow.Persistence.Audit;
 using PaymentFlow.Persistence.Database;
@@ -44,6 +45,7 @@ public sealed class ScratchDatabase : IAsyncDisposable
         {
             builder.AddDeadLetterPruning();
             OrderService.Journey.JourneyPruning.AddJourneyPruning(builder);
+            builder.AddWebhookPruning();
         }
         else
         {

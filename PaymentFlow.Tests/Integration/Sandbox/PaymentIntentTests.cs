@@ -223,6 +223,8 @@ public sealed class PaymentIntentTests : IAsyncLifetime
     [InlineData(0, "usd", "parameter_invalid_integer", "amount")]
     [InlineData(-100, "usd", "parameter_invalid_integer", "amount")]
     [InlineData(100_000_000, "usd", "amount_too_large", "amount")]
+    [InlineData(1235, "kwd", "parameter_invalid_integer", "amount")]
+    [InlineData(50_050, "isk", "parameter_invalid_integer", "amount")]
     [InlineData(100, "xxx", null, "currency")]
     public async Task A_wrong_amount_or_currency_is_named(long amount, string currency, string? code, string param)
     {

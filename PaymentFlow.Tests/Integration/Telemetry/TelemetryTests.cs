@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net.Http.Json;
 using System.Net.WebSockets;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Web;
 using PaymentFlow.Tests.Browser;
 using PaymentFlow.Tests.Fixtures;
@@ -102,6 +104,27 @@ public sealed class TelemetryTests(TelemetryApp telemetry, PaymentFlowApp app, C
 
         static bool IsSecret(string cookie) => cookie.StartsWith(DataProtected, StringComparison.Ordinal);
         bool IsClick(ReceivedSpan span) => span.Name == "pay click" && span["paymentflow.order_id"] == orderId.ToString();
+    }
+
+    [Fact]
+    public async Task The_token_of_a_checkout_link_is_exported_nowhere()
+    {
+        using HttpClient http = new();
+        using HttpRequestMessage request = new(HttpMethod.Post, new Uri(telemetry.App.GetEndpoint("order-service"), "/orders"))
+        {
+            Content = JsonContent.Create(new { reference = $"shop-{Guid.CreateVersion7()}", amount = 500, currency = "usd" }),
+        };
+        request.Headers.Add("X-Api-Key", await telemetry.App.GetParameterAsync("merchant-key"));
+        using var created = await http.SendAsync(request, Token);
+        var order = (await created.Content.ReadFromJsonAsync<JsonNode>(Token))!;
+        var link = order["checkoutUrl"]!.GetValue<string>();
+
+        // Follows the redirect to the order's page.
+        using var page = await http.GetAsync(new Uri(link), Token);
+
+        await Eventually.TrueAsync(() => Received.Spans.Any(span => Is(span, "web", SpanKind.Server, "GET /checkout/open")));
+        await Eventually.TrueAsync(() => Received.Contains($"/orders/{order["id"]}"));
+        await AssertNoSecretIsExportedAsync(order["id"]!.GetValue<Guid>(), HttpUtility.ParseQueryString(new Uri(link).Query)["token"]!);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Npgsql;
 using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Tests.Integration.Orders;
+using PaymentFlow.Tests.Integration.Webhooks;
 
 namespace PaymentFlow.Tests.Integration.Web;
 
@@ -101,6 +102,32 @@ public sealed partial class OperatorSessionTests(PaymentFlowApp app) : IDisposab
         });
 
         Assert.Equal("paid", await orders.QueryAsync<string>("SELECT status FROM orders WHERE id = $1", lost.OrderId));
+    }
+
+    [Fact]
+    public async Task A_webhook_that_failed_is_shown_and_sent_again_only_if_the_operator_is_sure()
+    {
+        await using OrdersApp orders = new(app);
+        await using var shop = await ShopEndpoint.StartAsync(ShopEndpoint.AnswerWith(500));
+        await using var endpoint = await MerchantEndpoint.CreateAsync(orders, $"{shop.Url}?token=secret", "order.canceled");
+        var failed = (await endpoint.TestAsync())["id"]!;
+        shop.Answer = null;
+        using var signedIn = await SignInAsync();
+        var page = await Browser.GetStringAsync("/operator/webhooks", Token);
+        Assert.Contains($"data-endpoint=\"{endpoint.Id}\"", page, StringComparison.Ordinal);
+        Assert.Contains("failing since", page, StringComparison.Ordinal);
+        Assert.Contains($"data-delivery=\"{failed}\"", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("token=secret", page, StringComparison.Ordinal);
+        var (path, token) = ($"/operator/webhooks/{failed}/redeliver", await TokenAsync("/operator/webhooks"));
+
+        using var unsure = await PostAsync(path, token);
+        Assert.Equal("/operator/webhooks?said=unconfirmed", unsure.Headers.Location?.OriginalString);
+        using var sure = await PostAsync(path, token, ("sure", "true"));
+        Assert.Equal("/operator/webhooks?said=done", sure.Headers.Location?.OriginalString);
+
+        await Eventually.TrueAsync(() => shop.Received.Count == 2);
+        Assert.Equal(1L, await orders.QueryAsync<long>(
+            "SELECT count(*) FROM operator_actions WHERE action = 'webhook.redeliver' AND target = $1", failed));
     }
 
     public void Dispose() => _browser?.Dispose();

@@ -21,7 +21,9 @@ public sealed class ChaosTimesTests
     public void The_services_get_the_times_as_settings() => Assert.Equal(
         [
             "Delivery__CheckAfter=00:00:03", "Delivery__Every=00:00:01", "Payments__AbandonAfter=00:00:15",
-            "Payments__FirstCheck=00:00:03", "Payments__ListEventsEvery=00:00:04",
+            "Payments__FirstCheck=00:00:03", "Payments__ListEventsEvery=00:00:04", "Webhooks__Retries__0=00:00:01",
+            "Webhooks__Retries__1=00:00:02", "Webhooks__Retries__2=00:00:10", "Webhooks__Retries__3=00:00:20",
+            "Webhooks__SweepAfter=00:00:03", "Webhooks__Timeout=00:00:03",
         ],
         ChaosTimes.ForShortRuns.Environment.Select(setting => $"{setting.Key}={setting.Value}").Order(StringComparer.Ordinal));
 }

@@ -8,6 +8,8 @@ public sealed class InvariantsTests
     static readonly Guid Order = Guid.Parse("0199b6b0-0000-7000-8000-000000000001");
     static readonly Guid Payment = Guid.Parse("0199b6b0-0000-7000-8000-000000000002");
 
+    static readonly Guid PaidEvent = Guid.Parse("0199b6b0-0000-7000-8000-000000000003");
+
     static readonly OrderRow PaidOrder = new(Order, "paid", Version: 4, PaymentVersion: 3, Amount: 1800, Refunded: 0);
     static readonly PaymentRow PaidPayment = new(
         Payment, Order, "succeeded", Version: 3, Amount: 1800, Refunded: 0, Intent: "pi_1", HasAttempt: true);
@@ -21,7 +23,12 @@ public sealed class InvariantsTests
     static readonly Books Right = new(
         [PaidOrder], [PaidPayment], [Charge], [Customer],
         UnpublishedPayments: 0, UnpublishedOrders: 0, UnappliedPayments: 0, UnreadWebhooks: 0,
-        OpenRefunds: 0, FulfilledAgain: [], DeadLetters: []);
+        OpenRefunds: 0, FulfilledAgain: [], DeadLetters: [])
+    {
+        PaidEvents = [(Order, PaidEvent)],
+        // One of them is a repetition.
+        Webhooks = [new(Order, $"{PaidEvent}"), new(Order, $"{PaidEvent}")],
+    };
 
     [Fact]
     public void Correct_books_have_no_violations() => Assert.Empty(Invariants.Violations(Right));
@@ -71,6 +78,12 @@ public sealed class InvariantsTests
             Right with { Customers = [Seeing(new(1, 4, "paid", 0), new(2, 2, "payment_failed", 1), new(2, 4, "paid", 2))] }
         },
         { $"a second order.paid: order {Order}", Right with { FulfilledAgain = [Order] } },
+        { $"no webhook: order.paid of order {Order}", Right with { Webhooks = [] } },
+        {
+            $"a webhook with another id: order.paid of order {Order} is {PaidEvent}, and came as {Payment}",
+            Right with { Webhooks = [new(Order, $"{PaidEvent}"), new(Order, $"{Payment}")] }
+        },
+        { $"a webhook without its event: order.paid of order {Order}", Right with { PaidEvents = [] } },
         { "2 payments' events were never published", Right with { UnpublishedPayments = 2 } },
         { "2 orders' events were never published", Right with { UnpublishedOrders = 2 } },
         { "2 payments' events were never seen as applied", Right with { UnappliedPayments = 2 } },

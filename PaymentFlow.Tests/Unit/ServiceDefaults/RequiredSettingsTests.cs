@@ -19,6 +19,7 @@ public sealed class RequiredSettingsTests
         ["Services__Key"] = Key,
         ["Events__Keys__payments__0"] = $"{Key}-for-payments",
         ["Events__Keys__orders__0"] = $"{Key}-for-orders",
+        ["Webhooks__Keys__0"] = $"{Key}-for-webhooks",
         ["Stripe__ApiKey"] = "sk_test_1",
     };
 
@@ -40,6 +41,10 @@ public sealed class RequiredSettingsTests
     [InlineData("PaymentFlow.OrderService", "Events__Keys__payments__0", "", "Events:Keys:payments:0")]
     [InlineData("PaymentFlow.OrderService", "Events__Keys__orders__1", "short", "Events:Keys:orders:1")]
     [InlineData("PaymentFlow.OrderService", "Events__Keys__orders__1", $"{Key}-for-payments", "Events:Keys:orders")]
+    [InlineData("PaymentFlow.OrderService", "Webhooks__Keys__0", "", "Webhooks:Keys:0")]
+    [InlineData("PaymentFlow.OrderService", "Webhooks__Keys__1", "short", "Webhooks:Keys:1")]
+    [InlineData("PaymentFlow.OrderService", "Webhooks__AllowPrivateAddresses", "yes", "Webhooks:AllowPrivateAddresses")]
+    [InlineData("PaymentFlow.OrderService", "Webhooks__Retries__0", "5", "Webhooks:Retries:0")]
     [InlineData("PaymentFlow.PaymentApi", "Events__Keys__payments__0", "", "Events:Keys:payments:0")]
     [InlineData("PaymentFlow.Web", "Events__Keys__orders__0", "", "Events:Keys:orders:0")]
     [InlineData("PaymentFlow.PaymentApi", "Stripe__ApiKey", "sk_test_1\nsk_test_1", "Stripe:ApiKey")]
