@@ -74,9 +74,9 @@ public sealed record Books(
             {
                 MostToBeRefunded = shopper.MostToBeRefunded,
             })])) with
-        {
-            Webhooks = world.Webhooks.Received,
-        };
+    {
+        Webhooks = world.Webhooks.Received,
+    };
 
     /// <param name="paymentsDb">The connection string of PaymentApi's database.</param>
     /// <param name="ordersDb">The connection string of OrderService's database.</param>
