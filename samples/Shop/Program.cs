@@ -11,6 +11,7 @@ builder.Services.AddHostedService<Fulfilment>();
 var app = builder.Build();
 
 app.MapGet("/", () => Pages.Home());
+app.MapGet("/live.js", () => Pages.Client());
 
 // The shop sets the amount. It never comes from the customer's browser.
 app.MapPost("/buy", async (OrderClient orders, Sales sales, CancellationToken cancellationToken) =>
