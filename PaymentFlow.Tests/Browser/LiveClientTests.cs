@@ -1,4 +1,8 @@
 using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Microsoft.Playwright;
 using PaymentFlow.Testing.Chaos;
 using PaymentFlow.Tests.Fixtures;
@@ -8,9 +12,9 @@ namespace PaymentFlow.Tests.Browser;
 
 /// <summary>clients/js in Chromium against the real service, in a page of an allowed origin that is never reloaded.</summary>
 [Collection(nameof(PagesOfOtherApps))]
-public sealed class LiveClientTests(PaymentFlowApp app, Chromium chromium, ImpatientApp impatient) : BrowserTest(app, chromium)
+public sealed class LiveClientTests(PaymentFlowApp app, Chromium chromium, ImpatientApp impatient) : BrowserTest(app, chromium), IAsyncLifetime
 {
-    const string Html = """<!doctype html><meta charset="utf-8"><p id="status"></p><p id="state"></p>""";
+    const string Html = """<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><p id="status"></p><p id="state"></p>""";
 
     const string Follow = """
         async options => {
@@ -25,7 +29,31 @@ public sealed class LiveClientTests(PaymentFlowApp app, Chromium chromium, Impat
         }
         """;
 
+    const string Events = """
+        window.tell = (target, type) => target.dispatchEvent(new Event(type));
+        window.show = state => {
+          Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
+          tell(document, 'visibilitychange');
+        };
+        window.turn = type => dispatchEvent(new PageTransitionEvent(type, { persisted: true }));
+        """;
+
+    WebApplication _shop = null!;
+
     Uri Service => impatient.App.GetEndpoint("order-service");
+
+    async ValueTask IAsyncLifetime.InitializeAsync()
+    {
+        await InitializeAsync();
+        _shop = Shop(impatient.ShopOrigin);
+        await _shop.StartAsync(Token);
+    }
+
+    async ValueTask IAsyncDisposable.DisposeAsync()
+    {
+        await DisposeAsync();
+        await _shop.DisposeAsync();
+    }
 
     [Fact]
     public async Task A_page_whose_service_was_killed_shows_what_it_missed()
@@ -62,19 +90,29 @@ public sealed class LiveClientTests(PaymentFlowApp app, Chromium chromium, Impat
         await SeesPaidAsync(page);
     }
 
-    [Fact]
-    public async Task A_page_that_slept_while_its_connection_died_shows_what_it_missed()
+    /// <summary>
+    /// The clock jumps as when a machine sleeps, and the page gets the events that a browser sends it. The headless browser is never hidden
+    /// and freezes no page, so the test sends them.
+    /// </summary>
+    [Theory]
+    // The machine, a hidden page, a frozen page, a page in the page cache, and a network that changed.
+    [InlineData("", "01:00:00", "")]
+    [InlineData("show('hidden')", "00:01:00", "show('visible')")]
+    [InlineData("tell(document, 'freeze')", "00:00:05", "tell(document, 'resume')")]
+    [InlineData("turn('pagehide')", "00:05:00", "turn('pageshow')")]
+    [InlineData("", "00:00:05", "tell(window, 'online')")]
+    public async Task A_page_whose_connection_died_in_its_sleep_shows_what_it_missed(string begin, string time, string end)
     {
         await using var network = Proxy();
         var customer = await Customer.OrdersAsync(impatient.App);
         var page = await FollowAsync(customer, AddressOf(network));
-        var devTools = await page.Context.NewCDPSessionAsync(page);
+        await page.EvaluateAsync($$"""() => { {{Events}} {{begin}}; }""");
 
-        await devTools.SendAsync("Page.setWebLifecycleState", new() { ["state"] = "frozen" });
-        // The connection stays open, and nothing arrives by it any more: only the end of the sleep tells the page.
+        // The connection stays open, and nothing arrives by it any more: no error tells the page.
         network.Forget();
         await PayAsync(customer);
-        await devTools.SendAsync("Page.setWebLifecycleState", new() { ["state"] = "active" });
+        await page.Clock.FastForwardAsync(time);
+        await page.EvaluateAsync($$"""() => { {{end}}; }""");
 
         await SeesPaidAsync(page);
     }
@@ -104,6 +142,18 @@ public sealed class LiveClientTests(PaymentFlowApp app, Chromium chromium, Impat
         Assert.Equal(404, await page.EvaluateAsync<int>("follower.error.status"));
     }
 
+    /// <summary>A team's own shop, whose page has the client.</summary>
+    static WebApplication Shop(string origin)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls(origin);
+        builder.Logging.ClearProviders();
+        var shop = builder.Build();
+        shop.MapGet("/", () => Results.Content(Html, "text/html"));
+        shop.MapGet("/live.js", () => Results.File(Path.Combine(Repository.Folder, "clients", "js", "index.js"), "text/javascript"));
+        return shop;
+    }
+
     async Task<IPage> FollowAsync(Customer customer, Uri service)
     {
         var page = await OpenAsync();
@@ -113,17 +163,11 @@ public sealed class LiveClientTests(PaymentFlowApp app, Chromium chromium, Impat
         return page;
     }
 
-    /// <summary>Opens a page of Web's origin, which may call the APIs, with a content of its own.</summary>
     async Task<IPage> OpenAsync()
     {
-        var page = (await ShopperAsync(web: impatient.Web)).Page;
-        await page.RouteAsync("**/a-shop-of-its-own", route => route.FulfillAsync(new() { ContentType = "text/html", Body = Html }));
-        await page.RouteAsync("**/live.js", route => route.FulfillAsync(new()
-        {
-            ContentType = "text/javascript",
-            Path = Path.Combine(Repository.Folder, "clients", "js", "index.js"),
-        }));
-        await page.GotoAsync("/a-shop-of-its-own");
+        var page = (await ShopperAsync()).Page;
+        await page.Clock.InstallAsync();
+        await page.GotoAsync(impatient.ShopOrigin);
         return page;
     }
 
