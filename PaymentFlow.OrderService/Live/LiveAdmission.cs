@@ -15,7 +15,8 @@ sealed class LiveAdmission(
     /// <param name="refuse">Another reason to refuse a client that has access to the order.</param>
     /// <param name="run">Sends the states until the connection ends or the service stops.</param>
     public async Task AdmitAsync(
-        HttpContext context, Guid id, string? token, LiveConnection live, Func<ProblemHttpResult?> refuse, Func<CancellationToken, Task> run)
+        HttpContext context, Guid id, string? token, LiveConnection live, Func<ProblemHttpResult?> refuse,
+        Func<CancellationToken, Task> run)
     {
         // Subscribe before reading the order, so that no change in between is missed. LiveConnection drops duplicates.
         using var subscription = updates.Subscribe(id, live.Offer, () => live.Newest);

@@ -36,7 +36,7 @@ sealed class LiveEventStream(EventStreamOptions options, CultureInfo language, P
     /// Sends the offered state and every newer one, until the client leaves, the service stops or the stream is old. It then ends properly,
     /// and the client connects again.
     /// </summary>
-    /// <param name="lastEventId">The version that the client has; it gets only newer ones. Another value than the newest is ignored.</param>
+    /// <param name="lastEventId">The version that the client has. If it is the newest, the client gets only newer ones.</param>
     public async Task RunAsync(HttpContext context, long lastEventId, CancellationToken stopping)
     {
         var response = context.Response;

@@ -85,7 +85,8 @@ static class AllowedOriginsRegistration
             .WithOrigins([.. AllowedOrigins.Read(builder.Configuration)])
             .WithMethods("GET", "POST")
             .WithHeaders(
-                "Accept-Language", "Authorization", "Content-Type", RequestHeaders.IdempotencyKey, "Last-Event-ID", "traceparent", "tracestate")
+                "Accept-Language", "Authorization", "Content-Type", RequestHeaders.IdempotencyKey, "Last-Event-ID", "traceparent",
+                "tracestate")
             .WithExposedHeaders("Location", "Retry-After")
             .SetPreflightMaxAge(TimeSpan.FromHours(1))));
     }

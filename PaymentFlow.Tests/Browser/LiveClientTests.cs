@@ -12,7 +12,8 @@ namespace PaymentFlow.Tests.Browser;
 
 /// <summary>clients/js in Chromium against the real service, in a page of an allowed origin that is never reloaded.</summary>
 [Collection(nameof(PagesOfOtherApps))]
-public sealed class LiveClientTests(PaymentFlowApp app, Chromium chromium, ImpatientApp impatient) : BrowserTest(app, chromium), IAsyncLifetime
+public sealed class LiveClientTests(PaymentFlowApp app, Chromium chromium, ImpatientApp impatient)
+    : BrowserTest(app, chromium), IAsyncLifetime
 {
     const string Html = """<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><p id="status"></p><p id="state"></p>""";
 

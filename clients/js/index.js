@@ -117,15 +117,19 @@ class OrderFollower extends EventTarget {
         return done(false); // The secret cannot be a subprotocol.
       }
       let opened = false;
+      let beat;
       const end = () => {
         clearTimeout(timer);
-        socket.onclose = socket.onmessage = null;
+        clearInterval(beat);
+        socket.onopen = socket.onclose = socket.onmessage = null;
         socket.close();
         done(opened);
       };
       const timer = setTimeout(end, FIRST_FRAME);
       signal.addEventListener('abort', end);
       socket.onclose = end;
+      // The service ignores it. A connection that the network has forgotten fails by it, and would otherwise stay silent.
+      socket.onopen = () => beat = setInterval(() => socket.send(''), TICK);
       socket.onmessage = ({ data }) => {
         clearTimeout(timer);
         opened = true;

@@ -5,7 +5,7 @@ using PaymentFlow.Tests.Integration.Payments;
 
 namespace PaymentFlow.Tests.Integration.Clients;
 
-/// <summary>clients/js in Node.js and clients/dotnet against the real service. The tests in Chromium are in Browser/LiveClientTests.cs.</summary>
+/// <summary>clients/js in Node.js and clients/dotnet against the real service. In Chromium: Browser/LiveClientTests.cs.</summary>
 public sealed class ClientTests(PaymentFlowApp app)
 {
     [Fact]

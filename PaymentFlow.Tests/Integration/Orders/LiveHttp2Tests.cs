@@ -20,8 +20,8 @@ using PaymentFlow.Tests.Fixtures;
 namespace PaymentFlow.Tests.Integration.Orders;
 
 /// <summary>
-/// The WebSocket (RFC 8441) and the event stream over HTTP/2. OrderService speaks HTTP/2 only with TLS, so the test hosts their endpoints on a port that expects
-/// HTTP/2 from the start, with the real database.
+/// The WebSocket (RFC 8441) and the event stream over HTTP/2. OrderService speaks HTTP/2 only with TLS, so the test hosts their endpoints
+/// on a port that expects HTTP/2 from the start, with the real database.
 /// </summary>
 public sealed class LiveHttp2Tests(PaymentFlowApp app, OrdersApp orders) : IClassFixture<OrdersApp>, IAsyncLifetime
 {

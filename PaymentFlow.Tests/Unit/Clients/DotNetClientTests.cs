@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using PaymentFlow.Client;
 using PaymentFlow.Tests.Fixtures;
@@ -94,14 +95,12 @@ public sealed class DotNetClientTests
         Assert.Equal(TimeSpan.FromSeconds(longest / 2), Jitter.After(failures, chance: 0.5));
     }
 
-    static string Update(long version, string status = "awaiting_payment") => $$"""
-        id: {{version}}
-        data: {"type":"order.updated","orderId":"{{Order}}","status":"{{status}}","version":{{version}},"message":"M","at":"2026-01-01T00:00:00Z"}
+    static string Update(long version, string status = "awaiting_payment") =>
+        $"id: {version}\ndata: " + JsonSerializer.Serialize(
+            new { type = "order.updated", orderId = Order, status, version, message = "M", at = DateTimeOffset.UnixEpoch }) + "\n\n";
 
-
-        """.ReplaceLineEndings("\n");
-
-    static Func<HttpResponseMessage> Events(params string[] blocks) => Stream(new MemoryStream(Encoding.UTF8.GetBytes(string.Concat(blocks))));
+    static Func<HttpResponseMessage> Events(params string[] blocks) =>
+        Stream(new MemoryStream(Encoding.UTF8.GetBytes(string.Concat(blocks))));
 
     static Func<HttpResponseMessage> Stream(Stream body) => () => new HttpResponseMessage
     {

@@ -40,7 +40,7 @@ public sealed class JsClientTests
     public async Task The_module_depends_on_nothing()
     {
         var package = System.Text.Json.Nodes.JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Folder, "package.json"), Token))!;
-        Assert.DoesNotContain(package.AsObject(), member => member.Key.EndsWith("ependencies", StringComparison.Ordinal));
+        Assert.DoesNotContain(package.AsObject(), member => member.Key.EndsWith("dependencies", StringComparison.OrdinalIgnoreCase));
         Assert.DoesNotContain("import ", await File.ReadAllTextAsync(Path.Combine(Folder, "index.js"), Token), StringComparison.Ordinal);
     }
 }

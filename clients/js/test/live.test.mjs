@@ -10,13 +10,17 @@ let sockets, requests, answer, page;
 
 class FakeSocket {
   constructor(address, protocols) {
-    Object.assign(this, { address, protocols, isClosed: false });
+    Object.assign(this, { address, protocols, isClosed: false, sent: [] });
     sockets.push(this);
   }
 
   close() { this.isClosed = true; }
 
-  send(...versions) {
+  send(data) { this.sent.push(data); }
+
+  deliver(...versions) {
+    if (!this.isOpen) this.onopen?.();
+    this.isOpen = true;
     for (const version of versions) this.onmessage?.({ data: JSON.stringify(frame(version)) });
   }
 
@@ -81,7 +85,7 @@ async function follow(options = {}) {
 
 test('Stale, repeated and foreign frames change nothing', async () => {
   const { follower, seen } = await follow();
-  sockets[0].send(2, 1, 2, 5, 4, 5, 6);
+  sockets[0].deliver(2, 1, 2, 5, 4, 5, 6);
   for (const data of ['', '{', 'null', '[]', '{"type":"order.updated"}', '{"type":"other","version":99}'])
     sockets[0].onmessage({ data });
   assert.deepEqual(seen.versions, [2, 5, 6]);
@@ -91,10 +95,10 @@ test('Stale, repeated and foreign frames change nothing', async () => {
 
 test('A new connection does not bring an older version back', async () => {
   const { follower, seen } = await follow();
-  sockets[0].send(3);
+  sockets[0].deliver(3);
   sockets[0].lose();
   await pass(1_000);
-  sockets[1].send(2, 3, 4);
+  sockets[1].deliver(2, 3, 4);
   assert.deepEqual(seen.versions, [3, 4]);
   assert.deepEqual(seen.states, ['open', 'waiting', 'connecting', 'open']);
   follower.close();
@@ -127,7 +131,7 @@ test('The pauses grow to thirty seconds, each by chance shorter', async () => {
 
 test('After two failed handshakes while HTTP works it changes to an event stream and asks only for what it lacks', async () => {
   const { follower, seen } = await follow();
-  sockets[0].send(2);
+  sockets[0].deliver(2);
   sockets[0].lose();
   // Without HTTP there is nothing to change to.
   for (let i = 0; i < 5; i++) {
@@ -211,7 +215,7 @@ for (const status of [401, 404]) {
 test('It stops at a final state only if asked', async () => {
   const [asked, other] = [await follow({ untilFinal: true }), await follow()];
   for (const socket of sockets) {
-    socket.send(1);
+    socket.deliver(1);
     socket.onmessage({ data: JSON.stringify(frame(2, 'payment_failed')) });
     socket.onmessage?.({ data: JSON.stringify(frame(3, 'paid')) });
     socket.onmessage?.({ data: JSON.stringify(frame(4, 'refunded')) });
@@ -227,10 +231,10 @@ test('It stops at a final state only if asked', async () => {
 test('A slow loop gets the newest state, and leaving it closes the connection', async () => {
   const { follower } = await follow();
   const versions = [];
-  sockets[0].send(1, 2, 3);
+  sockets[0].deliver(1, 2, 3);
   for await (const { version } of follower) {
     versions.push(version);
-    if (version === 3) sockets[0].send(4, 5);
+    if (version === 3) sockets[0].deliver(4, 5);
     if (version === 5) break;
   }
   assert.deepEqual(versions, [3, 5]);
@@ -240,7 +244,7 @@ test('A slow loop gets the newest state, and leaving it closes the connection', 
 test('The signal ends loops without an error', async () => {
   const controller = new AbortController();
   const { follower } = await follow({ signal: controller.signal });
-  sockets[0].send(1);
+  sockets[0].deliver(1);
   for await (const _ of follower) controller.abort();
   assert.equal(follower.state, 'closed');
   const { seen } = await follow({ signal: controller.signal });
@@ -281,13 +285,13 @@ test('A connection that may be dead is replaced, and one that was hidden for a m
     document.dispatchEvent(new Event('visibilitychange'));
     await settle();
   };
-  sockets[0].send(1);
+  sockets[0].deliver(1);
   await hide(5_000);
   assert.equal(sockets.length, 1);
   await hide(60_000);
   assert.equal(sockets.length, 2);
   assert.ok(sockets[0].isClosed);
-  sockets[1].send(2);
+  sockets[1].deliver(2);
 
   // The machine sleeps: no timer runs meanwhile.
   mock.timers.setTime(Date.now() + 3_600_000);
@@ -297,9 +301,19 @@ test('A connection that may be dead is replaced, and one that was hidden for a m
   follower.close();
 });
 
+test('An open WebSocket sends an empty frame from time to time, and a closed one none', async () => {
+  const { follower } = await follow();
+  sockets[0].deliver(1);
+  await pass(95_000);
+  assert.deepEqual(sockets[0].sent, ['', '', '']);
+  follower.close();
+  await pass(95_000);
+  assert.equal(sockets[0].sent.length, 3);
+});
+
 test('A page in the page cache has no connection', async () => {
   const { follower } = await follow();
-  sockets[0].send(1);
+  sockets[0].deliver(1);
   page.dispatchEvent(new Event('pagehide'));
   await pass(120_000);
   assert.deepEqual([sockets.length, sockets[0].isClosed, follower.state], [1, true, 'waiting']);
