@@ -5,7 +5,7 @@ namespace PaymentFlow.Contracts.Statistics;
 /// <param name="Outbox">The outbox of topic <c>orders</c>. Its minutes count the orders that were created, paid, and so on.</param>
 /// <param name="DeadLetters">The dead letters that wait for an operator.</param>
 /// <param name="Lag">The lag of the group that consumes <c>payments</c>, by partition; null when Kafka does not report it.</param>
-/// <param name="Sockets">The open WebSockets of the instance that answers.</param>
+/// <param name="Sockets">The open WebSockets and event streams of the instance that answers.</param>
 public sealed record OrderStatistics(
     DateTimeOffset At, OutboxStatistics Outbox, Waiting DeadLetters, IReadOnlyList<PartitionLag>? Lag, long Sockets);
 

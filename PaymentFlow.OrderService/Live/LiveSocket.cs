@@ -1,19 +1,16 @@
 using System.Globalization;
 using System.Net.WebSockets;
 using System.Runtime.ExceptionServices;
-using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.Push;
 
 namespace PaymentFlow.OrderService.Live;
 
-/// <summary>
-/// One customer's socket. It keeps only the newest state, so a slow client skips versions instead of building a queue. The versions
-/// that it sends only increase, even if updates arrive out of order.
-/// </summary>
+/// <summary>One customer's socket.</summary>
 /// <remarks>
 /// While idle, a socket holds only a pending read: no queue, timer or task. See docs/decisions/0009-live-socket-sender.md
 /// </remarks>
-sealed class LiveSocket(CultureInfo language, PushReceiptWriter journal, TimeProvider time) : IThreadPoolWorkItem
+sealed class LiveSocket(CultureInfo language, PushReceiptWriter journal, TimeProvider time)
+    : LiveConnection(LiveMetrics.WebSocket, language, journal, time), IThreadPoolWorkItem
 {
     /// <summary>Clients have nothing to send. A larger message closes the connection.</summary>
     const int MaxClientMessageBytes = 1024;
@@ -24,33 +21,13 @@ sealed class LiveSocket(CultureInfo language, PushReceiptWriter journal, TimePro
     // sender runs at a time. It starts at 1 for RunAsync, so that nothing is sent before RunAsync starts the sender.
     int _reasons = 1;
     WebSocket? _socket;
-    OrderEvent? _newest;
-    long _sent;
     CloseRequest? _closeRequest;
     Exception? _failure;
-
-    /// <summary>The newest version that was offered; 0 before the first.</summary>
-    public long Newest => Volatile.Read(ref _newest)?.Version ?? 0;
-
-    /// <summary>Keeps <paramref name="state"/> for sending if it is newer. Never blocks; safe on any thread.</summary>
-    public void Offer(OrderEvent state)
-    {
-        for (var seen = Volatile.Read(ref _newest); seen is null || seen.Version < state.Version;)
-        {
-            var before = Interlocked.CompareExchange(ref _newest, state, seen);
-            if (ReferenceEquals(before, seen))
-            {
-                Wake();
-                return;
-            }
-            seen = before;
-        }
-    }
 
     /// <summary>Sends the offered state and every newer one, until the client leaves or the service stops.</summary>
     public async Task RunAsync(WebSocket socket, CancellationToken stopping)
     {
-        LiveMetrics.SocketOpened();
+        using var counted = Count();
         try
         {
             _socket = socket;
@@ -59,17 +36,13 @@ sealed class LiveSocket(CultureInfo language, PushReceiptWriter journal, TimePro
             await using (stopping.UnsafeRegister(static live => ((LiveSocket)live!).Leave(WebSocketCloseStatus.EndpointUnavailable), this))
                 await ReceiveAsync(socket);
             TryRequestClose(WebSocketCloseStatus.NormalClosure);
-            await _closeRequest!.Sent.WaitAsync(ClosePatience, time, CancellationToken.None);
+            await _closeRequest!.Sent.WaitAsync(ClosePatience, Time, CancellationToken.None);
         }
         catch (Exception e) when (IsEnd(e) || e is TimeoutException)
         {
             // The client vanished without a close frame or did not answer a ping. This is a normal end.
             socket.Abort();
             if (_failure is { } failure) ExceptionDispatchInfo.Throw(failure);
-        }
-        finally
-        {
-            LiveMetrics.SocketClosed();
         }
     }
 
@@ -95,7 +68,7 @@ sealed class LiveSocket(CultureInfo language, PushReceiptWriter journal, TimePro
 
         async Task AbortAsync()
         {
-            await Task.Delay(ClosePatience, time);
+            await Task.Delay(ClosePatience, Time);
             _socket!.Abort();
         }
     }
@@ -109,7 +82,7 @@ sealed class LiveSocket(CultureInfo language, PushReceiptWriter journal, TimePro
         return true;
     }
 
-    void Wake()
+    protected override void Wake()
     {
         if (Interlocked.Increment(ref _reasons) == 1) StartSending();
     }
@@ -149,16 +122,9 @@ sealed class LiveSocket(CultureInfo language, PushReceiptWriter journal, TimePro
     /// </remarks>
     async Task SendNewestAsync(WebSocket socket)
     {
-        var state = Volatile.Read(ref _newest)!;
-        if (state.Version <= _sent) return;
-        await socket.SendAsync(LiveFrame.For(state, language), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
-        // Do not count the first frame: it is the state that was read, not a push.
-        if (_sent > 0)
-        {
-            LiveMetrics.PushDuration.Record((time.GetUtcNow() - state.UpdatedAt).TotalSeconds);
-            journal.Shown(state.OrderId, state.Version);
-        }
-        _sent = state.Version;
+        if (Unsent() is not { } state) return;
+        await socket.SendAsync(FrameOf(state), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+        Record(state);
     }
 
     static bool IsEnd(Exception exception) => exception is WebSocketException or OperationCanceledException or ObjectDisposedException;

@@ -25,7 +25,7 @@ sealed class OrderStatisticsStore(
         var passed = await outbox.ReadAsync(cancellationToken);
         var dead = await DeadLettersAsync(cancellationToken);
         var behind = await asked;
-        return new OrderStatistics(time.GetUtcNow(), passed, dead, behind, LiveMetrics.OpenSockets);
+        return new OrderStatistics(time.GetUtcNow(), passed, dead, behind, LiveMetrics.Open);
     }
 
     async Task<Waiting> DeadLettersAsync(CancellationToken cancellationToken)

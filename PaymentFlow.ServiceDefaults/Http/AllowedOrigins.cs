@@ -84,7 +84,9 @@ static class AllowedOriginsRegistration
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
             .WithOrigins([.. AllowedOrigins.Read(builder.Configuration)])
             .WithMethods("GET", "POST")
-            .WithHeaders("Accept-Language", "Authorization", "Content-Type", RequestHeaders.IdempotencyKey, "traceparent", "tracestate")
+            .WithHeaders(
+                "Accept-Language", "Authorization", "Content-Type", RequestHeaders.IdempotencyKey, "Last-Event-ID", "traceparent",
+                "tracestate")
             .WithExposedHeaders("Location", "Retry-After")
             .SetPreflightMaxAge(TimeSpan.FromHours(1))));
     }

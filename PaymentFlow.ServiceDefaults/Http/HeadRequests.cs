@@ -5,6 +5,8 @@ namespace PaymentFlow.ServiceDefaults.Http;
 
 public static class HeadRequests
 {
+    static readonly object Mark = new();
+
     /// <summary>
     /// Answers HEAD like GET, without a body (RFC 9110, 9.3.2). Endpoints that are mapped for GET would answer 405 or 404. Kestrel
     /// remembers the method that was sent and never sends a body to HEAD. Call it first.
@@ -17,6 +19,7 @@ public static class HeadRequests
             return;
         }
         context.Request.Method = HttpMethods.Get;
+        context.Items[Mark] = true;
         try
         {
             await next(context);
@@ -27,4 +30,9 @@ public static class HeadRequests
             context.Request.Method = HttpMethods.Head;
         }
     });
+
+    /// <summary>
+    /// Whether the client sent HEAD, which <see cref="UseHeadAsGet"/> has replaced. An endpoint whose body has no end must then write none.
+    /// </summary>
+    public static bool IsHead(this HttpContext context) => context.Items.ContainsKey(Mark);
 }

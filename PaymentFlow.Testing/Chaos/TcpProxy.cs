@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace PaymentFlow.Testing.Chaos;
 
@@ -23,6 +24,7 @@ public enum Network
 public sealed class TcpProxy : IAsyncDisposable
 {
     static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(300);
+    static readonly byte[] BadGateway = "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray();
 
     readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     readonly ConcurrentDictionary<Socket, Socket> _connections = new();
@@ -30,6 +32,7 @@ public sealed class TcpProxy : IAsyncDisposable
     readonly Task _accepting;
     volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     volatile Network _network;
+    volatile int _epoch;
 
     public TcpProxy()
     {
@@ -42,6 +45,9 @@ public sealed class TcpProxy : IAsyncDisposable
 
     /// <summary>The destination of new connections. Until it is set, they are refused.</summary>
     public IPEndPoint? Target { get; set; }
+
+    /// <summary>Whether the proxy answers the handshake of a WebSocket with 502 and passes on everything else.</summary>
+    public bool BreaksWebSockets { get; set; }
 
     public Network Network
     {
@@ -64,6 +70,12 @@ public sealed class TcpProxy : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// All open connections stay open and pass nothing any more, as when a NAT or a sleeping machine has forgotten them. New connections
+    /// pass.
+    /// </summary>
+    public void Forget() => Interlocked.Increment(ref _epoch);
+
     async Task AcceptAsync()
     {
         while (!_stopping.IsCancellationRequested)
@@ -85,6 +97,7 @@ public sealed class TcpProxy : IAsyncDisposable
     {
         using var server = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         client.NoDelay = true;
+        var epoch = _epoch;
         try
         {
             if (_network == Network.Cut || Target is not { } target)
@@ -92,11 +105,11 @@ public sealed class TcpProxy : IAsyncDisposable
                 client.Close(0);
                 return;
             }
-            await PassableAsync();
+            await PassableAsync(epoch);
             await server.ConnectAsync(target, _stopping.Token);
             _connections[client] = server;
             // When one direction ends, both end, because these protocols do not use half-closed connections.
-            await Task.WhenAny(PumpAsync(client, server), PumpAsync(server, client));
+            await Task.WhenAny(PumpAsync(client, server, epoch, ofClient: true), PumpAsync(server, client, epoch, ofClient: false));
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
         {
@@ -109,7 +122,7 @@ public sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    async Task PumpAsync(Socket from, Socket to)
+    async Task PumpAsync(Socket from, Socket to, int epoch, bool ofClient)
     {
         var buffer = new byte[16 * 1024];
         try
@@ -118,8 +131,13 @@ public sealed class TcpProxy : IAsyncDisposable
             {
                 var read = await from.ReceiveAsync(buffer, _stopping.Token);
                 if (read == 0) return;
+                if (ofClient && BreaksWebSockets && IsHandshake(buffer.AsSpan(0, read)))
+                {
+                    await RefuseAsync(from);
+                    return;
+                }
                 if (_network == Network.Slow) await Task.Delay(Delay, _stopping.Token);
-                await PassableAsync();
+                await PassableAsync(epoch);
                 for (var sent = 0; sent < read;) sent += await to.SendAsync(buffer.AsMemory(sent, read - sent), _stopping.Token);
             }
         }
@@ -128,8 +146,24 @@ public sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    async Task PassableAsync()
+    static bool IsHandshake(ReadOnlySpan<byte> request) =>
+        Encoding.ASCII.GetString(request).Contains("\r\nUpgrade: websocket", StringComparison.OrdinalIgnoreCase);
+
+    async Task RefuseAsync(Socket client)
     {
+        await client.SendAsync(BadGateway, _stopping.Token);
+        client.Shutdown(SocketShutdown.Send);
+        // A reset before the client has read the answer would discard it.
+        var rest = new byte[1024];
+        while (await client.ReceiveAsync(rest, _stopping.Token) > 0)
+        {
+            // Nothing more is passed on.
+        }
+    }
+
+    async Task PassableAsync(int epoch)
+    {
+        if (epoch != _epoch) await Task.Delay(Timeout.Infinite, _stopping.Token);
         while (_network == Network.HalfOpen)
         {
             var changed = _changed.Task;

@@ -9,6 +9,7 @@ namespace PaymentFlow.Testing.Fuzzing;
 sealed partial class FuzzClient(FuzzWorld world) : IDisposable
 {
     const string Problem = "application/problem+json";
+    const string EventStream = "text/event-stream";
 
     // Ends only requests that would never end.
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
@@ -33,7 +34,9 @@ sealed partial class FuzzClient(FuzzWorld world) : IDisposable
         {
             using var answer = await _http.SendAsync(message, patience.Token);
             if (answer.StatusCode == HttpStatusCode.SwitchingProtocols) return (101, await TalkAsync(answer, patience.Token));
-            var body = await answer.Content.ReadAsStringAsync(patience.Token);
+            var body = answer.Content.Headers.ContentType?.MediaType == EventStream
+                ? await StartOfAsync(answer, patience.Token)
+                : await answer.Content.ReadAsStringAsync(patience.Token);
             return ((int)answer.StatusCode, FaultOf(request, answer, body));
         }
         catch (HttpRequestException e)
@@ -65,6 +68,14 @@ sealed partial class FuzzClient(FuzzWorld world) : IDisposable
             // The server may also reset the connection.
         }
         return null;
+    }
+
+    /// <summary>What has come first of a body that has no end. An answer to HEAD has none.</summary>
+    static async Task<string> StartOfAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        await using var stream = await answer.Content.ReadAsStreamAsync(cancellationToken);
+        var buffer = new byte[4096];
+        return Encoding.UTF8.GetString(buffer, 0, await stream.ReadAsync(buffer, cancellationToken));
     }
 
     string? FaultOf(FuzzRequest request, HttpResponseMessage answer, string body)

@@ -28,6 +28,7 @@ public sealed class PaymentFlowApp : IAsyncLifetime
         environment: new Dictionary<string, string>(TestHost.EarlyDeliveryCheck)
         {
             ["Orders__LookForExpiredEvery"] = "00:00:01",
+            ["EventStreams__KeepAliveEvery"] = "00:00:00.5",
             // All tests sign in from one address, more than ten times a minute on a fast machine.
             ["RateLimits__sign-in__Permits"] = "1000",
         }).GetAwaiter().GetResult());

@@ -36,23 +36,13 @@ static class Pages
         <button id="here">Pay here</button>
         <p id="status" role="status"></p>
         <script type="module">
+          import { followOrder } from '/live.js';
           const order = {{JsonSerializer.Serialize(
             new { id = order.Id, secret = order.ClientSecret, payments = settings.Payments, orders = settings.Orders })}};
           const say = text => document.querySelector('#status').textContent = text;
 
-          let newest = 0;
-          (function watch() {
-            const live = new URL(`/orders/${order.id}/live?lang=en`, order.orders);
-            live.protocol = live.protocol.replace('http', 'ws');
-            const socket = new WebSocket(live, ['paymentflow.v1', `bearer.${order.secret}`]);
-            socket.onmessage = event => {
-              const frame = JSON.parse(event.data);
-              if (frame.version <= newest) return;
-              newest = frame.version;
-              say(frame.message);
-            };
-            socket.onclose = () => setTimeout(watch, 500 + 1500 * Math.random());
-          })();
+          const updates = followOrder({ url: order.orders, orderId: order.id, clientSecret: order.secret, lang: 'en' });
+          updates.addEventListener('update', ({ detail }) => say(detail.message));
 
           const key = crypto.randomUUID();
           document.querySelector('#here').onclick = async () => {
@@ -62,10 +52,14 @@ static class Pages
               body: JSON.stringify({ orderId: order.id, paymentMethod: 'pm_card_visa' }),
             });
             if (!answer.ok) say((await answer.json()).detail);
-            // Do nothing on success. The WebSocket shows the result.
+            // Do nothing on success. The next update shows the result.
           };
         </script>
         """);
+
+    /// <summary>PaymentFlow's client for browsers, clients/js. A shop with a bundler installs its package instead.</summary>
+    public static IResult Client() =>
+        Results.Stream(typeof(Pages).Assembly.GetManifestResourceStream("live.js")!, "text/javascript");
 
     static IResult Html(string body) => Results.Content(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Shop</title><link rel=\"icon\" href=\"data:,\">"

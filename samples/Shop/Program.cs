@@ -21,6 +21,7 @@ else
 var app = builder.Build();
 
 app.MapGet("/", () => Pages.Home());
+app.MapGet("/live.js", () => Pages.Client());
 
 // The shop sets the amount. It never comes from the customer's browser.
 app.MapPost("/buy", async (PaymentFlowClient paymentFlow, Sales sales, CancellationToken cancellationToken) =>

@@ -29,6 +29,7 @@ static class AccessMatrix
         GET  /orders/{id}/live                         401     401      404   101     401      101     101    401    101    404    404
         GET  /orders/{id}/live (a page of ours)        401     401      404   101     401      101     101    401    101    404    404
         GET  /orders/{id}/live (another site's page)   401     401      404   403     401      403     403    401    403    404    404
+        GET  /orders/{id}/events                       401     401      404   200     401      200     200    401    200    404    404
         POST /orders/{id}/cancel                       401     401      404   200     401      200     401    401    200    404    404
         POST /orders/{id}/checkout-link                401     401      401   401     200      401     401    401    401    401    401
         POST /orders/checkout-sessions                 401     401      401   401     401      401     200    401    401    401    200

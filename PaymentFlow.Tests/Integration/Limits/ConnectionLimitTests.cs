@@ -19,7 +19,7 @@ public sealed class ConnectionLimitTests(PaymentFlowApp app, Chromium chromium, 
     RunningApp Running => impatient.App;
 
     [Fact]
-    public async Task An_address_opens_only_a_few_WebSockets_of_orders()
+    public async Task An_address_opens_only_a_few_WebSockets_and_event_streams_of_orders()
     {
         List<Customer> customers = [];
         for (var i = 0; i <= ImpatientApp.MaxPerAddress; i++) customers.Add(await Customer.OrdersAsync(Running));
@@ -32,6 +32,9 @@ public sealed class ConnectionLimitTests(PaymentFlowApp app, Chromium chromium, 
         AssertTooMany(refused);
         using var other = Assert.Single(await OpenAsync(neighbor, [customers[^1]]));
         Assert.Equal(WebSocketState.Open, other.State);
+        // Event streams count with the WebSockets.
+        Assert.Equal(HttpStatusCode.TooManyRequests, await FollowAsync(attacker, customers[0]));
+        Assert.Equal(HttpStatusCode.OK, await FollowAsync(neighbor, customers[0]));
         foreach (var socket in open) socket.Dispose();
     }
 
@@ -100,6 +103,15 @@ public sealed class ConnectionLimitTests(PaymentFlowApp app, Chromium chromium, 
                 options => options.SetRequestHeader("Authorization", $"Bearer {customer.Secret}")));
         }
         return sockets;
+    }
+
+    async Task<HttpStatusCode> FollowAsync(HttpMessageInvoker from, Customer customer)
+    {
+        using HttpRequestMessage request = new(
+            HttpMethod.Get, new Uri(Running.GetEndpoint("order-service"), $"/orders/{customer.OrderId}/events"));
+        request.Headers.Authorization = new("Bearer", customer.Secret);
+        using var answer = await from.SendAsync(request, Token);
+        return answer.StatusCode;
     }
 
     async Task<ClientWebSocket> CircuitAsync(HttpMessageInvoker from)

@@ -20,8 +20,8 @@ using PaymentFlow.Tests.Fixtures;
 namespace PaymentFlow.Tests.Integration.Orders;
 
 /// <summary>
-/// The WebSocket over HTTP/2 (RFC 8441). OrderService speaks HTTP/2 only with TLS, so the test hosts its endpoint on a port that expects
-/// HTTP/2 from the start, with the real database.
+/// The WebSocket (RFC 8441) and the event stream over HTTP/2. OrderService speaks HTTP/2 only with TLS, so the test hosts their endpoints
+/// on a port that expects HTTP/2 from the start, with the real database.
 /// </summary>
 public sealed class LiveHttp2Tests(PaymentFlowApp app, OrdersApp orders) : IClassFixture<OrdersApp>, IAsyncLifetime
 {
@@ -41,6 +41,7 @@ public sealed class LiveHttp2Tests(PaymentFlowApp app, OrdersApp orders) : IClas
         {
             ["Sockets:MaxPerOrder"] = "1",
             ["Services:Key"] = app.ServiceKey,
+            ["EventStreams:EndAfter"] = "00:00:01",
         });
         builder.Logging.ClearProviders();
         builder.AddServiceDefaults();
@@ -81,6 +82,29 @@ public sealed class LiveHttp2Tests(PaymentFlowApp app, OrdersApp orders) : IClas
         var foreign = Socket(order.ClientSecret);
         foreign.Options.SetRequestHeader("Origin", "http://evil.example");
         Assert.Equal(HttpStatusCode.Forbidden, await RefusalAsync(order.Id, foreign));
+    }
+
+    [Fact]
+    public async Task An_old_event_stream_ends_properly_and_its_client_misses_nothing()
+    {
+        var order = await orders.CreateAsync();
+        Assert.Contains("id: 1\ndata: {", await FollowToTheEndAsync(order, lastEventId: null), StringComparison.Ordinal);
+        // The client has the newest version, so there is nothing to tell.
+        Assert.DoesNotContain("data:", await FollowToTheEndAsync(order, lastEventId: "1"), StringComparison.Ordinal);
+    }
+
+    async Task<string> FollowToTheEndAsync(CreatedOrder order, string? lastEventId)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Get, new Uri(new Uri(_service.Urls.Single()), $"/orders/{order.Id}/events"))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        request.Headers.Authorization = new("Bearer", order.ClientSecret);
+        if (lastEventId is not null) request.Headers.Add("Last-Event-ID", lastEventId);
+        using var answer = await _http2.SendAsync(request, Token);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return await answer.Content.ReadAsStringAsync(Token);
     }
 
     static ClientWebSocket Socket(string secret)

@@ -83,7 +83,7 @@ public sealed class OrderAccessTests(OrdersApp app) : IClassFixture<OrdersApp>
         foreach (var (method, path) in new[]
         {
             (HttpMethod.Get, $"/orders/{order.Id}"), (HttpMethod.Post, $"/orders/{order.Id}/cancel"),
-            (HttpMethod.Get, $"/orders/{order.Id}/live"),
+            (HttpMethod.Get, $"/orders/{order.Id}/live"), (HttpMethod.Get, $"/orders/{order.Id}/events"),
         })
         {
             var refused = await app.SendAsync(

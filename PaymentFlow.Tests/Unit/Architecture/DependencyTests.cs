@@ -59,6 +59,16 @@ public sealed class DependencyTests
         Assert.Empty(file.Descendants("PackageReference"));
     }
 
+    /// <summary>Other teams use the client without anything else of ours.</summary>
+    [Fact]
+    public void The_client_library_references_nothing()
+    {
+        var file = XDocument.Load(Path.Combine(
+            Repository.Folder, "clients", "dotnet", "PaymentFlow.Client", "PaymentFlow.Client.csproj"));
+        Assert.Empty(file.Descendants("ProjectReference"));
+        Assert.Empty(file.Descendants("PackageReference"));
+    }
+
     [Theory]
     [InlineData("PaymentFlow.Web", "Npgsql")]
     [InlineData("PaymentFlow.Web", "dbup-postgresql")]
