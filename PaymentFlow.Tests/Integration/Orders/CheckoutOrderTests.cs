@@ -187,8 +187,9 @@ public sealed class CheckoutOrderTests(PaymentFlowApp host, OrdersApp app) : ICl
         await app.QueryAsync<Guid>("UPDATE expired_orders SET next_at = now() WHERE order_id = $1 RETURNING order_id", soon.Id);
         var id = Guid.CreateVersion7(now - TimeSpan.FromHours(25));
         await app.QueryAsync<Guid>("""
-            INSERT INTO orders (id, reference, secret_hash, amount, currency, items, created_at, updated_at, expires_at)
-            SELECT $1, $2, secret_hash, amount, currency, items, created_at - interval '25 hours', updated_at, expires_at
+            INSERT INTO orders (id, reference, secret_hash, amount, currency, items, created_at, updated_at, expires_at, description)
+            SELECT $1, $2, secret_hash, amount, currency, items, created_at - interval '25 hours', updated_at, expires_at,
+                'written past the API'
             FROM orders WHERE id = $3 RETURNING id
             """, id, $"old-{id}", late.Id);
 

@@ -58,8 +58,10 @@ public sealed class CustomerEmailTests(PaymentFlowApp host, OrdersApp app) : ICl
         var (old, young) = ((await _merchant.CreateAsync()).Order, (await _merchant.CreateAsync()).Order);
         var aged = Guid.CreateVersion7(TimeProvider.System.GetUtcNow().AddDays(-31));
         await app.QueryAsync<Guid>("""
-            INSERT INTO orders (id, reference, secret_hash, amount, currency, items, created_at, updated_at, customer_email, status)
-            SELECT $1, $2, secret_hash, amount, currency, items, created_at, updated_at - interval '31 days', customer_email, 'paid'
+            INSERT INTO orders (id, reference, secret_hash, amount, currency, items, created_at, updated_at, customer_email, status,
+                description)
+            SELECT $1, $2, secret_hash, amount, currency, items, created_at, updated_at - interval '31 days', customer_email, 'paid',
+                'written past the API'
             FROM orders WHERE id = $3 RETURNING id
             """, aged, $"old-{aged}", old.Id);
         var builder = Host.CreateEmptyApplicationBuilder(null);

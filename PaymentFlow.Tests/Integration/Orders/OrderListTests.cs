@@ -77,9 +77,10 @@ public sealed class OrderListTests(PaymentFlowApp host, OrdersApp app) : IClassF
         var first = Guid.CreateVersion7(new DateTimeOffset(2001, 1, 1, 0, 0, 0, TimeSpan.Zero));
         await app.QueryAsync<long>("""
             WITH added AS (
-                INSERT INTO orders (id, reference, secret_hash, amount, currency, items, created_at, updated_at, status)
+                INSERT INTO orders (id, reference, secret_hash, amount, currency, items, created_at, updated_at, status, description)
                 SELECT (substr($1::text, 1, 13) || '-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 'rare-' || i, sha256('x'), 500, 'usd',
-                    '[]', '2001-01-01', now(), CASE WHEN i = 0 THEN 'refunded' ELSE 'canceled' END
+                    '[]', '2001-01-01', now(), CASE WHEN i = 0 THEN 'refunded' ELSE 'canceled' END,
+                    'written past the API'
                 FROM generate_series(0, 5000) AS i RETURNING id)
             SELECT count(*) FROM added
             """, first);
