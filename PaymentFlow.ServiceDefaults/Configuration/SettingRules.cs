@@ -44,9 +44,8 @@ public static class SettingRules
         new("Clients:AllowedOrigins:*", (value, _) => AllowedOrigins.Normalize(value) is not null ? null
             : $"is '{value}', which is not a browser's origin: set it to a scheme, a host and, if needed, a port, "
                 + "such as https://shop.example. A path or a wildcard is not possible."),
-        new("Checkout:BaseUrl", (value, _) => IsWebAddress(value, out var url) && url!.Query.Length == 0 && url.Fragment.Length == 0
-            && url.UserInfo.Length == 0 ? null
-            : $"is '{value}', which is not a site's address: set it to Web's, such as https://shop.example."),
+        new("Checkout:BaseUrl", (value, _) => AllowedOrigins.Normalize(value) is not null ? null
+            : $"is '{value}', which is not a site's address: set it to Web's, such as https://pay.shop.example. A path is not possible."),
         new("Proxies:Known:*", (value, _) => KnownProxies.TryParse(value, out var _) ? null
             : $"is '{value}', which is neither an address nor a network: set it to one, such as 10.0.0.4 or 10.0.0.0/8."),
         new("RateLimits:AtOnce", Count),

@@ -8,9 +8,10 @@ namespace PaymentFlow.Tests.Browser;
 public sealed class RateLimitTests(PaymentFlowApp app, Chromium chromium) : BrowserTest(app, chromium)
 {
     [Fact]
-    public async Task Too_many_payments_and_too_many_orders_from_one_address_are_refused()
+    public async Task Too_many_payments_orders_and_links_from_one_address_are_refused()
     {
-        await using var replica = await Replica.StartAsync(App, ("RateLimits__pay__Permits", "1"), ("RateLimits__checkout__Permits", "2"));
+        await using var replica = await Replica.StartAsync(App,
+            ("RateLimits__pay__Permits", "1"), ("RateLimits__checkout__Permits", "2"), ("RateLimits__checkout-link__Permits", "1"));
         var first = await ShopperAsync(web: replica.Web);
         await first.OrderAsync();
         await first.PayAsync("pm_card_visa_chargeDeclined");
@@ -29,5 +30,11 @@ public sealed class RateLimitTests(PaymentFlowApp app, Chromium chromium) : Brow
         await second.Page.Locator("form.checkout button").ClickAsync();
         await second.Page.IsAtAsync("**/checkout?problem=rate_limited");
         await Assertions.Expect(second.Page.Locator(".notice")).ToContainTextAsync("There were too many attempts in a short time.");
+
+        await first.Page.GotoAsync("/checkout/open?token=guessed");
+        await Assertions.Expect(first.Heading).ToHaveTextAsync("This link opens no order");
+        await first.Page.GotoAsync("/checkout/open?token=guessed");
+        await first.Page.IsAtAsync("**/checkout/link?problem=rate_limited");
+        await Assertions.Expect(first.Page.Locator(".lead")).ToContainTextAsync("There were too many attempts in a short time.");
     }
 }

@@ -9,7 +9,7 @@ namespace PaymentFlow.Web.Orders;
 /// <summary>
 /// Opens the checkout link of a merchant's order, which may come from an e-mail. The token in it is exchanged for a cookie at once, and the
 /// browser goes on to the order's page, whose address is clean. Opening a link changes nothing else, however often and by whomever it is
-/// done: mail scanners do it, too. The token is in the query, because traces and logs show paths but no values of queries.
+/// done: mail scanners do it, too. The token is in the query, because traces and the scopes of logs show paths but no values of queries.
 /// </summary>
 static class CheckoutLink
 {

@@ -157,6 +157,8 @@ public sealed class CheckoutOrderTests(PaymentFlowApp host, OrdersApp app) : ICl
         var plain = await app.CreateForMerchantAsync("Without metadata");
         await app.PublishAsync(plain.Payment(2));
         await app.PublishAsync(order.Payment(2));
+        // Of two events in one batch only the newer one would be applied.
+        await app.UntilAsync("paid", "SELECT status FROM orders WHERE id = $1", order.Id);
         await app.PublishAsync(order.Payment(3, "refunded", order.Amount));
 
         foreach (var type in (string[])["order.created", "order.paid", "order.refunded"])

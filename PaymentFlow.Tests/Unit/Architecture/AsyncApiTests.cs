@@ -33,7 +33,8 @@ public sealed class AsyncApiTests
     public void The_fields_of_an_order_are_described()
     {
         OrderEvent order = new(
-            Guid.Empty, "PF-1", 1, OrderStatuses.Canceled, Guid.Empty, 1, 100, 0, "usd", DateTimeOffset.UnixEpoch, "expired");
+            Guid.Empty, "PF-1", 1, OrderStatuses.Canceled, Guid.Empty, 1, 100, 0, "usd", DateTimeOffset.UnixEpoch, "expired",
+            new Dictionary<string, string> { ["cart"] = "17" });
         Described("order", JsonSerializer.SerializeToElement(order, EventJson.Default.OrderEvent));
     }
 

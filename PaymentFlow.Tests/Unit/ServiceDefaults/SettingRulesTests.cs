@@ -28,7 +28,7 @@ public sealed class SettingRulesTests
     [InlineData("Clients:AllowedOrigins:0", "https://a.example https://b.example")]
     [InlineData("Clients:AllowedOrigins:0", "https://")]
     [InlineData("Checkout:BaseUrl", "shop.example")]
-    [InlineData("Checkout:BaseUrl", "https://shop.example/?pay")]
+    [InlineData("Checkout:BaseUrl", "https://shop.example/pay")]
     [InlineData("Checkout:BaseUrl", "https://anna@shop.example")]
     [InlineData("Proxies:Known:0", "proxy.example")]
     [InlineData("Proxies:Known:0", "10")]

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PaymentFlow.Web;
+using PaymentFlow.Web.Branding;
 using PaymentFlow.Web.Payments;
 
 namespace PaymentFlow.Tests.Unit.Web;
@@ -28,6 +29,7 @@ public sealed class CookieTests
         builder.AddWebSecurity();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddSingleton(new PaymentOptions());
+        builder.Services.AddSingleton(new CheckoutOptions());
         await using var app = builder.Build();
         app.UseWebSecurity();
         app.MapGet("/", (HttpContext context, IAntiforgery antiforgery) =>
