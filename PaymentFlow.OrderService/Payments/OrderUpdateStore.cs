@@ -47,12 +47,12 @@ sealed class OrderUpdateStore(NpgsqlDataSource dataSource)
             RETURNING o.id, o.version, o.status, l.at, l.event_id, l.traceparent, l.data, CASE
                 WHEN NOT (l.had_status = ANY(@charged) AND l.status = ANY(@charged)) THEN l.type
                 WHEN l.had_refunded <> l.amount_refunded THEN @refunded END AS type, o.metadata),
-        -- Adds the merchant's metadata, which no payment event has, as the event's last member.
+        -- Adds the merchant's metadata, which only the order's row has. To read it before would cost each payment a round trip.
         -- Draws the outbox id here, so that no later CTE is joined.
         event AS MATERIALIZED (
             SELECT id, version, status, at, event_id, traceparent, type, metadata IS NOT NULL AS has_metadata,
                 CASE WHEN metadata IS NULL THEN data
-                    ELSE substr(data, 1, length(data) - 1) || convert_to(',"metadata":' || metadata::text || '}', 'UTF8') END AS data,
+                    ELSE convert_to(jsonb_set(convert_from(data, 'UTF8')::jsonb, '{metadata}', metadata)::text, 'UTF8') END AS data,
                 CASE WHEN type IS NOT NULL THEN nextval('outbox_id_seq') END AS outbox_id FROM applied),
         outboxed AS (
             INSERT INTO outbox (id, event_id, topic, key, type, source, time, traceparent, data) OVERRIDING SYSTEM VALUE
