@@ -56,11 +56,12 @@ sealed class LiveEventStream(EventStreamOptions options, CultureInfo language, P
         {
             var retry = Random.Shared.Next(MinRetryMilliseconds, MaxRetryMilliseconds);
             await response.WriteAsync($"retry: {retry.ToString(CultureInfo.InvariantCulture)}\n\n", context.RequestAborted);
-            while (await _wakes.Reader.WaitToReadAsync(end.Token))
+            do
             {
                 _wakes.Reader.TryRead(out _);
                 await SendAsync(response, context.RequestAborted);
             }
+            while (await _wakes.Reader.WaitToReadAsync(end.Token));
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {

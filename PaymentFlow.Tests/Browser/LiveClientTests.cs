@@ -166,7 +166,7 @@ public sealed class LiveClientTests(PaymentFlowApp app, Chromium chromium, Impat
 
     async Task<IPage> OpenAsync()
     {
-        var page = (await ShopperAsync()).Page;
+        var page = (await ShopperAsync(web: impatient.Web)).Page;
         await page.Clock.InstallAsync();
         await page.GotoAsync(impatient.ShopOrigin);
         return page;

@@ -121,13 +121,13 @@ class OrderFollower extends EventTarget {
       const end = () => {
         clearTimeout(timer);
         clearInterval(beat);
-        socket.onopen = socket.onclose = socket.onmessage = null;
+        socket.onopen = socket.onclose = socket.onerror = socket.onmessage = null;
         socket.close();
         done(opened);
       };
       const timer = setTimeout(end, FIRST_FRAME);
       signal.addEventListener('abort', end);
-      socket.onclose = end;
+      socket.onclose = socket.onerror = end; // Node.js 20 does not report the close of a failed handshake.
       // The service ignores it. A connection that the network has forgotten fails by it, and would otherwise stay silent.
       socket.onopen = () => beat = setInterval(() => socket.send(''), TICK);
       socket.onmessage = ({ data }) => {

@@ -171,6 +171,14 @@ test('A WebSocket that opens and stays silent is a failed handshake', async () =
   follower.close();
 });
 
+test('A failed handshake of which only an error tells has failed at once', async () => {
+  const { follower } = await follow();
+  answer = () => json(404);
+  sockets[0].onerror();
+  await settle();
+  assert.deepEqual([follower.state, follower.error.status], ['closed', 404]);
+});
+
 test('A silent event stream is opened again', async () => {
   delete globalThis.WebSocket;
   answer = (_, options) => stream(options, ':\n\n');
