@@ -116,19 +116,7 @@ public sealed class EventStreamTests(OrdersApp app) : IClassFixture<OrdersApp>
         Assert.True(refused.RetryAfter > TimeSpan.Zero);
 
         streams[0].Dispose();
-        await Eventually.TrueAsync(async () =>
-        {
-            try
-            {
-                using var again = await LiveClient.OpenAsync(app, order);
-                return await again.NextAsync() is not null;
-            }
-            catch (WebSocketException)
-            {
-                // The service has not noticed the end of the first one yet.
-                return false;
-            }
-        });
+        await LiveClient.CanOpenAgainAsync(app, order);
         foreach (var open in sockets.Concat<IDisposable>(streams)) open.Dispose();
     }
 

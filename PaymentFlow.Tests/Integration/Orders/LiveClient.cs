@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
+using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Integration.Orders;
 
@@ -28,6 +29,20 @@ public sealed class LiveClient : IDisposable
         await client._socket.ConnectAsync(AddressOf(app, orderId, query), TestContext.Current.CancellationToken);
         return client;
     }
+
+    /// <summary>Waits until the order may have one more socket: the service notices the end of another one a little later.</summary>
+    public static Task CanOpenAgainAsync(OrdersApp app, CreatedOrder order) => Eventually.TrueAsync(async () =>
+    {
+        try
+        {
+            using var again = await OpenAsync(app, order);
+            return await again.NextAsync() is not null;
+        }
+        catch (WebSocketException)
+        {
+            return false;
+        }
+    });
 
     /// <summary>Asserts that the upgrade is refused, and returns the status.</summary>
     public static async Task<HttpStatusCode> RefusalAsync(OrdersApp app, Guid orderId, Action<ClientWebSocketOptions> configure)

@@ -133,19 +133,7 @@ public sealed class LiveTests(OrdersApp app) : IClassFixture<OrdersApp>
         using (var live = await LiveClient.OpenAsync(app, other)) Assert.NotNull(await live.NextAsync());
 
         open[0].Dispose();
-        await Eventually.TrueAsync(async () =>
-        {
-            try
-            {
-                using var again = await LiveClient.OpenAsync(app, order);
-                return await again.NextAsync() is not null;
-            }
-            catch (WebSocketException)
-            {
-                // The service has not noticed the end of the first one yet.
-                return false;
-            }
-        });
+        await LiveClient.CanOpenAgainAsync(app, order);
         foreach (var live in open) live.Dispose();
     }
 

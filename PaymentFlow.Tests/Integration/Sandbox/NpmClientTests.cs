@@ -1,6 +1,5 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Text.Json;
+using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Integration.Sandbox;
 
@@ -10,17 +9,15 @@ namespace PaymentFlow.Tests.Integration.Sandbox;
 /// </summary>
 public sealed class NpmClientTests
 {
-    const string Version = "23.1.0";
-
-    static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Integration", "Sandbox", "npm");
+    static readonly NpmFolder Npm = new("Sandbox", "stripe", "23.1.0");
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Stripes_client_for_Node_js_works_with_the_sandbox_as_with_Stripe()
     {
-        await InstallAsync();
-        using var client = Start("node", "client.mjs");
+        await Npm.InstallAsync();
+        using var client = Npm.Start("node", "client.mjs");
         try
         {
             var failure = client.StandardError.ReadToEndAsync(Token);
@@ -40,43 +37,6 @@ public sealed class NpmClientTests
         finally
         {
             if (!client.HasExited) client.Kill(entireProcessTree: true);
-        }
-    }
-
-    /// <summary>Installs the client beside the test's binaries, outside source control, unless it is already installed.</summary>
-    static async Task InstallAsync()
-    {
-        var installed = Path.Combine(Folder, "node_modules", "stripe", "package.json");
-        if (File.Exists(installed)
-            && JsonDocument.Parse(await File.ReadAllTextAsync(installed, Token)).RootElement.GetProperty("version").ValueEquals(Version))
-        {
-            return;
-        }
-        using var npm = Start("npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error");
-        var output = npm.StandardOutput.ReadToEndAsync(Token);
-        var failure = await npm.StandardError.ReadToEndAsync(Token);
-        await npm.WaitForExitAsync(Token);
-        Assert.True(npm.ExitCode == 0, $"npm install stripe@{Version} failed; it needs a reachable npm registry: {failure}{await output}");
-    }
-
-    static Process Start(string program, params string[] arguments)
-    {
-        try
-        {
-            return Process.Start(new ProcessStartInfo(program, arguments)
-            {
-                WorkingDirectory = Folder,
-                RedirectStandardInput = true,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            })!;
-        }
-        catch (Win32Exception missing)
-        {
-            throw new InvalidOperationException(
-                $"This test needs {program}. Install Node.js 20 or newer "
-                + "(Debian/Ubuntu: sudo apt-get install nodejs npm; macOS: brew install node).",
-                missing);
         }
     }
 }

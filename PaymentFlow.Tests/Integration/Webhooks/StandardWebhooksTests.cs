@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Text.Json;
+using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Tests.Integration.Orders;
 
 namespace PaymentFlow.Tests.Integration.Webhooks;
@@ -10,17 +10,15 @@ namespace PaymentFlow.Tests.Integration.Webhooks;
 /// </summary>
 public sealed class StandardWebhooksTests(OrdersApp app) : IClassFixture<OrdersApp>
 {
-    const string Version = "1.1.1";
-
-    static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Integration", "Webhooks", "npm");
+    static readonly NpmFolder Npm = new("Webhooks", "standardwebhooks", "1.1.1");
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task The_library_of_Standard_Webhooks_verifies_our_webhooks_also_while_the_secret_is_rotated()
     {
-        await InstallAsync();
-        using var receiver = Start("node", "receiver.mjs");
+        await Npm.InstallAsync();
+        using var receiver = Npm.Start("node", "receiver.mjs");
         try
         {
             var url = await receiver.StandardOutput.ReadLineAsync(Token);
@@ -50,29 +48,4 @@ public sealed class StandardWebhooksTests(OrdersApp app) : IClassFixture<OrdersA
         await receiver.StandardInput.WriteLineAsync(secret);
         Assert.Equal("ready", await receiver.StandardOutput.ReadLineAsync(Token));
     }
-
-    /// <summary>Installs the library beside the test's binaries, outside source control, unless it is already installed.</summary>
-    static async Task InstallAsync()
-    {
-        var installed = Path.Combine(Folder, "node_modules", "standardwebhooks", "package.json");
-        if (File.Exists(installed)
-            && JsonDocument.Parse(await File.ReadAllTextAsync(installed, Token)).RootElement.GetProperty("version").ValueEquals(Version))
-        {
-            return;
-        }
-        using var npm = Start("npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error");
-        var output = npm.StandardOutput.ReadToEndAsync(Token);
-        var failure = await npm.StandardError.ReadToEndAsync(Token);
-        await npm.WaitForExitAsync(Token);
-        Assert.True(npm.ExitCode == 0,
-            $"npm install standardwebhooks@{Version} failed; it needs a reachable npm registry: {failure}{await output}");
-    }
-
-    static Process Start(string program, params string[] arguments) => Process.Start(new ProcessStartInfo(program, arguments)
-    {
-        WorkingDirectory = Folder,
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    })!;
 }
