@@ -30,7 +30,7 @@ CREATE TABLE webhook_deliveries (
     type        text     NOT NULL,
     -- Null for a test event.
     order_id    uuid,
-    -- What is sent, the same in every try.
+    -- The body of the request, the same in every try.
     body        bytea    NOT NULL,
     traceparent text,
     state       text     NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'delivered', 'failed')),

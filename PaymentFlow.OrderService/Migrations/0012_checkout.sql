@@ -1,4 +1,4 @@
--- What a merchant's order tells the checkout. Null for the demo shop's orders, and for orders before this migration.
+-- A merchant's wishes for the checkout of its order. Null for the demo shop's orders, and for orders before this migration.
 ALTER TABLE orders
     ADD COLUMN return_url text,
     ADD COLUMN cancel_url text,

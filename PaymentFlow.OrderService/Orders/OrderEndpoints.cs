@@ -165,7 +165,7 @@ static class OrderEndpoints
     {
         var (order, refusal) = await access.FindAsync(context, id, BearerToken.Of(context.Request), cancellationToken);
         if (order is null) return refusal!;
-        // Who may see the order is decided. A service's key beside its caller's token only adds what PaymentApi needs for Stripe.
+        // The caller may see the order. A service key beside the caller's token only adds the fields that PaymentApi needs for Stripe.
         var email = context.User.IsInRole(Roles.Service) ? order.CustomerEmail : null;
         return TypedResults.Ok(OrderResponse.From(order) with { CustomerEmail = email });
     }

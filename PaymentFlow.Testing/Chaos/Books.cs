@@ -43,7 +43,7 @@ public sealed record Books(
     /// <summary>The events <c>order.paid</c> that were published: the order, and the event's id.</summary>
     public IReadOnlyList<(Guid OrderId, Guid EventId)> PaidEvents { get; init; } = [];
 
-    /// <summary>What the endpoint for webhooks has received of <c>order.paid</c>, in the order of arrival, repetitions included.</summary>
+    /// <summary>The webhooks <c>order.paid</c> that the endpoint has received, in the order of arrival, repetitions included.</summary>
     public IReadOnlyList<WebhookRow> Webhooks { get; init; } = [];
 
     /// <summary>The number of orders that the delivery check reports as ahead of their payment. No fault of a machine makes one.</summary>

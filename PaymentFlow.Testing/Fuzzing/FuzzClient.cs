@@ -70,7 +70,7 @@ sealed partial class FuzzClient(FuzzWorld world) : IDisposable
         return null;
     }
 
-    /// <summary>What has come first of a body that has no end. An answer to HEAD has none.</summary>
+    /// <summary>The first bytes of a body that has no end. An answer to HEAD has none.</summary>
     static async Task<string> StartOfAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
         await using var stream = await answer.Content.ReadAsStreamAsync(cancellationToken);

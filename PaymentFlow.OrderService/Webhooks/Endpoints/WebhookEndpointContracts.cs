@@ -7,7 +7,7 @@ namespace PaymentFlow.OrderService.Webhooks.Endpoints;
 /// <param name="Description">A note for people.</param>
 public sealed record CreateWebhookEndpointRequest(string Url, IReadOnlyList<string?> Types, string? Description = null);
 
-/// <summary>What is left out stays as it is.</summary>
+/// <summary>A field that is left out keeps its value.</summary>
 /// <param name="Description">An empty text removes it.</param>
 /// <param name="Enabled">True enables the endpoint again, whatever the reason was. What waits for it is sent then.</param>
 public sealed record ChangeWebhookEndpointRequest(

@@ -27,7 +27,7 @@ static class WebhookEndpointsApi
         readers.MapGet("/{id:guid}", GetAsync).WithSummary("An endpoint without its secret").ProducesProblems(401, 404, 503);
         merchants.MapPatch("/{id:guid}", ChangeAsync).WithSummary("Change an endpoint, or enable it again")
             .WithDescription($"""
-                What is left out stays. With `enabled: false` events are stored and wait; with `true` they are sent. 400
+                A field that is left out keeps its value. With `enabled: false` events are stored and wait; with `true` they are sent. 400
                 `malformed_request`; 401 `unauthorized`; 404 `not_found`; 413; 415; 422 `unknown_field`, {Rules}.
                 """)
             .ProducesProblems(400, 401, 404, 413, 415).ProducesProblems(422, 503);

@@ -1,6 +1,6 @@
 namespace PaymentFlow.OrderService.Webhooks.Sending;
 
-/// <summary>What is sent in one try.</summary>
+/// <summary>The request of one try.</summary>
 /// <param name="Id">The event's id, the same in every try.</param>
 /// <param name="Secrets">The endpoint's secrets: one, or two while it is rotated.</param>
 sealed record WebhookRequest(string Url, Guid Id, byte[] Body, IReadOnlyList<byte[]> Secrets);

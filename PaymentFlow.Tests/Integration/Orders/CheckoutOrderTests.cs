@@ -5,7 +5,7 @@ using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Integration.Orders;
 
-/// <summary>What a merchant's order tells the checkout, and who may see which part of it.</summary>
+/// <summary>A merchant's wishes for the checkout of its order, and the callers that may see them.</summary>
 public sealed class CheckoutOrderTests(PaymentFlowApp host, OrdersApp app) : IClassFixture<OrdersApp>
 {
     readonly Merchant _merchant = new(host, app);
