@@ -6,11 +6,12 @@ public static class Roles
     /// <summary><c>X-Operator-Key</c> against <c>Operator:Key</c>.</summary>
     public const string Operator = "operator";
 
+    /// <summary>May read what an operator may read, and change nothing. Operators are viewers, too.</summary>
+    public const string Viewer = "viewer";
+
     /// <summary><c>X-Api-Key</c> against <c>Merchant:ApiKey</c>.</summary>
     public const string Merchant = "merchant";
 
     /// <summary><c>X-Service-Key</c> against <c>Services:Key</c>: a call from one of our own services.</summary>
     public const string Service = "service";
 }
-
-/// <summary>Authentication by keys in headers. Each key proves a role; one request may carry several keys.</summary>

@@ -38,6 +38,7 @@ public static class ApiKeyAuthentication
         var authorization = builder.Services.AddAuthorizationBuilder();
         foreach (var role in ApiKeys.Headers.Keys)
             authorization.AddPolicy(role, policy => policy.RequireRole(role));
+        authorization.AddPolicy(Roles.Viewer, policy => policy.RequireRole(Roles.Viewer, Roles.Operator));
         builder.Services.AddSingleton<WrongKeys>();
         builder.Services.AddOptions<RateLimiterOptions>().PostConfigure<WrongKeys>((options, wrongKeys) => options.GlobalLimiter =
             options.GlobalLimiter is { } others ? PartitionedRateLimiter.CreateChained(wrongKeys, others) : wrongKeys);

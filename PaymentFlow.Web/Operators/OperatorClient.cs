@@ -1,4 +1,3 @@
-using System.Net;
 using System.Security.Claims;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -42,10 +41,10 @@ public sealed record WebhookDelivery(
 public sealed record WebhookDeliveryPage(IReadOnlyList<WebhookDelivery> Deliveries, Guid? Next);
 
 /// <summary>Calls both services on behalf of the signed-in operator.</summary>
-sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configuration)
+sealed class OperatorClient(OperatorHttp http)
 {
-    public const string Orders = "operator order-service";
-    public const string Payments = "operator payment-api";
+    const string Orders = OperatorHttp.Orders;
+    const string Payments = OperatorHttp.Payments;
 
     /// <summary>
     /// Finds an order's id by order id, payment id, PaymentIntent or reference. Null if none matches. A reference may look like an id, so
@@ -65,12 +64,12 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
             found = (await PaymentAsync($"paymentIntent={Uri.EscapeDataString(what)}", who, cancellationToken))?.OrderId;
         }
         var byReference = $"/orders/journey?reference={Uri.EscapeDataString(what)}";
-        return found ?? (await GetAsync(Orders, byReference, OperatorJson.Default.OrderJourney, who, cancellationToken))?.Order.Id;
+        return found ?? (await http.GetAsync(Orders, byReference, OperatorJson.Default.OrderJourney, who, cancellationToken))?.Order.Id;
     }
 
     /// <exception cref="ServiceUnavailableException">OrderService can't answer now.</exception>
     public Task<OrderJourney?> OrderAsync(Guid id, ClaimsPrincipal who, CancellationToken cancellationToken) =>
-        GetAsync(Orders, $"/orders/{id}/journey", OperatorJson.Default.OrderJourney, who, cancellationToken);
+        http.GetAsync(Orders, $"/orders/{id}/journey", OperatorJson.Default.OrderJourney, who, cancellationToken);
 
     /// <exception cref="ServiceUnavailableException">PaymentApi can't answer now.</exception>
     public Task<PaymentJourney?> PaymentOfAsync(Guid orderId, ClaimsPrincipal who, CancellationToken cancellationToken) =>
@@ -79,107 +78,61 @@ sealed class OperatorClient(IHttpClientFactory clients, IConfiguration configura
     /// <param name="after">The <c>Next</c> of the previous page. Null for the first page.</param>
     /// <exception cref="ServiceUnavailableException">OrderService can't answer now.</exception>
     public async Task<DeadLetterPage> DeadLettersAsync(Guid? after, ClaimsPrincipal who, CancellationToken cancellationToken) =>
-        (await GetAsync(
+        (await http.GetAsync(
             Orders, $"/dead-letters{(after is null ? "" : $"?after={after}")}", OperatorJson.Default.DeadLetterPage, who,
             cancellationToken))!;
 
     /// <exception cref="ServiceUnavailableException">OrderService can't answer now.</exception>
     public async Task<IReadOnlyList<WebhookEndpoint>> WebhookEndpointsAsync(ClaimsPrincipal who, CancellationToken cancellationToken) =>
-        (await GetAsync(Orders, "/webhook-endpoints", OperatorJson.Default.WebhookEndpointList, who, cancellationToken))!.Endpoints;
+        (await http.GetAsync(Orders, "/webhook-endpoints", OperatorJson.Default.WebhookEndpointList, who, cancellationToken))!.Endpoints;
 
     /// <summary>The deliveries that failed for good, newest first.</summary>
     /// <param name="after">The <c>Next</c> of the previous page. Null for the first page.</param>
     /// <exception cref="ServiceUnavailableException">OrderService can't answer now.</exception>
     public async Task<WebhookDeliveryPage> FailedWebhooksAsync(Guid? after, ClaimsPrincipal who, CancellationToken cancellationToken) =>
-        (await GetAsync(
+        (await http.GetAsync(
             Orders, $"/webhook-deliveries?state=failed{(after is null ? "" : $"&after={after}")}",
             OperatorJson.Default.WebhookDeliveryPage, who, cancellationToken))!;
 
     /// <exception cref="ServiceUnavailableException">PaymentApi can't answer now.</exception>
     public async Task<PaymentStatistics> PaymentStatisticsAsync(CancellationToken cancellationToken) =>
-        (await GetAsync(Payments, "/statistics", OperatorJson.Default.PaymentStatistics, null, cancellationToken))!;
+        (await http.GetAsync(Payments, "/statistics", OperatorJson.Default.PaymentStatistics, null, cancellationToken))!;
 
     /// <exception cref="ServiceUnavailableException">OrderService can't answer now.</exception>
     public async Task<OrderStatistics> OrderStatisticsAsync(CancellationToken cancellationToken) =>
-        (await GetAsync(Orders, "/statistics", OperatorJson.Default.OrderStatistics, null, cancellationToken))!;
+        (await http.GetAsync(Orders, "/statistics", OperatorJson.Default.OrderStatistics, null, cancellationToken))!;
 
     /// <summary>
     /// Null if the service accepted the action, else why not. Calls with the same <paramref name="key"/> make one refund.
     /// </summary>
     /// <exception cref="ServiceUnavailableException">There was no answer. The action may have been executed.</exception>
     public Task<Problem?> RefundAsync(Guid paymentId, long? amount, Guid key, ClaimsPrincipal who, CancellationToken cancellationToken) =>
-        PostAsync(
+        http.PostAsync(
             Payments, $"/payments/{paymentId}/refunds", JsonContent.Create(new(amount), OperatorJson.Default.RefundRequest), key, who,
             cancellationToken);
 
     /// <inheritdoc cref="RefundAsync"/>
     public Task<Problem?> CancelAsync(Guid orderId, ClaimsPrincipal who, CancellationToken cancellationToken) =>
-        PostAsync(Orders, $"/orders/{orderId}/cancel", null, null, who, cancellationToken);
+        http.PostAsync(Orders, $"/orders/{orderId}/cancel", null, null, who, cancellationToken);
 
     /// <inheritdoc cref="RefundAsync"/>
     public Task<Problem?> ReplayAsync(Guid deadLetterId, ClaimsPrincipal who, CancellationToken cancellationToken) =>
-        PostAsync(Orders, $"/dead-letters/{deadLetterId}/replay", null, null, who, cancellationToken);
+        http.PostAsync(Orders, $"/dead-letters/{deadLetterId}/replay", null, null, who, cancellationToken);
 
     /// <summary>Replays the oldest dead letters whose error contains <paramref name="reason"/>, or all of the oldest ones.</summary>
     /// <inheritdoc cref="RefundAsync"/>
     public Task<Problem?> ReplayManyAsync(string? reason, ClaimsPrincipal who, CancellationToken cancellationToken) =>
-        PostAsync(
+        http.PostAsync(
             Orders, "/dead-letters/replay", JsonContent.Create(new(reason), OperatorJson.Default.BulkReplayRequest), null, who,
             cancellationToken);
 
     /// <summary>Sends a delivery again.</summary>
     /// <inheritdoc cref="RefundAsync"/>
     public Task<Problem?> RedeliverAsync(Guid deliveryId, ClaimsPrincipal who, CancellationToken cancellationToken) =>
-        PostAsync(Orders, $"/webhook-deliveries/{deliveryId}/redeliver", null, null, who, cancellationToken);
+        http.PostAsync(Orders, $"/webhook-deliveries/{deliveryId}/redeliver", null, null, who, cancellationToken);
 
     Task<PaymentJourney?> PaymentAsync(string query, ClaimsPrincipal who, CancellationToken cancellationToken) =>
-        GetAsync(Payments, $"/payments/journey?{query}", OperatorJson.Default.PaymentJourney, who, cancellationToken);
-
-    Task<T?> GetAsync<T>(
-        string service, string path, JsonTypeInfo<T> json, ClaimsPrincipal? who, CancellationToken cancellationToken) where T : class
-    {
-        HttpRequestMessage request = new(HttpMethod.Get, new Uri(path, UriKind.Relative));
-        return SendAsync(service, request, who, async response =>
-        {
-            if (response.StatusCode == HttpStatusCode.NotFound) return null;
-            response.EnsureSuccessStatusCode();
-            return await response.Content.ReadFromJsonAsync(json, cancellationToken);
-        }, cancellationToken);
-    }
-
-    Task<Problem?> PostAsync(
-        string service, string path, HttpContent? body, Guid? key, ClaimsPrincipal who, CancellationToken cancellationToken)
-    {
-        HttpRequestMessage request = new(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = body };
-        if (key is not null) request.Headers.Add(RequestHeaders.IdempotencyKey, key.ToString());
-        return SendAsync<Problem?>(service, request, who, async response =>
-        {
-            if (response.StatusCode == HttpStatusCode.ServiceUnavailable) response.EnsureSuccessStatusCode();
-            return response.IsSuccessStatusCode ? null : await Problem.ReadAsync(response, cancellationToken);
-        }, cancellationToken);
-    }
-
-    async Task<T> SendAsync<T>(
-        string service, HttpRequestMessage request, ClaimsPrincipal? who, Func<HttpResponseMessage, Task<T>> read,
-        CancellationToken cancellationToken)
-    {
-        using var sent = request;
-        using var http = clients.CreateClient(service);
-        request.Headers.Add(RequestHeaders.OperatorKey, configuration["Operator:Key"]);
-        // Only with the service key do the services take the operator's address from a header.
-        request.Headers.Add(RequestHeaders.ServiceKey, configuration["Services:Key"]);
-        if (who?.Identity?.Name is { } name) request.Headers.TryAddWithoutValidation(RequestHeaders.OperatorName, name);
-        if (who?.FindFirst(OperatorSignIn.AddressClaim) is { } address) request.Headers.Add(RequestHeaders.OperatorAddress, address.Value);
-        try
-        {
-            using var response = await http.SendAsync(request, cancellationToken);
-            return await read(response);
-        }
-        catch (Exception e) when (ServiceUnavailableException.Is(e, cancellationToken))
-        {
-            throw new ServiceUnavailableException(service.Split(' ')[1], e);
-        }
-    }
+        http.GetAsync(Payments, $"/payments/journey?{query}", OperatorJson.Default.PaymentJourney, who, cancellationToken);
 
     internal sealed record BulkReplayRequest(string? Reason);
 
@@ -206,10 +159,11 @@ static class OperatorConsole
     public static void AddOperatorConsole(this IHostApplicationBuilder builder)
     {
         builder.AddOperatorSignIn();
+        builder.Services.AddSingleton<OperatorHttp>();
         builder.Services.AddSingleton<OperatorClient>();
-        builder.Services.AddHttpClient(OperatorClient.Orders, client => client.BaseAddress = new Uri("http://order-service"))
+        builder.Services.AddHttpClient(OperatorHttp.Orders, client => client.BaseAddress = new Uri("http://order-service"))
             .SendHeadersInUtf8();
-        var payments = builder.Services.AddHttpClient(OperatorClient.Payments, client =>
+        var payments = builder.Services.AddHttpClient(OperatorHttp.Payments, client =>
         {
             client.BaseAddress = new Uri("http://payment-api");
             client.Timeout = PaymentPatience;

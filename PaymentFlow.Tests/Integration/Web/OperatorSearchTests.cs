@@ -43,8 +43,8 @@ public sealed class OperatorSearchTests(PaymentFlowApp app) : IDisposable
         Assert.Null(await SearchAsync("pi_unknown"));
     }
 
-    Task<Guid?> SearchAsync(string what) => new OperatorClient(
-        _services.GetRequiredService<IHttpClientFactory>(), _services.GetRequiredService<IConfiguration>())
+    Task<Guid?> SearchAsync(string what) => new OperatorClient(new OperatorHttp(
+        _services.GetRequiredService<IHttpClientFactory>(), _services.GetRequiredService<IConfiguration>()))
         .SearchAsync(what, new ClaimsPrincipal(), TestContext.Current.CancellationToken);
 
     static ServiceProvider Services(PaymentFlowApp app)
@@ -52,8 +52,8 @@ public sealed class OperatorSearchTests(PaymentFlowApp app) : IDisposable
         ServiceCollection services = new();
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder()
             .AddInMemoryCollection(new Dictionary<string, string?> { ["Operator:Key"] = app.OperatorKey }).Build());
-        services.AddHttpClient(OperatorClient.Orders, http => http.BaseAddress = app.OrderService);
-        services.AddHttpClient(OperatorClient.Payments, http => http.BaseAddress = app.PaymentApi);
+        services.AddHttpClient(OperatorHttp.Orders, http => http.BaseAddress = app.OrderService);
+        services.AddHttpClient(OperatorHttp.Payments, http => http.BaseAddress = app.PaymentApi);
         return services.BuildServiceProvider();
     }
 
