@@ -1,4 +1,4 @@
-namespace PaymentFlow.Web.Operators;
+namespace PaymentFlow.Web.Operators.Layout;
 
 /// <summary>
 /// The type that stands for the words that all pages of the console share: <c>ConsoleTexts.resx</c> and <c>ConsoleTexts.ru.resx</c>. A page
