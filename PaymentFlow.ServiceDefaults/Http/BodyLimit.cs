@@ -15,20 +15,21 @@ static class BodyLimit
     const long MostThatIsDrained = 32 * 1024 * 1024;
     static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(5);
 
-    public static void UseBodyLimit(this IApplicationBuilder app) => app.Use(async (context, next) =>
+    public static void UseBodyLimit(this IApplicationBuilder app) => app.Use((context, next) =>
     {
         var limit = context.GetEndpoint()?.Metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize
             ?? ApiDefaults.MaxRequestBodyBytes;
-        if (context.Request.ContentLength is not { } length || length <= limit)
-        {
-            await next(context);
-            return;
-        }
+        // Without await: an open WebSocket would keep the method's state in memory.
+        return context.Request.ContentLength is { } length && length > limit ? RefuseAsync(context, length) : next(context);
+    });
+
+    static async Task RefuseAsync(HttpContext context, long length)
+    {
         await ApiProblem.ForStatus(StatusCodes.Status413PayloadTooLarge).ExecuteAsync(context);
         await context.Response.CompleteAsync();
         // A client that sent Expect: 100-continue has the answer and sends no body.
         if (length <= MostThatIsDrained && !context.Request.Headers.ContainsKey(HeaderNames.Expect)) await DrainAsync(context);
-    });
+    }
 
     static async Task DrainAsync(HttpContext context)
     {
