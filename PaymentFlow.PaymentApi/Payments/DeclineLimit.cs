@@ -16,7 +16,7 @@ namespace PaymentFlow.PaymentApi.Payments;
 /// A decline counts when Stripe has answered, so requests that run at the same time can exceed the limit. <see cref="AddressLimit"/> bounds
 /// their number.
 /// </remarks>
-public sealed class DeclineLimit(IConfiguration configuration) : IDisposable
+sealed class DeclineLimit(IConfiguration configuration, PaymentStore store) : IEndpointFilter, IDisposable
 {
     static readonly Counter<long> RefusedPayments = PaymentFlowTelemetry.Meter.CreateCounter<long>(
         "paymentflow.payments.refused_after_declines", "{payment}", "Payments refused because their client had too many declines");
@@ -27,12 +27,26 @@ public sealed class DeclineLimit(IConfiguration configuration) : IDisposable
         AddressLimit.Create(configuration, "declines", permits: 10, TimeSpan.FromHours(1)),
         AddressLimit.Create(configuration, "declines-per-day", permits: 30, TimeSpan.FromDays(1)));
 
-    /// <summary>Whether the client has reached a limit, and how long it should wait then.</summary>
-    /// <param name="client">The result of <see cref="ClientAddress.OfCustomer"/>; null is not limited.</param>
-    public bool IsReached(string? client, out TimeSpan wait)
+    /// <summary>
+    /// Answers 429 <c>too_many_declines</c> with <c>Retry-After</c> to a client that has reached a limit.
+    /// </summary>
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
+    {
+        var client = ClientAddress.OfCustomer(invocation.HttpContext);
+        return client is not null && IsReached(client, out var wait) && !await IsRepeatAsync(invocation)
+            ? Refusal(invocation.HttpContext, wait)
+            : await next(invocation);
+    }
+
+    /// <summary>Counts a declined payment of the request's client. A client that our own service does not state is not limited.</summary>
+    public void Count(HttpContext context)
+    {
+        if (ClientAddress.OfCustomer(context) is { } client) _declines.AttemptAcquire(client).Dispose();
+    }
+
+    bool IsReached(string client, out TimeSpan wait)
     {
         wait = ShortestWait;
-        if (client is null) return false;
         // No permit is taken. The lease only tells whether there is one.
         using var lease = _declines.AttemptAcquire(client, permitCount: 0);
         if (lease.IsAcquired) return false;
@@ -40,14 +54,16 @@ public sealed class DeclineLimit(IConfiguration configuration) : IDisposable
         return true;
     }
 
-    /// <summary>Counts a declined payment of the client.</summary>
-    public void Count(string? client)
-    {
-        if (client is not null) _declines.AttemptAcquire(client).Dispose();
-    }
+    /// <summary>
+    /// Whether an earlier request to pay this order had the same key. A repeat tries no card, so it is answered as always.
+    /// </summary>
+    async Task<bool> IsRepeatAsync(EndpointFilterInvocationContext invocation) =>
+        invocation.HttpContext.Request.Headers[RequestHeaders.IdempotencyKey] is [{ } key]
+        && invocation.Arguments.OfType<ProcessPaymentRequest>().SingleOrDefault() is { } request
+        && await store.FindByOrderAsync(request.OrderId, invocation.HttpContext.RequestAborted) is { } payment
+        && await store.FindAttemptAsync(payment.Id, key, invocation.HttpContext.RequestAborted) is not null;
 
-    /// <summary>429 <c>too_many_declines</c> with <c>Retry-After</c>.</summary>
-    public static ProblemHttpResult Refusal(HttpContext context, TimeSpan wait)
+    static ProblemHttpResult Refusal(HttpContext context, TimeSpan wait)
     {
         RefusedPayments.Add(1);
         context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);

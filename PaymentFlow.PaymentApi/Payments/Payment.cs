@@ -41,29 +41,7 @@ public sealed record Payment
 
     public bool Paid => Status is PaymentStatuses.Succeeded or PaymentStatuses.PartiallyRefunded or PaymentStatuses.Refunded;
 
-    /// <summary>The payment after the transition, at the next version.</summary>
-    public Payment After(PaymentTransition transition, DateTimeOffset at) => this with
-    {
-        Status = transition.Status,
-        AmountRefunded = transition.AmountRefunded ?? AmountRefunded,
-        Version = Version + 1,
-        UpdatedAt = at.UtcDateTime,
-    };
-
     public PaymentReference ToReference() => new(Id, OrderId, Reference);
-
-    /// <summary>
-    /// The request for this payment's PaymentIntent. Its idempotency key contains the version, because Stripe repeats its answer to a
-    /// key, even a 500, for a day. A failed attempt raises the version, so the next attempt is a new request. If several PaymentIntents
-    /// are created, the order keeps the first one stored, and no other is ever confirmed.
-    /// </summary>
-    /// <param name="allowRedirects">Whether to offer payment methods that redirect.</param>
-    /// <param name="receiptEmail">Where Stripe sends its receipt; null for none. It can be erased between two requests.</param>
-    public StripeIntentRequest ToIntentRequest(bool allowRedirects, string? receiptEmail) => new(
-        ToReference(), Amount, Currency, allowRedirects, receiptEmail,
-        $"create-{Id}-{Version}-{(allowRedirects ? "redirects" : "no-redirects")}{(receiptEmail is null ? "" : "-receipt")}");
-
-    public PaymentEvent ToEvent() => new(Id, OrderId, Reference, Version, Status, Amount, AmountRefunded, Currency);
 
     /// <summary>The columns of the table that <see cref="Read"/> expects.</summary>
     internal const string Columns =

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.AspNetCore.Http.HttpResults;
 using PaymentFlow.Contracts;
 using PaymentFlow.Contracts.Events;
@@ -15,13 +14,9 @@ namespace PaymentFlow.PaymentApi.Payments;
 /// See docs/decisions/0003-claim-before-asking-stripe.md.
 /// </summary>
 public sealed partial class PaymentProcessor(
-    PaymentStore store, PaymentClaims claims, StripeGateway stripe, PaymentSettlement settlement, DeferredWrites deferredWrites,
-    DeclineLimit declines, PaymentTiming timing, TimeProvider time, ILogger<PaymentProcessor> logger)
+    PaymentStore store, PaymentClaims claims, PaymentIntents intents, StripeGateway stripe, PaymentSettlement settlement,
+    DeferredWrites deferredWrites, PaymentTiming timing, TimeProvider time, ILogger<PaymentProcessor> logger)
 {
-    const int MaxCreateTries = 10;
-    const string ReceiptEmail = "receipt_email";
-    static readonly TimeSpan CreateRetryDelay = TimeSpan.FromMilliseconds(200);
-
     /// <summary>Creates the PaymentIntent ahead of time. Repeated calls lead to the same PaymentIntent.</summary>
     public async Task<PaymentResult> PrepareAsync(PayableOrder order, PreparePaymentRequest request, CancellationToken cancellationToken)
     {
@@ -32,7 +27,7 @@ public sealed partial class PaymentProcessor(
         if (payment.Status == PaymentStatuses.RequiresAction) return await NextActionAgainAsync(payment, cancellationToken);
         try
         {
-            await IntentOfAsync(payment, request.ReturnUrl, order.CustomerEmail, cancellationToken);
+            await intents.GetOrCreateAsync(payment, request.ReturnUrl, order.CustomerEmail, cancellationToken);
         }
         catch (Exception e) when (StripeFailures.IsFromStripe(e))
         {
@@ -41,15 +36,10 @@ public sealed partial class PaymentProcessor(
         return TypedResults.Ok(PaymentResponse.From(payment));
     }
 
-    /// <summary>Whether an earlier request to pay this order had the same key.</summary>
-    public async Task<bool> IsRepeatAsync(PayableOrder order, string? idempotencyKey, CancellationToken cancellationToken) =>
-        idempotencyKey is not null
-        && await store.FindByOrderAsync(order.Id, cancellationToken) is { } payment
-        && await store.FindAttemptAsync(payment.Id, idempotencyKey, cancellationToken) is not null;
-
-    /// <param name="client">The customer's client, for which a decline counts (see <see cref="DeclineLimit"/>).</param>
+    /// <summary>Pays the order. The answer is the payment's state afterwards, or why nothing was charged.</summary>
+    /// <param name="declined">Called when this request's card is declined; not when the request repeats an earlier one.</param>
     public async Task<PaymentResult> ProcessAsync(
-        PayableOrder order, ProcessPaymentRequest request, string? idempotencyKey, string? client, CancellationToken cancellationToken)
+        PayableOrder order, ProcessPaymentRequest request, string? idempotencyKey, Action declined, CancellationToken cancellationToken)
     {
         var attempt = new PaymentAttempt
         {
@@ -78,7 +68,7 @@ public sealed partial class PaymentProcessor(
         string intentId;
         try
         {
-            intentId = await IntentOfAsync(payment, request.ReturnUrl, order.CustomerEmail, cancellationToken);
+            intentId = await intents.GetOrCreateAsync(payment, request.ReturnUrl, order.CustomerEmail, cancellationToken);
         }
         catch (Exception e)
         {
@@ -94,26 +84,26 @@ public sealed partial class PaymentProcessor(
             return Unavailable();
         }
         var result = await ConfirmAsync(payment, intentId, attempt, claimed, cancellationToken);
-        if (result.Result is ProblemHttpResult { StatusCode: StatusCodes.Status402PaymentRequired }) declines.Count(client);
+        if (result.Result is ProblemHttpResult { StatusCode: StatusCodes.Status402PaymentRequired }) declined();
         return result;
     }
 
     async Task<PaymentResult> ConfirmAsync(
         Payment payment, string intentId, PaymentAttempt attempt, long claimed, CancellationToken cancellationToken)
     {
-        using var tries = StripeCallTracker.Watch(() => time.GetElapsedTime(claimed) > timing.ClaimToLastTry);
+        PaymentIntent intent;
         try
         {
-            var intent = await stripe.ConfirmAsync(attempt.ToConfirmation(intentId), cancellationToken);
-            return await StoreOutcomeAsync(payment, intent, attempt, cancellationToken);
+            intent = await stripe.ConfirmAsync(
+                attempt.ToConfirmation(intentId), () => time.GetElapsedTime(claimed) > timing.ClaimToLastTry, cancellationToken);
         }
-        catch (Exception e) when (StripeFailures.IsFromStripe(e))
+        catch (StripeCallException e)
         {
-            switch (StripeFailures.Classify(e, tries))
+            switch (e.Failure)
             {
-                case StripeFailure.Declined or StripeFailure.UnexpectedState
-                    when e is StripeException { StripeError.PaymentIntent: { } intent }:
-                    return await StoreOutcomeAsync(payment, intent, attempt, cancellationToken);
+                case StripeFailure.Declined or StripeFailure.UnexpectedState when e.Intent is { } refused:
+                    intent = refused;
+                    break;
                 case StripeFailure.Refused or StripeFailure.Declined:
                     Log.Refused(logger, payment.Id, e.Message);
                     await ReleaseAsync(attempt, reachedStripe: true, "refused", cancellationToken);
@@ -128,6 +118,7 @@ public sealed partial class PaymentProcessor(
                     return TypedResults.Ok(PaymentResponse.From(payment));
             }
         }
+        return await StoreOutcomeAsync(payment, intent, attempt, cancellationToken);
     }
 
     async Task<PaymentResult> StoreOutcomeAsync(
@@ -219,36 +210,6 @@ public sealed partial class PaymentProcessor(
         }
     }
 
-    /// <summary>
-    /// The id of the payment's PaymentIntent, which is created if it is missing. The id is committed before any confirmation, so that a
-    /// crash in between leaves a PaymentIntent that moved no money.
-    /// </summary>
-    async Task<string> IntentOfAsync(Payment payment, string? returnUrl, string? receiptEmail, CancellationToken cancellationToken)
-    {
-        for (var tries = 1; ; tries++)
-        {
-            if (payment.PaymentIntentId is { } known) return known;
-            try
-            {
-                var request = payment.ToIntentRequest(allowRedirects: returnUrl is not null, receiptEmail);
-                var intent = await stripe.CreateAsync(request, cancellationToken);
-                return await store.StoreIntentAsync(payment.Id, intent.Id, cancellationToken);
-            }
-            catch (StripeException e) when (receiptEmail is not null && e.StripeError?.Param == ReceiptEmail)
-            {
-                // Stripe refuses the address. A receipt is no reason to refuse the payment. The message is not logged: it has the address.
-                receiptEmail = null;
-                Log.NoReceipt(logger, payment.Id);
-            }
-            catch (StripeException e) when (e.HttpStatusCode == HttpStatusCode.Conflict && tries < MaxCreateTries)
-            {
-                // Another request is creating the PaymentIntent now (a prepare beside a pay). Wait for its id.
-                await Task.Delay(CreateRetryDelay, time, cancellationToken);
-                payment = payment with { PaymentIntentId = (await store.FindAsync(payment.Id, cancellationToken))?.PaymentIntentId };
-            }
-        }
-    }
-
     ProblemHttpResult NotPrepared(Payment payment, Exception exception)
     {
         Log.NotPrepared(logger, payment.Id, exception.Message);
@@ -262,9 +223,6 @@ public sealed partial class PaymentProcessor(
     {
         [LoggerMessage(LogLevel.Warning, "Payment {PaymentId}: could not create the PaymentIntent; nothing was charged: {Reason}")]
         public static partial void NotPrepared(ILogger logger, Guid paymentId, string reason);
-
-        [LoggerMessage(LogLevel.Warning, "Payment {PaymentId}: Stripe refused the customer's e-mail address, so there is no receipt")]
-        public static partial void NoReceipt(ILogger logger, Guid paymentId);
 
         [LoggerMessage(LogLevel.Information, "Payment {PaymentId}: Stripe refused the request; nothing was charged: {Reason}")]
         public static partial void Refused(ILogger logger, Guid paymentId, string reason);

@@ -9,7 +9,7 @@ namespace PaymentFlow.PaymentApi.Payments;
 /// Applies a PaymentIntent's state to its payment. The state may come from the answer to a confirmation, after a webhook or from the
 /// reconciliation. A repeated, late or reordered state changes nothing.
 /// </summary>
-public sealed partial class PaymentSettlement(PaymentStore store, ILogger<PaymentSettlement> logger)
+public sealed partial class PaymentSettlement(PaymentStore store, PaymentTiming timing, ILogger<PaymentSettlement> logger)
 {
     static readonly Counter<long> Payments =
         PaymentFlowTelemetry.Meter.CreateCounter<long>("paymentflow.payments", "{payment}", "Payments by the status that they reached");
@@ -28,6 +28,15 @@ public sealed partial class PaymentSettlement(PaymentStore store, ILogger<Paymen
                 ?? throw new InvalidOperationException($"Payment {payment.Id} does not exist, although payments are never deleted.");
         }
     }
+
+    /// <summary>
+    /// Applies once a PaymentIntent's state that was read from Stripe at <paramref name="askedAt"/>. If the attempt's own call must have been
+    /// over by then, the state is its outcome, even if it repeats an earlier attempt's decline. A bank debit's decline comes days later.
+    /// </summary>
+    /// <inheritdoc cref="TryApplyAsync(Payment, PaymentIntent, Guid?, CancellationToken)"/>
+    public Task<Payment?> TryApplyAsync(
+        Payment payment, PaymentIntent intent, DateTimeOffset askedAt, CancellationToken cancellationToken) =>
+        TryApplyAsync(payment, intent, timing.CallIsOver(payment, askedAt) ? payment.AttemptId : null, cancellationToken);
 
     /// <summary>Applies a PaymentIntent's state once. The payment must have been read before Stripe was asked.</summary>
     /// <param name="attemptId">

@@ -1,8 +1,5 @@
-using System.Diagnostics;
-using System.Text.Json;
 using Npgsql;
 using PaymentFlow.Contracts.Events;
-using PaymentFlow.Messaging.CloudEvents;
 using PaymentFlow.Persistence.Database;
 using PaymentFlow.Persistence.Outbox;
 
@@ -15,8 +12,6 @@ namespace PaymentFlow.PaymentApi.Payments;
 public sealed class PaymentStore(
     NpgsqlDataSource dataSource, OutboxRelay relay, PaymentTiming timing, TimeProvider time)
 {
-    const string EventSource = "/payment-api";
-
     public Task<Payment?> FindAsync(Guid id, CancellationToken cancellationToken) =>
         FindAsync($"SELECT {Payment.Columns} FROM payments WHERE id = $1", id, cancellationToken);
 
@@ -60,12 +55,18 @@ public sealed class PaymentStore(
             ?? throw new InvalidOperationException($"Payment {id} does not exist, although payments are never deleted.");
     }
 
-    /// <summary>The W3C trace context of the request or event that led to the payment's current version.</summary>
-    public async Task<string?> TraceParentAsync(Payment payment, CancellationToken cancellationToken)
+    /// <summary>
+    /// The payment, and the W3C trace context of the request or event that led to its current version. Both are null if there is none.
+    /// </summary>
+    public async Task<(Payment? Payment, string? TraceParent)> FindTracedAsync(string intentId, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand("SELECT traceparent FROM payment_history WHERE payment_id = $1 AND version = $2")
-            .With(payment.Id).With(payment.Version);
-        return await command.FirstOrDefaultAsync(row => row.Text(0), cancellationToken);
+        const string Sql = $"""
+            SELECT {Payment.Columns}, (SELECT traceparent FROM payment_history h WHERE h.payment_id = p.id AND h.version = p.version)
+            FROM payments p WHERE payment_intent_id = $1
+            """;
+        await using var command = dataSource.CreateCommand(Sql).With(intentId);
+        return await command.FirstOrDefaultAsync(
+            row => ((Payment?)Payment.Read(row), row.Text(row.FieldCount - 1)), cancellationToken);
     }
 
     public async Task<IReadOnlyList<PaymentHistoryEntry>> HistoryAsync(Guid paymentId, CancellationToken cancellationToken)
@@ -87,18 +88,6 @@ public sealed class PaymentStore(
             Code = row.Text(6),
             DeclineCode = row.Text(7),
         }, cancellationToken);
-    }
-
-    /// <summary>
-    /// Stores the PaymentIntent if the order has none yet, and returns the stored one. The first PaymentIntent stays permanently.
-    /// </summary>
-    public async Task<string> StoreIntentAsync(Guid paymentId, string intentId, CancellationToken cancellationToken)
-    {
-        const string Sql = """
-            UPDATE payments SET payment_intent_id = coalesce(payment_intent_id, $2) WHERE id = $1 RETURNING payment_intent_id
-            """;
-        await using var command = dataSource.CreateCommand(Sql).With(paymentId).With(intentId);
-        return (string)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     /// <summary>
@@ -135,12 +124,8 @@ public sealed class PaymentStore(
             SELECT (SELECT id FROM event) FROM moved
             """;
         var now = time.GetUtcNow();
-        var moved = payment.After(transition, now);
-        var state = moved.ToEvent();
-        var cloudEvent = new CloudEvent(
-            state.EventId, transition.EventType ?? "", EventSource, now, moved.OrderId.ToString(),
-            JsonSerializer.SerializeToUtf8Bytes(state, EventJson.Default.PaymentEvent), Activity.Current?.Id);
-
+        var moved = transition.ApplyTo(payment, now);
+        var cloudEvent = transition.EventOf(moved, now);
         await using var command = new NpgsqlCommand(Sql, connection)
             .With("id", moved.Id)
             .With("version", moved.Version)

@@ -1,16 +1,23 @@
+using System.Diagnostics;
+using System.Text.Json;
 using PaymentFlow.Contracts.Events;
+using PaymentFlow.Messaging.CloudEvents;
 using Stripe;
 using EventTypes = PaymentFlow.Contracts.Events.EventTypes;
 
 namespace PaymentFlow.PaymentApi.Payments;
 
-/// <summary>A payment's next state, computed from Stripe's. Pure: the same input always gives the same result.</summary>
+/// <summary>
+/// A payment's next state, computed from Stripe's, and the event that tells it. Pure: the same input always gives the same result.
+/// </summary>
 /// <param name="Status">The payment's next status.</param>
 /// <param name="EventType">The event to publish, or null for a step that concerns only the payer.</param>
 /// <param name="Code">Stripe's error code, if the attempt failed.</param>
 /// <param name="DeclineCode">The issuer's reason, if the issuer gave one.</param>
 public sealed record PaymentTransition(string Status, string? EventType, string? Code = null, string? DeclineCode = null)
 {
+    const string EventSource = "/payment-api";
+
     public static PaymentTransition Canceled { get; } = new(PaymentStatuses.Canceled, EventTypes.PaymentCanceled);
 
     /// <summary>The total amount refunded afterwards, in the currency's minor unit; null leaves it unchanged.</summary>
@@ -58,4 +65,26 @@ public sealed record PaymentTransition(string Status, string? EventType, string?
     /// <summary>A dispute was opened or has changed. The payment's own status stays.</summary>
     public static PaymentTransition Disputed(Payment payment) =>
         new(payment.Status, EventTypes.PaymentDisputed) { SettlesAttempt = false };
+
+    /// <summary>The payment after this transition, at the next version.</summary>
+    public Payment ApplyTo(Payment payment, DateTimeOffset at) => payment with
+    {
+        Status = Status,
+        AmountRefunded = AmountRefunded ?? payment.AmountRefunded,
+        Version = payment.Version + 1,
+        UpdatedAt = at.UtcDateTime,
+    };
+
+    /// <summary>What the event tells: the payment's full state.</summary>
+    public static PaymentEvent StateOf(Payment moved) => new(
+        moved.Id, moved.OrderId, moved.Reference, moved.Version, moved.Status, moved.Amount, moved.AmountRefunded, moved.Currency);
+
+    /// <summary>The event of the payment after this transition. Its type is empty if the transition has none.</summary>
+    public CloudEvent EventOf(Payment moved, DateTimeOffset at)
+    {
+        var state = StateOf(moved);
+        return new CloudEvent(
+            state.EventId, EventType ?? "", EventSource, at, moved.OrderId.ToString(),
+            JsonSerializer.SerializeToUtf8Bytes(state, EventJson.Default.PaymentEvent), Activity.Current?.Id);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using PaymentFlow.Contracts;
 using PaymentFlow.PaymentApi.Http;
 using PaymentFlow.PaymentApi.Orders;
@@ -25,32 +26,30 @@ static partial class PaymentsEndpoints
                 402: declined, with Stripe's code. 429 `rate_limited`, `too_many_declines` (your address), both with `Retry-After`;
                 `too_many_attempts` (the order).
                 """)
+            .AcceptsIdempotencyKey()
+            .AddEndpointFilter(app.ServiceProvider.GetRequiredService<DeclineLimit>())
             .ProducesProblems(400, 401, 402, 404, 409, 413, 415, 422, 429, 503);
     }
 
     static async Task<PaymentResult> Prepare(
-        PreparePaymentRequest request, HttpRequest http, OrderClient orders, AllowedOrigins origins, PaymentProcessor processor,
+        PreparePaymentRequest request, BearerToken? token, OrderClient orders, AllowedOrigins origins, PaymentProcessor processor,
         CancellationToken cancellationToken)
     {
         if (Check(request.ReturnUrl, origins) is { } wrong) return wrong;
-        if (BearerToken.Of(http) is not { } secret) return PaymentResults.NoToken();
-        if (await orders.FindAsync(request.OrderId, secret, cancellationToken) is not { } order) return PaymentResults.OrderNotFound();
+        if (token is null) return PaymentResults.NoToken();
+        if (await orders.FindAsync(request.OrderId, token.Value, cancellationToken) is not { } order) return PaymentResults.OrderNotFound();
         return await processor.PrepareAsync(order, request, cancellationToken);
     }
 
     static async Task<PaymentResult> Process(
-        ProcessPaymentRequest request, HttpRequest http, OrderClient orders, AllowedOrigins origins, PaymentProcessor processor,
-        DeclineLimit declines, CancellationToken cancellationToken)
+        ProcessPaymentRequest request, BearerToken? token, [FromHeader(Name = RequestHeaders.IdempotencyKey)] string? key,
+        HttpContext context, OrderClient orders, AllowedOrigins origins, PaymentProcessor processor, DeclineLimit declines,
+        CancellationToken cancellationToken)
     {
-        if (BearerToken.Of(http) is not { } secret) return PaymentResults.NoToken();
+        if (token is null) return PaymentResults.NoToken();
         if (Check(request, origins) is { } wrong) return wrong;
-        if (IdempotencyKey.Read(http, out var key) is { } malformed) return malformed;
-        if (await orders.FindAsync(request.OrderId, secret, cancellationToken) is not { } order) return PaymentResults.OrderNotFound();
-        var client = ClientAddress.OfCustomer(http.HttpContext);
-        // A repeat tries no card, so it is answered as always.
-        if (declines.IsReached(client, out var wait) && !await processor.IsRepeatAsync(order, key, cancellationToken))
-            return DeclineLimit.Refusal(http.HttpContext, wait);
-        return await processor.ProcessAsync(order, request, key, client, cancellationToken);
+        if (await orders.FindAsync(request.OrderId, token.Value, cancellationToken) is not { } order) return PaymentResults.OrderNotFound();
+        return await processor.ProcessAsync(order, request, key, declined: () => declines.Count(context), cancellationToken);
     }
 
     static ProblemHttpResult? Check(ProcessPaymentRequest request, AllowedOrigins origins) =>

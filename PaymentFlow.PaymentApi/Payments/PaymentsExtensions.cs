@@ -17,6 +17,7 @@ static class PaymentsExtensions
         builder.Services.AddHttpClient<OrderClient>(client => client.BaseAddress = new Uri("http://order-service"));
         builder.Services.AddSingleton<PaymentStore>();
         builder.Services.AddSingleton<PaymentClaims>();
+        builder.Services.AddSingleton<PaymentIntents>();
         builder.Services.AddSingleton<DeclineLimit>();
         builder.Services.AddSingleton<PaymentSettlement>();
         builder.Services.AddSingleton<DeferredWrites>();

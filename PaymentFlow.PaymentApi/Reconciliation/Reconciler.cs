@@ -83,8 +83,7 @@ public sealed partial class Reconciler(
         if (payment.PaymentIntentId is { } intentId)
         {
             var intent = await stripe.GetAsync(intentId, cancellationToken);
-            // Once the call is over, Stripe's state is its outcome, even if it repeats an earlier attempt's decline.
-            var settled = await settlement.TryApplyAsync(payment, intent, callIsOver ? payment.AttemptId : null, cancellationToken);
+            var settled = await settlement.TryApplyAsync(payment, intent, askedAt: now, cancellationToken);
             if (settled?.Version != payment.Version) return settled;
             // Stripe is still processing the payment (a bank debit, for example), so the attempt must not be released.
             if (intent.Status is "processing" or "requires_capture") return payment;

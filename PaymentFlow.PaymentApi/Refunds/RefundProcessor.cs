@@ -4,7 +4,6 @@ using PaymentFlow.PaymentApi.Payments;
 using PaymentFlow.PaymentApi.Stripe;
 using PaymentFlow.Persistence.Database;
 using PaymentFlow.ServiceDefaults;
-using Stripe;
 
 namespace PaymentFlow.PaymentApi.Refunds;
 
@@ -43,15 +42,15 @@ public sealed partial class RefundProcessor(
     async Task<Results<Ok<RefundResponse>, ProblemHttpResult>> AskAsync(
         Payment payment, Refund refund, long started, CancellationToken cancellationToken)
     {
-        using var tries = StripeCallTracker.Watch(() => time.GetElapsedTime(started) > timing.ClaimToLastTry);
         StripeRefundState news;
         try
         {
-            news = StripeRefundState.From(await stripe.RefundAsync(refund.ToRequest(payment), cancellationToken));
+            news = StripeRefundState.From(await stripe.RefundAsync(
+                refund.ToRequest(payment), () => time.GetElapsedTime(started) > timing.ClaimToLastTry, cancellationToken));
         }
-        catch (Exception e) when (StripeFailures.IsFromStripe(e))
+        catch (StripeCallException e)
         {
-            switch (StripeFailures.Classify(e, tries))
+            switch (e.Failure)
             {
                 case StripeFailure.RateLimited or StripeFailure.Unauthorized or StripeFailure.NotSent:
                     Log.NotSent(logger, payment.Id, e.Message);
@@ -62,7 +61,7 @@ public sealed partial class RefundProcessor(
                     return TypedResults.Ok(RefundResponse.From(refund, payment.Currency));
                 default:
                     Log.Refused(logger, payment.Id, e.Message);
-                    refund = refund with { Status = RefundStatuses.Failed, Code = (e as StripeException)?.StripeError?.Code ?? "refused" };
+                    refund = refund with { Status = RefundStatuses.Failed, Code = e.Code ?? "refused" };
                     await GiveBackAsync(refund, isFinal: true, refund.Code!, cancellationToken);
                     return RefundResults.Refused(refund);
             }

@@ -3,10 +3,10 @@ using System.Net;
 namespace PaymentFlow.PaymentApi.Stripe;
 
 /// <summary>
-/// Tracks all tries of one call. Stripe.net repeats a failed try automatically and reports only the last one, but the first try may
-/// have charged even if the second could not connect.
+/// Runs a call that may move money, and tracks all of its tries. Stripe.net repeats a failed try automatically and reports only the last
+/// one, but the first try may have charged even if the second could not connect.
 /// </summary>
-sealed class StripeCallTracker : IDisposable
+sealed class StripeCallTracker
 {
     static readonly AsyncLocal<StripeCallTracker?> Current = new();
 
@@ -17,14 +17,28 @@ sealed class StripeCallTracker : IDisposable
     /// <summary>Whether a try may have reached Stripe without a known outcome.</summary>
     public bool MayHaveArrived { get; private set; }
 
-    /// <summary>Watches the calls that are made from here on in this async flow, until the result is disposed.</summary>
     /// <param name="tooLate">
     /// Called before each try. Returns true when the reconciliation may have given the call up, so that it must not be sent any more
     /// (for example after the process was paused).
     /// </param>
-    public static StripeCallTracker Watch(Func<bool> tooLate) => Current.Value = new StripeCallTracker(tooLate);
-
-    public void Dispose() => Current.Value = null;
+    /// <exception cref="StripeCallException">Stripe did not do what was asked, or its answer is not known.</exception>
+    public static async Task<T> RunAsync<T>(Func<Task<T>> call, Func<bool> tooLate)
+    {
+        StripeCallTracker tries = new(tooLate);
+        Current.Value = tries;
+        try
+        {
+            return await call();
+        }
+        catch (Exception e) when (StripeFailures.IsFromStripe(e))
+        {
+            throw new StripeCallException(StripeFailures.Classify(e, tries), e);
+        }
+        finally
+        {
+            Current.Value = null;
+        }
+    }
 
     /// <summary>Records how each try ended.</summary>
     internal sealed class Handler(HttpMessageHandler inner) : DelegatingHandler(inner)

@@ -28,6 +28,19 @@ public enum StripeFailure
     NotSent,
 }
 
+/// <summary>A call that may move money has failed.</summary>
+/// <param name="failure">What that means, considering all tries of the call.</param>
+public sealed class StripeCallException(StripeFailure failure, Exception inner) : Exception(inner.Message, inner)
+{
+    public StripeFailure Failure => failure;
+
+    /// <summary>Stripe's code; null if Stripe did not answer.</summary>
+    public string? Code => (InnerException as StripeException)?.StripeError?.Code;
+
+    /// <summary>The PaymentIntent that Stripe sent with its refusal.</summary>
+    public PaymentIntent? Intent => (InnerException as StripeException)?.StripeError?.PaymentIntent;
+}
+
 static class StripeFailures
 {
     /// <summary>Whether the exception comes from a call to Stripe and not from our own code.</summary>

@@ -2,32 +2,20 @@ using Stripe;
 
 namespace PaymentFlow.PaymentApi.Stripe;
 
-/// <summary>PaymentApi's calls to Stripe, with idempotency keys, so that a repeated call has no second effect.</summary>
+/// <summary>
+/// PaymentApi's calls to Stripe about PaymentIntents that exist. Those that move money have idempotency keys, so that a repeated call has
+/// no second effect.
+/// </summary>
 public sealed class StripeGateway(StripeClient stripe)
 {
     // Stripe's maximum.
     const long PageSize = 100;
 
-    /// <summary>
-    /// Creates a PaymentIntent, unconfirmed, so that no money can move. Two concurrent calls with the same request get the same
-    /// PaymentIntent.
-    /// </summary>
-    public Task<PaymentIntent> CreateAsync(StripeIntentRequest request, CancellationToken cancellationToken) =>
-        stripe.V1.PaymentIntents.CreateAsync(
-            new PaymentIntentCreateOptions
-            {
-                Amount = request.Amount,
-                Currency = request.Currency,
-                AutomaticPaymentMethods = new() { Enabled = true, AllowRedirects = request.AllowRedirects ? "always" : "never" },
-                Metadata = Metadata(request.Payment),
-                ReceiptEmail = request.ReceiptEmail,
-            },
-            new RequestOptions { IdempotencyKey = request.IdempotencyKey },
-            cancellationToken);
-
     /// <summary>Confirms the PaymentIntent. This is the only call that may charge.</summary>
-    public Task<PaymentIntent> ConfirmAsync(StripeConfirmation request, CancellationToken cancellationToken) =>
-        stripe.V1.PaymentIntents.ConfirmAsync(
+    /// <param name="tooLate">See <see cref="StripeCallTracker.RunAsync"/>.</param>
+    /// <exception cref="StripeCallException">It is not confirmed, or that is not known.</exception>
+    public Task<PaymentIntent> ConfirmAsync(StripeConfirmation request, Func<bool> tooLate, CancellationToken cancellationToken) =>
+        StripeCallTracker.RunAsync(() => stripe.V1.PaymentIntents.ConfirmAsync(
             request.IntentId,
             new PaymentIntentConfirmOptions
             {
@@ -36,7 +24,7 @@ public sealed class StripeGateway(StripeClient stripe)
                 UseStripeSdk = request.ReturnUrl is null ? true : null,
             },
             new RequestOptions { IdempotencyKey = request.IdempotencyKey },
-            cancellationToken);
+            cancellationToken), tooLate);
 
     public Task<PaymentIntent> GetAsync(string intentId, CancellationToken cancellationToken) =>
         stripe.V1.PaymentIntents.GetAsync(intentId, cancellationToken: cancellationToken);
@@ -50,14 +38,16 @@ public sealed class StripeGateway(StripeClient stripe)
             intentId, new PaymentIntentCancelOptions { CancellationReason = reason }, cancellationToken: cancellationToken);
 
     /// <summary>Creates a refund. This is the only call that may refund.</summary>
-    public Task<Refund> RefundAsync(StripeRefundRequest request, CancellationToken cancellationToken)
+    /// <param name="tooLate">See <see cref="StripeCallTracker.RunAsync"/>.</param>
+    /// <exception cref="StripeCallException">There is no refund, or that is not known.</exception>
+    public Task<Refund> RefundAsync(StripeRefundRequest request, Func<bool> tooLate, CancellationToken cancellationToken)
     {
-        var metadata = Metadata(request.Payment);
+        var metadata = request.Payment.ToMetadata();
         metadata[MetadataKeys.RefundId] = request.RefundId.ToString();
-        return stripe.V1.Refunds.CreateAsync(
+        return StripeCallTracker.RunAsync(() => stripe.V1.Refunds.CreateAsync(
             new RefundCreateOptions { PaymentIntent = request.IntentId, Amount = request.Amount, Metadata = metadata },
             new RequestOptions { IdempotencyKey = request.IdempotencyKey },
-            cancellationToken);
+            cancellationToken), tooLate);
     }
 
     public IAsyncEnumerable<Refund> RefundsAsync(string intentId, CancellationToken cancellationToken) =>
@@ -73,15 +63,4 @@ public sealed class StripeGateway(StripeClient stripe)
         stripe.V1.Events.ListAutoPagingAsync(
             new EventListOptions { Created = new DateRangeOptions { GreaterThanOrEqual = since }, Types = [.. types], Limit = PageSize },
             cancellationToken: cancellationToken);
-
-    static Dictionary<string, string> Metadata(PaymentReference payment)
-    {
-        var metadata = new Dictionary<string, string>
-        {
-            [MetadataKeys.PaymentId] = payment.PaymentId.ToString(),
-            [MetadataKeys.OrderId] = payment.OrderId.ToString(),
-        };
-        if (payment.Reference is { } reference) metadata[MetadataKeys.Reference] = reference;
-        return metadata;
-    }
 }

@@ -2,14 +2,19 @@ namespace PaymentFlow.PaymentApi.Stripe;
 
 /// <summary>Which payment a Stripe object belongs to; stored in the object's metadata (<see cref="MetadataKeys"/>).</summary>
 /// <param name="Reference">The shop's own name for the order.</param>
-public sealed record PaymentReference(Guid PaymentId, Guid OrderId, string? Reference);
-
-/// <summary>What <see cref="StripeGateway.CreateAsync"/> sends.</summary>
-/// <param name="Amount">In the currency's minor unit.</param>
-/// <param name="AllowRedirects">Whether to offer payment methods that send the customer to another page.</param>
-/// <param name="ReceiptEmail">Where Stripe sends its receipt; null for none. Never logged.</param>
-public sealed record StripeIntentRequest(
-    PaymentReference Payment, long Amount, string Currency, bool AllowRedirects, string? ReceiptEmail, string IdempotencyKey);
+public sealed record PaymentReference(Guid PaymentId, Guid OrderId, string? Reference)
+{
+    public Dictionary<string, string> ToMetadata()
+    {
+        Dictionary<string, string> metadata = new()
+        {
+            [MetadataKeys.PaymentId] = PaymentId.ToString(),
+            [MetadataKeys.OrderId] = OrderId.ToString(),
+        };
+        if (Reference is not null) metadata[MetadataKeys.Reference] = Reference;
+        return metadata;
+    }
+}
 
 /// <summary>What <see cref="StripeGateway.ConfirmAsync"/> sends.</summary>
 /// <param name="ReturnUrl">Where the customer returns after 3-D Secure; null to handle it by Stripe.js.</param>

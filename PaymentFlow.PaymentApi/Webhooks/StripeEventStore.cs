@@ -5,20 +5,12 @@ using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.PaymentApi.Webhooks;
 
-/// <summary>The table <c>stripe_events</c>: the events received from Stripe, and whether each is applied.</summary>
+/// <summary>The events in the table <c>stripe_events</c> that are not applied yet.</summary>
 public sealed class StripeEventStore(NpgsqlDataSource dataSource)
 {
     static readonly Backoff Retry = new(TimeSpan.FromSeconds(5), TimeSpan.FromHours(1));
     // After so many tries, the wait is the longest.
     const int LongestAfter = 10;
-
-    /// <returns>False when the event was already stored.</returns>
-    public async Task<bool> AddAsync(string id, string type, string objectId, CancellationToken cancellationToken)
-    {
-        const string Sql = "INSERT INTO stripe_events (id, type, object_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
-        await using var command = dataSource.CreateCommand(Sql).With(id).With(type).With(objectId);
-        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
-    }
 
     /// <summary>The PaymentIntents that have unapplied events that are due, left by a crash or a failure.</summary>
     public async Task<IReadOnlyList<string>> WaitingAsync(CancellationToken cancellationToken)
@@ -84,4 +76,10 @@ public sealed class StripeEventStore(NpgsqlDataSource dataSource)
 }
 
 /// <summary>An event that is not applied yet.</summary>
-public sealed record WaitingEvent(string Id, string Type);
+public sealed record WaitingEvent(string Id, string Type)
+{
+    public bool IsOfRefund =>
+        Type.StartsWith("refund.", StringComparison.Ordinal) || Type.StartsWith("charge.refund", StringComparison.Ordinal);
+
+    public bool IsOfDispute => Type.StartsWith("charge.dispute.", StringComparison.Ordinal);
+}

@@ -53,7 +53,7 @@ public sealed partial class StripeEventWalk(
         if (!await _lease.TryTakeAsync(options.ListEventsEvery * 0.9, cancellationToken)) return;
         var (cursor, now) = await CursorAsync(cancellationToken);
         var (found, failed) = (0, 0);
-        await foreach (var stripeEvent in stripe.EventsAsync(cursor - Overlap, StripeEventFilter.Types, cancellationToken))
+        await foreach (var stripeEvent in stripe.EventsAsync(cursor - Overlap, StripeEventInbox.Types, cancellationToken))
         {
             try
             {

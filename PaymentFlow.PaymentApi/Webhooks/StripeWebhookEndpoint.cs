@@ -47,7 +47,7 @@ static partial class StripeWebhookEndpoint
         // Most events do not concern us. Reading only id and type first saves the deserialization, the most expensive part of a webhook.
         var (id, type) = NamesOf(body);
         if (id is null || type is null) return Malformed(id, logger);
-        if (!StripeEventFilter.Types.Contains(type)) return TypedResults.Ok();
+        if (!StripeEventInbox.Types.Contains(type)) return TypedResults.Ok();
         if (Read(body, id, type) is not { } stripeEvent) return Malformed(id, logger);
         if (stripeEvent.Livemode != options.IsLiveKey)
         {
@@ -94,7 +94,7 @@ static partial class StripeWebhookEndpoint
 
     static string? NameIn(JsonElement stripeEvent, string member) =>
         stripeEvent.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String
-        && StripeEventFilter.IsName(value.GetString())
+        && StripeEventInbox.IsName(value.GetString())
             ? value.GetString()
             : null;
 
@@ -113,7 +113,7 @@ static partial class StripeWebhookEndpoint
         }
         var isComplete = stripeEvent.Id == id && stripeEvent.Type == type
             && stripeEvent.Data?.Object is PaymentIntent or Charge or Refund or Dispute
-            && (StripeEventFilter.Of(stripeEvent) is not var (intentId, _) || StripeEventFilter.IsName(intentId));
+            && (StripeEventInbox.IntentOf(stripeEvent) is not var (intentId, _) || StripeEventInbox.IsName(intentId));
         return isComplete ? stripeEvent : null;
     }
 

@@ -6,6 +6,7 @@ static class WebhooksExtensions
     {
         builder.Services.AddSingleton<StripeEventStore>();
         builder.Services.AddSingleton<StripeEventInbox>();
+        builder.Services.AddSingleton<StripeEventApplier>();
         builder.Services.AddSingleton<StripeEventWorker>();
         builder.Services.AddHostedService(services => services.GetRequiredService<StripeEventWorker>());
         builder.Services.AddHostedService<StripeEventWalk>();

@@ -4,10 +4,22 @@ using Microsoft.AspNetCore.Http;
 
 namespace PaymentFlow.ServiceDefaults.Authentication;
 
-/// <summary>A customer's proof of the right to one order: its client secret in <c>Authorization: Bearer …</c> (RFC 6750).</summary>
-public static class BearerToken
+/// <summary>
+/// A customer's proof of the right to one order: its client secret in <c>Authorization: Bearer …</c> (RFC 6750). A handler may have it as
+/// a parameter; null then means that the request has none or a malformed one.
+/// </summary>
+public sealed class BearerToken
 {
     const int MaxLength = 512;
+
+    BearerToken(string value) => Value = value;
+
+    /// <summary>The secret. Never logged.</summary>
+    public string Value { get; }
+
+    /// <summary>Gives the framework the token for a handler's parameter.</summary>
+    public static ValueTask<BearerToken?> BindAsync(HttpContext context) =>
+        ValueTask.FromResult(Of(context.Request) is { } token ? new BearerToken(token) : null);
 
     /// <summary>The token; null when the request has none or a malformed one.</summary>
     public static string? Of(HttpRequest request) =>

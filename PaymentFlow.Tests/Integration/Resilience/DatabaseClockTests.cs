@@ -58,7 +58,9 @@ public sealed class DatabaseClockTests(PaymentFlowApp app)
         await using ScratchDatabase database = new(app.PaymentsDb);
         await database.InitializeAsync();
         StripeEventStore events = new(database.Source);
-        await events.AddAsync("evt_1", "payment_intent.succeeded", "pi_1", Token);
+        await using (var add = database.Source.CreateCommand(
+            "INSERT INTO stripe_events (id, type, object_id) VALUES ('evt_1', 'payment_intent.succeeded', 'pi_1')"))
+            await add.ExecuteNonQueryAsync(Token);
         foreach (var seconds in (int[])[5, 10, 20, 40])
         {
             await events.PostponeAsync("pi_1", Token);

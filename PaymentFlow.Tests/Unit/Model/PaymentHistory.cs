@@ -167,8 +167,8 @@ public sealed class PaymentHistory
 
     void Move(PaymentTransition transition)
     {
-        Payment = Payment.After(transition, DateTimeOffset.UnixEpoch);
+        Payment = transition.ApplyTo(Payment, DateTimeOffset.UnixEpoch);
         Statuses.Add(Payment.Status);
-        if (transition.EventType is not null) Published.Add(Payment.ToEvent());
+        if (transition.EventType is not null) Published.Add(PaymentTransition.StateOf(Payment));
     }
 }
