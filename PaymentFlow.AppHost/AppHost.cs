@@ -11,6 +11,7 @@ builder.AddDevelopmentSupport();
 var (kafka, paymentsDb, ordersDb) = builder.AddInfrastructure();
 
 var operatorKey = builder.AddGeneratedSecret("operator-key");
+var viewerKey = builder.AddGeneratedSecret("viewer-key");
 var merchantKey = builder.AddGeneratedSecret("merchant-key");
 var serviceKey = builder.AddGeneratedSecret("service-key");
 // PaymentApi signs `payments`, OrderService signs `orders`. A reader of `orders` cannot write a payment.
@@ -21,6 +22,7 @@ var orders = builder.AddService<Projects.PaymentFlow_OrderService>("order-servic
     .WithKafka(kafka)
     .WithReference(ordersDb).WaitFor(ordersDb)
     .WithEnvironment("Operator__Key", operatorKey)
+    .WithEnvironment("Operator__ViewerKey", viewerKey)
     .WithEnvironment("Merchant__ApiKey", merchantKey)
     .WithEnvironment("Services__Key", serviceKey)
     .WithEventKeys(paymentEvents, orderEvents)
@@ -32,6 +34,7 @@ var payments = builder.AddService<Projects.PaymentFlow_PaymentApi>("payment-api"
     .WithReference(paymentsDb).WaitFor(paymentsDb)
     .WithReference(orders)
     .WithEnvironment("Operator__Key", operatorKey)
+    .WithEnvironment("Operator__ViewerKey", viewerKey)
     .WithEnvironment("Services__Key", serviceKey)
     .WithEventKeys(paymentEvents)
     .WithApiReference();
@@ -42,9 +45,11 @@ var web = builder.AddService<Projects.PaymentFlow_Web>("web")
     .WithReference(orders)
     .WithReference(payments)
     .WithEnvironment("Operator__Key", operatorKey)
+    .WithEnvironment("Operator__ViewerKey", viewerKey)
     .WithEnvironment("Services__Key", serviceKey)
     .WithEventKeys(orderEvents)
     .WithOperatorSignIn()
+    .WithTraceLinks()
     .WithCheckoutBranding()
     .WithUrlForEndpoint("http", url => url.DisplayText = "Shop")
     .WithUrlForEndpoint("http", _ => new() { Url = "/operator", DisplayText = "Operator console" });

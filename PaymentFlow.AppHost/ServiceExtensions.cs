@@ -124,6 +124,19 @@ static class ServiceExtensions
         return web;
     }
 
+    /// <summary>
+    /// Passes <c>Operator:TraceUrl</c> on to Web, whose console links to traces. In development, Aspire's dashboard shows them.
+    /// </summary>
+    public static IResourceBuilder<ProjectResource> WithTraceLinks(this IResourceBuilder<ProjectResource> web)
+    {
+        var builder = web.ApplicationBuilder;
+        var url = builder.Configuration["Operator:TraceUrl"];
+        if (string.IsNullOrEmpty(url) && builder.ExecutionContext.IsRunMode
+            && builder.Configuration["ASPNETCORE_URLS"]?.Split(';')[0] is { Length: > 0 } dashboard)
+            url = $"{dashboard.TrimEnd('/')}/traces/detail/{{traceId}}";
+        return string.IsNullOrEmpty(url) ? web : web.WithEnvironment("Operator__TraceUrl", url);
+    }
+
     /// <summary>Passes the settings of the checkout's look (<c>Checkout:*</c>) on to Web.</summary>
     public static IResourceBuilder<ProjectResource> WithCheckoutBranding(this IResourceBuilder<ProjectResource> web)
     {

@@ -30,8 +30,10 @@ public static class ProblemCodes
     public const string InvalidLimit = "invalid_limit";
     public const string InvalidLocale = "invalid_locale";
     public const string InvalidMetadata = "invalid_metadata";
+    public const string InvalidNote = "invalid_note";
     public const string InvalidPaymentMethod = "invalid_payment_method";
     public const string InvalidQuantity = "invalid_quantity";
+    public const string InvalidReason = "invalid_reason";
     public const string InvalidReference = "invalid_reference";
     public const string InvalidReturnUrl = "invalid_return_url";
     public const string InvalidSearch = "invalid_search";
@@ -72,4 +74,5 @@ public static class ProblemCodes
     public const string UnsupportedCurrency = "unsupported_currency";
     public const string UnsupportedMediaType = "unsupported_media_type";
     public const string UpgradeRequired = "upgrade_required";
+    public const string ViewerCannotAct = "viewer_cannot_act";
 }

@@ -9,7 +9,7 @@ public static class RequestHeaders
     /// <summary>A merchant's key, the setting <c>Merchant:ApiKey</c>.</summary>
     public const string ApiKey = "X-Api-Key";
 
-    /// <summary>The operators' key, the setting <c>Operator:Key</c>.</summary>
+    /// <summary>The operators' key, the setting <c>Operator:Key</c>, or the viewers', the setting <c>Operator:ViewerKey</c>.</summary>
     public const string OperatorKey = "X-Operator-Key";
 
     /// <summary>A name that the holder of the operator key states. The key is shared, so the name is not verified.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
+using PaymentFlow.Contracts.Attention;
 using PaymentFlow.Contracts.DeliveryCheck;
 using PaymentFlow.Contracts.Events;
 using PaymentFlow.Contracts.Statistics;
@@ -8,12 +9,14 @@ using PaymentFlow.OrderService.AppliedVersions;
 using PaymentFlow.OrderService.Catalogue;
 using PaymentFlow.OrderService.DeadLetters;
 using PaymentFlow.OrderService.Journey;
+using PaymentFlow.OrderService.Notes;
 using PaymentFlow.OrderService.Operators;
 using PaymentFlow.OrderService.Orders;
 using PaymentFlow.OrderService.PersonalData;
 using PaymentFlow.OrderService.Statistics;
 using PaymentFlow.OrderService.Webhooks.Deliveries;
 using PaymentFlow.OrderService.Webhooks.Endpoints;
+using PaymentFlow.Persistence.Audit;
 
 namespace PaymentFlow.OrderService;
 
@@ -39,11 +42,15 @@ namespace PaymentFlow.OrderService;
 [JsonSerializable(typeof(ReplayedResponse))]
 [JsonSerializable(typeof(BulkReplayRequest))]
 [JsonSerializable(typeof(BulkReplayResponse))]
-[JsonSerializable(typeof(List<OperatorActionResponse>))]
+[JsonSerializable(typeof(OperatorActionPage))]
 [JsonSerializable(typeof(ConsoleAction))]
+[JsonSerializable(typeof(AttentionList))]
 [JsonSerializable(typeof(OrderPersonalData))]
 [JsonSerializable(typeof(OrderJourney))]
+[JsonSerializable(typeof(OrderNotePage))]
+[JsonSerializable(typeof(AddNoteRequest))]
 [JsonSerializable(typeof(OrderStatistics))]
+[JsonSerializable(typeof(ScreenOverview))]
 [JsonSerializable(typeof(IReadOnlyList<PushReceipt>))]
 [JsonSerializable(typeof(CreateWebhookEndpointRequest))]
 [JsonSerializable(typeof(ChangeWebhookEndpointRequest))]

@@ -1,8 +1,10 @@
 using System.Text.Json.Serialization;
+using PaymentFlow.Contracts.Attention;
 using PaymentFlow.Contracts.Statistics;
 using PaymentFlow.PaymentApi.Cancellation;
 using PaymentFlow.PaymentApi.Details;
 using PaymentFlow.PaymentApi.Journey;
+using PaymentFlow.PaymentApi.PaymentList;
 using PaymentFlow.PaymentApi.Payments;
 using PaymentFlow.PaymentApi.PersonalData;
 using PaymentFlow.PaymentApi.Refunds;
@@ -19,8 +21,12 @@ namespace PaymentFlow.PaymentApi;
 [JsonSerializable(typeof(RefundRequest))]
 [JsonSerializable(typeof(RefundResponse))]
 [JsonSerializable(typeof(CancelPaymentRequest))]
-[JsonSerializable(typeof(IReadOnlyList<RecordedAction>))]
+[JsonSerializable(typeof(OperatorActionPage))]
+[JsonSerializable(typeof(AttentionList))]
 [JsonSerializable(typeof(PaymentJourney))]
+[JsonSerializable(typeof(PaymentListQuery))]
+[JsonSerializable(typeof(PaymentPage))]
 [JsonSerializable(typeof(PaymentPersonalData))]
 [JsonSerializable(typeof(PaymentStatistics))]
+[JsonSerializable(typeof(PaymentOverview))]
 sealed partial class PaymentApiJson : JsonSerializerContext;

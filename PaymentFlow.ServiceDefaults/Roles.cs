@@ -6,7 +6,10 @@ public static class Roles
     /// <summary><c>X-Operator-Key</c> against <c>Operator:Key</c>.</summary>
     public const string Operator = "operator";
 
-    /// <summary>May read what an operator may read, and change nothing. Operators are viewers, too.</summary>
+    /// <summary>
+    /// <c>X-Operator-Key</c> against <c>Operator:ViewerKey</c>: may read what an operator may read, and change nothing. An operator has
+    /// this role, too.
+    /// </summary>
     public const string Viewer = "viewer";
 
     /// <summary><c>X-Api-Key</c> against <c>Merchant:ApiKey</c>.</summary>

@@ -6,6 +6,11 @@ using PaymentFlow.Web.Circuits;
 using PaymentFlow.Web.Components;
 using PaymentFlow.Web.Languages;
 using PaymentFlow.Web.Operators;
+using PaymentFlow.Web.Operators.Attention;
+using PaymentFlow.Web.Operators.Audit;
+using PaymentFlow.Web.Operators.Overview;
+using PaymentFlow.Web.Operators.Payment;
+using PaymentFlow.Web.Operators.Payments;
 using PaymentFlow.Web.Operators.SignIn;
 using PaymentFlow.Web.Orders;
 using PaymentFlow.Web.Payments;
@@ -30,6 +35,11 @@ builder.AddCheckout();
 builder.AddPayments();
 builder.AddCircuits();
 builder.AddOperatorConsole();
+builder.AddOverview();
+builder.AddPaymentList();
+builder.AddPaymentPage();
+builder.AddAudit();
+builder.AddAttention();
 builder.Services.AddRazorComponents().AddInteractiveServerComponents().LimitLongPolling();
 
 var app = builder.Build();
@@ -57,6 +67,9 @@ app.MapBranding();
 app.MapBankReturn();
 app.MapOperatorSignIn();
 app.MapOperatorActions();
+app.MapPaymentForms();
+app.MapPaymentExport();
+app.MapAudit();
 app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options =>
 {
     // SecurityHeaders sets frame-ancestors.

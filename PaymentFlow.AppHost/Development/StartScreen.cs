@@ -63,6 +63,7 @@ sealed class StartScreen(
             && configuration["AppHost:BrowserToken"] is { Length: > 0 } token)
             Line("Dashboard", $"{dashboard}/login?t={token}");
         await KeyAsync("Operator key", "operator-key", RequestHeaders.OperatorKey);
+        await KeyAsync("Viewer key", "viewer-key", RequestHeaders.OperatorKey);
         await KeyAsync("Merchant key", "merchant-key", RequestHeaders.ApiKey);
         await KeyAsync("Key of events", "orders-event-key", "orders");
         screen.AppendLine().AppendLine("  Ctrl+C stops everything. `-- --fresh` deletes all data at the next start.");

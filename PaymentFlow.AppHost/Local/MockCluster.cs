@@ -36,6 +36,13 @@ sealed partial class MockCluster : IDisposable
     /// <summary>Sets the address that the broker tells its clients: the forwarder's instead of its own.</summary>
     public void AdvertiseAs(string host, int port) => BrokerSetHostPort(_cluster, 1, host, port);
 
+    /// <summary>Deletes the partition's records before the offset, as Kafka's retention does. Later offsets stay valid.</summary>
+    public void DeleteRecords(string topic, int partition, long before)
+    {
+        if (PartitionDeleteRecords(_cluster, topic, partition, before) is not 0 and var error)
+            throw new InvalidOperationException($"rd_kafka_mock_partition_delete_records failed: {error}");
+    }
+
     public void Dispose()
     {
         ClusterDestroy(_cluster);
@@ -78,6 +85,10 @@ sealed partial class MockCluster : IDisposable
 
     [LibraryImport(Librdkafka, EntryPoint = "rd_kafka_mock_topic_create", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int TopicCreate(nint cluster, string topic, int partitions, int replicas);
+
+    [LibraryImport(
+        Librdkafka, EntryPoint = "rd_kafka_mock_partition_delete_records", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int PartitionDeleteRecords(nint cluster, string topic, int partition, long before);
 
     [LibraryImport(Librdkafka, EntryPoint = "rd_kafka_mock_broker_set_host_port", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int BrokerSetHostPort(nint cluster, int broker, string host, int port);

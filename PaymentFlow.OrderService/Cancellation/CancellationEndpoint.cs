@@ -43,10 +43,11 @@ static partial class CancellationEndpoint
             .WithDescription("""
                 For the order's customer or an operator. 200: the order is canceled, now or earlier, and can no longer be paid. The
                 returned order may still show the previous status; the new status follows by push within moments. Problem codes: 401
-                `unauthorized`; 404 `not_found`; 409 `already_paid`, `confirmation_in_flight`; 429 `rate_limited`; 503 with
-                `Retry-After` (`stripe_unavailable`, `payment_api_unavailable`…): send the request again, which is safe.
+                `unauthorized`; 403 `viewer_cannot_act`; 404 `not_found`; 409 `already_paid`, `confirmation_in_flight`; 429
+                `rate_limited`; 503 with `Retry-After` (`stripe_unavailable`, `payment_api_unavailable`…): send the request again, which
+                is safe.
                 """)
-            .ProducesProblems(401, 404, 409, 429, 503);
+            .ProducesProblems(401, 403, 404, 409, 429, 503);
 
     static async Task<Results<Ok<OrderResponse>, ProblemHttpResult>> CancelAsync(
         Guid id, HttpContext context, OrderAccess access, OrderStore orders, PaymentClient payments, OperatorActionStore actions,
@@ -55,6 +56,7 @@ static partial class CancellationEndpoint
         context.Response.Headers.CacheControl = "no-store";
         var token = BearerToken.Of(context.Request);
         // A service key is not enough: a service must forward the customer's token or use the operator key.
+        if (KeyHolder.IsViewerOnly(context)) return ApiProblem.ViewerCannotAct();
         if (token is null && !KeyHolder.Is(context, Roles.Operator)) return OrderAccess.NoToken(context);
         var (order, refusal) = await access.FindAsync(context, id, token, cancellationToken);
         if (order is null) return refusal!;

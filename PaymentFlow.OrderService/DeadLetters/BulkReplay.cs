@@ -56,10 +56,11 @@ sealed class BulkReplay(NpgsqlDataSource dataSource, DeadLetterQueue queue, Dead
             WHERE replayed_at IS NULL AND ($1 IS NULL OR topic = $1) AND ($2 IS NULL OR position($2 IN error) > 0)
               AND received_at >= coalesce($3, '-infinity') AND received_at < coalesce($4, 'infinity')
               AND ($5 IS NULL OR (received_at, event_id) > (SELECT received_at, event_id FROM dead_letters WHERE event_id = $5))
+              AND ($7 IS NULL OR key = $7)
             ORDER BY received_at, event_id LIMIT $6
             """)
             .With(filter.Topic).With(filter.Reason).With(filter.From?.ToUniversalTime()).With(filter.To?.ToUniversalTime())
-            .With(filter.After).With(filter.Limit);
+            .With(filter.After).With(filter.Limit).With(filter.Order?.ToString());
         return await command.ListAsync(row => row.GetGuid(0), cancellationToken);
     }
 
@@ -69,13 +70,14 @@ sealed class BulkReplay(NpgsqlDataSource dataSource, DeadLetterQueue queue, Dead
 /// <summary>Which dead letters to replay: those that match every field that is given.</summary>
 /// <param name="Reason">A text that the error contains, such as <c>JsonException</c>.</param>
 /// <param name="Topic">The Kafka topic.</param>
+/// <param name="Order">The id of the order that they are about.</param>
 /// <param name="From">Received at this time or later.</param>
 /// <param name="To">Received before this time.</param>
 /// <param name="After">The <c>next</c> of the previous answer, to go on behind the dead letters that it tried.</param>
 /// <param name="Limit">How many to try at most.</param>
 public sealed record BulkReplayRequest(
-    string? Reason = null, string? Topic = null, DateTimeOffset? From = null, DateTimeOffset? To = null, Guid? After = null,
-    int Limit = BulkReplayRequest.DefaultLimit)
+    string? Reason = null, string? Topic = null, Guid? Order = null, DateTimeOffset? From = null, DateTimeOffset? To = null,
+    Guid? After = null, int Limit = BulkReplayRequest.DefaultLimit)
 {
     public const int DefaultLimit = 100;
 }

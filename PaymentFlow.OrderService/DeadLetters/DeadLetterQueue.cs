@@ -23,8 +23,9 @@ sealed class DeadLetterQueue(NpgsqlDataSource dataSource, IServiceProvider servi
     /// <summary>
     /// The messages that are not replayed yet, oldest first. Long values are cut, because a page of complete messages could have 200 MB.
     /// </summary>
+    /// <param name="order">Only the events of this order; null for all.</param>
     /// <param name="after">The last id of the previous page.</param>
-    public async Task<IReadOnlyList<DeadLetter>> WaitingAsync(Guid? after, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<DeadLetter>> WaitingAsync(Guid? order, Guid? after, int limit, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand($"""
             SELECT event_id, topic, "partition", "offset", left(key, {MaxText}), (
@@ -35,12 +36,12 @@ sealed class DeadLetterQueue(NpgsqlDataSource dataSource, IServiceProvider servi
                     SELECT count(*) > {MaxHeaders} OR coalesce(bool_or(greatest(length(name), length(value)) > {MaxText}), false)
                     FROM jsonb_each_text(headers) AS h (name, value))
             FROM dead_letters
-            WHERE replayed_at IS NULL
+            WHERE replayed_at IS NULL AND ($3 IS NULL OR key = $3)
               AND received_at >= coalesce((SELECT received_at FROM dead_letters WHERE event_id = $1), '-infinity')
               AND ($1 IS NULL OR (received_at, event_id) > (SELECT received_at, event_id FROM dead_letters WHERE event_id = $1))
             ORDER BY received_at, event_id LIMIT $2
             """);
-        command.With(after).With(limit);
+        command.With(after).With(limit).With(order?.ToString());
         return await command.ListAsync(Read, cancellationToken);
     }
 

@@ -23,39 +23,43 @@ static class DeadLettersEndpoints
 
     public static void MapDeadLetters(this IEndpointRouteBuilder app)
     {
-        var letters = app.MapGroup("/dead-letters").RequireAuthorization(Roles.Operator).WithTags("Operators");
-        letters.MapGet("/", ListAsync).WithSummary("Events that could not be applied and wait for an operator, oldest first")
+        var letters = app.MapGroup("/dead-letters").WithTags("Operators");
+        letters.MapGet("/", ListAsync).RequireAuthorization(Roles.Viewer)
+            .WithSummary("Events that could not be applied and wait for an operator, oldest first")
             .WithDescription($"""
-                `limit` is 1 to {MaxLetters}, 50 by default. `after` is `next` of the previous page. 400 `malformed_request`; 401
-                `unauthorized`; 422 `invalid_limit`.
+                `order` is the id of one order, whose events are listed. `limit` is 1 to {MaxLetters}, 50 by default. `after` is `next` of
+                the previous page. 400 `malformed_request`; 401 `unauthorized`; 422 `invalid_limit`.
                 """)
             .ProducesProblems(400, 401, 422);
-        letters.MapPost("/{id:guid}/replay", ReplayAsync).WithSummary("Apply a dead letter after its cause is fixed")
+        letters.MapPost("/{id:guid}/replay", ReplayAsync).RequireAuthorization(Roles.Operator)
+            .WithSummary("Apply a dead letter after its cause is fixed")
             .WithDescription("""
                 The stored event is processed like a new one: the order changes, and its customer sees the change. An event that is older
-                than the order's state changes nothing and also counts as replayed. 404 `not_found`; 409 `already_replayed`,
-                `replay_in_progress`; 422 `replay_refused`: the event still cannot be applied and stays; the detail gives the reason.
+                than the order's state changes nothing and also counts as replayed. 403 `viewer_cannot_act`;
+                404 `not_found`; 409 `already_replayed`, `replay_in_progress`; 422 `replay_refused`: the event still cannot be applied and
+                stays; the detail gives the reason.
                 """)
-            .ProducesProblems(401, 404, 409, 422, 503);
-        letters.MapPost("/replay", ReplayManyAsync).WithSummary("Apply the dead letters that match a filter, after their cause is fixed")
+            .ProducesProblems(401, 403, 404, 409, 422, 503);
+        letters.MapPost("/replay", ReplayManyAsync).RequireAuthorization(Roles.Operator)
+            .WithSummary("Apply the dead letters that match a filter, after their cause is fixed")
             .WithDescription($"""
                 Tries up to `limit` dead letters that match all given fields, oldest first and at a limited rate
                 (`DeadLetters:ReplaysPerSecond`). `limit` is 1 to {MaxLetters}, {BulkReplayRequest.DefaultLimit} by default. `reason` is a
                 part of the error. `{"{}"}` matches all. What still cannot be applied stays and is counted as `refused`. To go on, send the
                 request again with `after`, the `next` of the answer. A repeated request applies nothing twice. 400 `malformed_request`;
-                409 `replay_in_progress`: another request is replaying in bulk; 422 `invalid_limit`, `invalid_filter`; 503 when the
-                database is unavailable: what was replayed before stays replayed.
+                403 `viewer_cannot_act`; 409 `replay_in_progress`: another request is replaying in bulk; 422 `invalid_limit`,
+                `invalid_filter`; 503 when the database is unavailable: what was replayed before stays replayed.
                 """)
-            .ProducesProblems(400, 401, 409, 422, 503);
+            .ProducesProblems(400, 401, 403, 409, 422, 503);
     }
 
     static async Task<Results<Ok<DeadLetterPage>, ProblemHttpResult>> ListAsync(
-        DeadLetterQueue queue, CancellationToken cancellationToken, Guid? after = null, int limit = 50)
+        DeadLetterQueue queue, CancellationToken cancellationToken, Guid? order = null, Guid? after = null, int limit = 50)
     {
         if (limit is < 1 or > MaxLetters)
             return ApiProblem.Unprocessable(ProblemCodes.InvalidLimit, $"'limit' must be a whole number from 1 to {MaxLetters}.");
         // Read one more to see whether there is a next page.
-        var letters = await queue.WaitingAsync(after, limit + 1, cancellationToken);
+        var letters = await queue.WaitingAsync(order, after, limit + 1, cancellationToken);
         List<DeadLetterResponse> page = [.. letters.Take(limit).Select(DeadLetterResponse.From)];
         return TypedResults.Ok(new DeadLetterPage(page, letters.Count > limit ? page[^1].Id : null));
     }
@@ -74,6 +78,7 @@ static class DeadLettersEndpoints
         var actor = OperatorIdentity.Of(context);
         JsonObject details = new()
         {
+            ["order"] = filter.Order,
             ["reason"] = filter.Reason,
             ["topic"] = filter.Topic,
             ["from"] = filter.From,

@@ -44,7 +44,7 @@ static class LiveEndpoint
     {
         // Without rate limit: an open connection must not count as a request in progress.
         app.MapGet(SocketPath, OpenSocketAsync).WithTags("Orders").DisableRateLimiting()
-            .AcceptsCredentials(ApiCredentials.ClientSecret, Roles.Operator, Roles.Service)
+            .AcceptsCredentials(ApiCredentials.ClientSecret, Roles.Viewer, Roles.Service)
             .WithSummary("WebSocket: the order's state, now and after every change")
             .WithDescription("""
                 Send the token as bearer header or as subprotocols `paymentflow.v1, bearer.CLIENT_SECRET`. Frames:
@@ -57,7 +57,7 @@ static class LiveEndpoint
         // A WebSocket over HTTP/2 is opened by an extended CONNECT (RFC 8441). OpenAPI has no such method.
         app.MapMethods(SocketPath, [HttpMethods.Connect], OpenSocketAsync).DisableRateLimiting().ExcludeFromDescription();
         app.MapGet(StreamPath, OpenStreamAsync).WithTags("Orders").DisableRateLimiting()
-            .AcceptsCredentials(ApiCredentials.ClientSecret, Roles.Operator, Roles.Service)
+            .AcceptsCredentials(ApiCredentials.ClientSecret, Roles.Viewer, Roles.Service)
             .WithSummary("Server-sent events: the order's state, now and after every change")
             .WithDescription("""
                 For clients that cannot use the WebSocket. Each event has the version as `id` and the WebSocket's frame as `data`. The

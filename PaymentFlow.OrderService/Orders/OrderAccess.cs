@@ -5,7 +5,7 @@ namespace PaymentFlow.OrderService.Orders;
 
 /// <summary>
 /// Decides access to an order. The holder of the order's client secret has access, and so has Web for a customer who came by the order's
-/// checkout link (<see cref="CheckoutLinks"/>). Without a token, operators and services have (see <see cref="KeyHolder"/>).
+/// checkout link (<see cref="CheckoutLinks"/>). Without a token, operators, viewers and services have (see <see cref="KeyHolder"/>).
 /// </summary>
 sealed class OrderAccess(OrderStore store, CheckoutLinks links)
 {
@@ -15,7 +15,7 @@ sealed class OrderAccess(OrderStore store, CheckoutLinks links)
     public async Task<(Order? Order, ProblemHttpResult? Refusal)> FindAsync(
         HttpContext context, Guid id, string? token, CancellationToken cancellationToken)
     {
-        if (token is null ? !KeyHolder.Is(context, Roles.Operator, Roles.Service) : !BearerToken.IsWellFormed(token))
+        if (token is null ? !KeyHolder.Is(context, Roles.Viewer, Roles.Service) : !BearerToken.IsWellFormed(token))
             return (null, NoToken(context));
 
         var order = await store.FindAsync(id, cancellationToken);

@@ -46,7 +46,7 @@ static class OrderEndpoints
             .ProducesProblems(422, 429, 503);
         orders.MapOrderList();
         orders.MapGet("/{id:guid}", GetAsync).WithSummary("The order's present state")
-            .AcceptsCredentials(ApiCredentials.ClientSecret, Roles.Operator, Roles.Service)
+            .AcceptsCredentials(ApiCredentials.ClientSecret, Roles.Viewer, Roles.Service)
             .WithDescription("""
                 Services also get `customerEmail`. 401 `unauthorized` without a token; 404 `not_found` for a wrong token or an unknown
                 order.

@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using PaymentFlow.Persistence.Database;
 
 namespace PaymentFlow.OrderService.Orders;
 
@@ -8,17 +8,8 @@ namespace PaymentFlow.OrderService.Orders;
 sealed record OrderFilter(string? Reference, string? Status, DateTimeOffset? From, DateTimeOffset? To)
 {
     /// <summary>No order that was created at <see cref="From"/> or later has a smaller id.</summary>
-    public Guid SmallestId => From is { } from ? IdOf(from.ToUnixTimeMilliseconds()) : Guid.Empty;
+    public Guid SmallestId => TimeOrderedIds.Smallest(From);
 
     /// <summary>All orders that were created before <see cref="To"/> have a smaller id.</summary>
-    public Guid EndOfIds => To is { } to ? IdOf(to.ToUnixTimeMilliseconds() + 1) : Guid.AllBitsSet;
-
-    /// <summary>The first id of a millisecond: the first 48 bits of a UUIDv7 are its time (RFC 9562).</summary>
-    static Guid IdOf(long milliseconds)
-    {
-        Span<byte> id = stackalloc byte[16];
-        id.Clear();
-        BinaryPrimitives.WriteInt64BigEndian(id, Math.Max(0, milliseconds) << 16);
-        return new Guid(id, bigEndian: true);
-    }
+    public Guid EndOfIds => TimeOrderedIds.End(To);
 }

@@ -58,8 +58,8 @@ sealed class OrderUpdateStore(NpgsqlDataSource dataSource)
             INSERT INTO outbox (id, event_id, topic, key, type, source, time, traceparent, data) OVERRIDING SYSTEM VALUE
             SELECT outbox_id, event_id, @topic, id::text, type, @source, at, traceparent, data FROM event WHERE type IS NOT NULL),
         history AS (
-            INSERT INTO order_history (order_id, version, status, consumed_at, traceparent, outbox_id)
-            SELECT id, version, status, @consumedAt, traceparent, outbox_id FROM event ON CONFLICT DO NOTHING)
+            INSERT INTO order_history (order_id, version, status, event_at, consumed_at, traceparent, outbox_id)
+            SELECT id, version, status, at, @consumedAt, traceparent, outbox_id FROM event ON CONFLICT DO NOTHING)
         SELECT id, outbox_id, type, NULL, CASE WHEN has_metadata THEN data END FROM event
         UNION ALL
         SELECT order_id, NULL, NULL, reason, NULL FROM refused

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
+using PaymentFlow.OrderService.Notes;
 using PaymentFlow.OrderService.Orders;
 using PaymentFlow.Persistence.Audit;
 using PaymentFlow.Persistence.Database;
@@ -14,9 +15,11 @@ namespace PaymentFlow.OrderService.PersonalData;
 /// <param name="Metadata">The merchant's own data; absent after it was erased.</param>
 /// <param name="ReturnUrl">In the merchant's shop; absent after it was erased.</param>
 /// <param name="CancelUrl">In the merchant's shop; absent after it was erased.</param>
+/// <param name="Notes">What operators wrote about the order, newest first; empty after they were erased.</param>
 public sealed record OrderPersonalData(
     Guid OrderId, string Reference, string? Description, IReadOnlyList<OrderItem> Items, DateTimeOffset CreatedAt,
-    string? CustomerEmail, IReadOnlyDictionary<string, string>? Metadata, string? ReturnUrl, string? CancelUrl);
+    string? CustomerEmail, IReadOnlyDictionary<string, string>? Metadata, string? ReturnUrl, string? CancelUrl,
+    IReadOnlyList<OrderNote> Notes);
 
 /// <summary>For operators: exports and erases the personal data of one order. PaymentApi does the same for its payment.</summary>
 static class PersonalDataEndpoints
@@ -25,28 +28,29 @@ static class PersonalDataEndpoints
     {
         var data = app.MapGroup("/orders/{id:guid}/personal-data").WithTags("Operators").RequireAuthorization(Roles.Operator);
         data.MapGet("", ExportAsync).WithSummary("What is stored that may tell something about the order's customer")
-            .WithDescription("The call is recorded. 401 `unauthorized`; 404 `not_found`.")
-            .ProducesProblems(401, 404, 503);
+            .WithDescription("The call is recorded. 401 `unauthorized`; 403 `viewer_cannot_act`; 404 `not_found`.")
+            .ProducesProblems(401, 403, 404, 503);
         data.MapDelete("", EraseAsync).WithSummary("Erase what may tell something about the order's customer")
             .WithDescription("""
-                Erases the description, the e-mail address, the metadata, the URLs and the checkout link. The books stay: amounts, items,
-                times, status and the merchant's reference. The call is recorded and may be repeated. 401 `unauthorized`; 404
-                `not_found`.
+                Erases the description, the e-mail address, the metadata, the URLs, the checkout link and the operators' notes. The books
+                stay: amounts, items, times, status and the merchant's reference. The call is recorded and may be repeated. 401
+                `unauthorized`; 403 `viewer_cannot_act`; 404 `not_found`.
                 """)
-            .ProducesProblems(401, 404, 503);
+            .ProducesProblems(401, 403, 404, 503);
     }
 
     static async Task<Results<Ok<OrderPersonalData>, ProblemHttpResult>> ExportAsync(
-        Guid id, HttpContext context, OrderStore orders, OperatorActionStore actions, CancellationToken cancellationToken)
+        Guid id, HttpContext context, OrderStore orders, NoteStore notes, OperatorActionStore actions, CancellationToken cancellationToken)
     {
         if (await orders.FindAsync(id, cancellationToken) is not { } order) return ApiProblem.NotFound("There is no such order.");
         await actions.RecordAsync(new OperatorAction(OperatorIdentity.Of(context), "order.export", id.ToString()), cancellationToken);
         return TypedResults.Ok(new OrderPersonalData(id, order.Reference, order.Description, order.Items, order.CreatedAt,
-            order.CustomerEmail, order.Metadata, order.ReturnUrl, order.CancelUrl));
+            order.CustomerEmail, order.Metadata, order.ReturnUrl, order.CancelUrl,
+            await notes.ListAsync(id, after: null, limit: int.MaxValue, cancellationToken)));
     }
 
     static async Task<Results<NoContent, ProblemHttpResult>> EraseAsync(
-        Guid id, HttpContext context, OrderStore orders, OperatorActionStore actions, NpgsqlDataSource dataSource,
+        Guid id, HttpContext context, OrderStore orders, NoteStore notes, OperatorActionStore actions, NpgsqlDataSource dataSource,
         CancellationToken cancellationToken)
     {
         if (await orders.FindAsync(id, cancellationToken) is null) return ApiProblem.NotFound("There is no such order.");
@@ -57,6 +61,7 @@ static class PersonalDataEndpoints
             WHERE id = $1
             """).With(id);
         await command.ExecuteNonQueryAsync(cancellationToken);
+        await notes.EraseAsync(id, cancellationToken);
         return TypedResults.NoContent();
     }
 }

@@ -12,13 +12,13 @@ static class StatisticsEndpoint
     public static void MapStatistics(this IEndpointRouteBuilder app)
     {
         app.MapGet("/statistics", GetAsync).WithTags("Operators")
-            .RequireAuthorization(policy => policy.RequireRole(Roles.Operator, Roles.Service))
+            .RequireAuthorization(policy => policy.RequireRole(Roles.Viewer, Roles.Service))
             .WithSummary("Waiting work, and the activity of each of the last 60 minutes")
             .WithDescription("`lag` is null when Kafka does not report the consumer group's offsets.")
             .ProducesProblems(401, 503);
         // The call's former name.
         app.MapGet("/figures", GetAsync)
-            .RequireAuthorization(policy => policy.RequireRole(Roles.Operator, Roles.Service)).ExcludeFromDescription();
+            .RequireAuthorization(policy => policy.RequireRole(Roles.Viewer, Roles.Service)).ExcludeFromDescription();
     }
 
     static async Task<Ok<OrderStatistics>> GetAsync(OrderStatisticsStore statistics, CancellationToken cancellationToken) =>

@@ -13,8 +13,8 @@ namespace PaymentFlow.PaymentApi.Cancellation;
 static class CancellationEndpoints
 {
     const string Codes = """
-        A repeated request gets the same response. 401 `unauthorized`; 404 `not_found`, `order_not_found`; 409 `already_paid`,
-        `confirmation_in_flight`; 503 with `Retry-After` when it is not known whether the payment is canceled: try again.
+        A repeated request gets the same response. 401 `unauthorized`; 403 `viewer_cannot_act`; 404 `not_found`, `order_not_found`; 409
+        `already_paid`, `confirmation_in_flight`; 503 with `Retry-After` when it is not known whether the payment is canceled: try again.
         """;
 
     public static void AddCancellation(this WebApplicationBuilder builder) => builder.Services.AddSingleton<PaymentCanceler>();
@@ -25,10 +25,10 @@ static class CancellationEndpoints
             .AcceptsCredentials(ApiCredentials.ClientSecret, Roles.Operator);
         group.MapPost("/{id:guid}/cancel", CancelByIdAsync).WithName("CancelPayment")
             .WithSummary("Cancels a payment that is not paid, for its customer or an operator.")
-            .WithDescription(Codes).ProducesProblems(401, 404, 409, 429, 503);
+            .WithDescription(Codes).ProducesProblems(401, 403, 404, 409, 429, 503);
         group.MapPost("/cancel", CancelByOrderAsync).WithName("CancelOrderPayment").AcceptsCredentials(Roles.Service)
             .WithSummary("Cancels an order's payment. If there is none yet, the order can't be paid any more.")
-            .WithDescription(Codes).ProducesProblems(400, 401, 404, 409, 413, 415, 422, 429, 503);
+            .WithDescription(Codes).ProducesProblems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503);
     }
 
     static async Task<PaymentResult> CancelByIdAsync(
@@ -37,6 +37,7 @@ static class CancellationEndpoints
     {
         var isOperator = KeyHolder.Is(http, Roles.Operator);
         var secret = BearerToken.Of(http.Request);
+        if (KeyHolder.IsViewerOnly(http)) return ApiProblem.ViewerCannotAct();
         if (!isOperator && secret is null) return PaymentResults.NoToken();
         var payment = await store.FindAsync(id, cancellationToken);
         if (payment is null || !(isOperator || await orders.FindAsync(payment.OrderId, secret, cancellationToken) is not null))
@@ -50,6 +51,7 @@ static class CancellationEndpoints
     {
         var isOperator = KeyHolder.Is(http, Roles.Operator);
         var secret = BearerToken.Of(http.Request);
+        if (KeyHolder.IsViewerOnly(http)) return ApiProblem.ViewerCannotAct();
         if (secret is null && !KeyHolder.Is(http, Roles.Operator, Roles.Service)) return PaymentResults.NoToken();
         // Without the customer's secret, the order is read with the service key.
         if (await orders.FindAsync(request.OrderId, secret, cancellationToken) is not { } order) return PaymentResults.OrderNotFound();

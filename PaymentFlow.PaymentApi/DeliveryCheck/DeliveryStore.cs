@@ -75,7 +75,10 @@ public sealed class DeliveryStore(NpgsqlDataSource dataSource)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Counts a check of each event and stores when its next wait begins, from now; a negative time is in the past.</summary>
+    /// <summary>
+    /// Counts a check of each event and stores when its next wait begins, from now; a negative time is in the past. Notes for people which
+    /// events were published again.
+    /// </summary>
     /// <param name="publishedAgain">Whether the events have just been published again.</param>
     public async Task ScheduleNextCheckAsync(
         IEnumerable<(PublishedEvent Event, TimeSpan In)> waits, bool publishedAgain, CancellationToken cancellationToken)
@@ -84,14 +87,19 @@ public sealed class DeliveryStore(NpgsqlDataSource dataSource)
         if (sorted.Count == 0) return;
         using var untraced = SuppressInstrumentationScope.Begin();
         await using var command = dataSource.CreateCommand("""
-            UPDATE outbox o SET checks = least(o.checks + 1, 1000), wait_from = now() + w.wait_in,
-                republished = CASE WHEN $3 THEN least(o.republished + 1, 1000) ELSE o.republished END,
-                republished_at = CASE WHEN $3 THEN now() ELSE o.republished_at END
-            FROM unnest($1, $2) AS w (id, wait_in) WHERE o.id = w.id AND o.applied_at IS NULL
+            WITH checked AS (
+                UPDATE outbox o SET checks = least(o.checks + 1, 1000), wait_from = now() + w.wait_in,
+                    republished = CASE WHEN $3 THEN least(o.republished + 1, 1000) ELSE o.republished END,
+                    republished_at = CASE WHEN $3 THEN now() ELSE o.republished_at END
+                FROM unnest($1, $2, $4) AS w (id, wait_in, order_id) WHERE o.id = w.id AND o.applied_at IS NULL
+                RETURNING o.event_id, w.order_id, o.type)
+            INSERT INTO republished_events (event_id, order_id, type) SELECT event_id, order_id, type FROM checked WHERE $3
+            ON CONFLICT (event_id) DO UPDATE SET times = republished_events.times + 1, last_at = now()
             """)
             .With(sorted.Select(wait => wait.Event.Entry.Id).ToArray())
             .With(sorted.Select(wait => wait.In).ToArray())
-            .With(publishedAgain);
+            .With(publishedAgain)
+            .With(sorted.Select(wait => wait.Event.OrderId).ToArray());
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

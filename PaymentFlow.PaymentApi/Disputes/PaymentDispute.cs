@@ -13,6 +13,9 @@ public sealed record PaymentDispute
     /// <summary>Stripe's status: https://docs.stripe.com/api/disputes/object#dispute_object-status</summary>
     public required string Status { get; init; }
 
+    /// <summary>Until when the merchant can send evidence; null if Stripe states no time, as for a dispute that is lost at once.</summary>
+    public required DateTime? DueBy { get; init; }
+
     public required DateTime CreatedAt { get; init; }
     public required DateTime UpdatedAt { get; init; }
 }

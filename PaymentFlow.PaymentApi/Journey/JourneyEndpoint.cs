@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using PaymentFlow.Contracts;
 using PaymentFlow.PaymentApi.Payments;
+using PaymentFlow.PaymentApi.Refunds;
+using PaymentFlow.PaymentApi.Stripe;
 using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.PaymentApi.Journey;
@@ -15,12 +17,12 @@ static class JourneyEndpoint
     }
 
     public static void MapJourney(this IEndpointRouteBuilder app) =>
-        app.MapGet("/payments/journey", GetAsync).WithTags("Operators").WithName("PaymentJourney").RequireAuthorization(Roles.Operator)
+        app.MapGet("/payments/journey", GetAsync).WithTags("Operators").WithName("PaymentJourney").RequireAuthorization(Roles.Viewer)
             .WithSummary("A payment and its recorded steps, found by one of orderId, paymentId and paymentIntent.")
             .ProducesProblems(400, 401, 404, 422, 503);
 
     static async Task<Results<Ok<PaymentJourney>, ProblemHttpResult>> GetAsync(
-        PaymentStore store, JourneyStore journey, CancellationToken cancellationToken,
+        PaymentStore store, JourneyStore journey, RefundStore refunds, StripeOptions stripe, CancellationToken cancellationToken,
         Guid? orderId = null, Guid? paymentId = null, string? paymentIntent = null)
     {
         var payment = (orderId, paymentId, paymentIntent) switch
@@ -38,6 +40,8 @@ static class JourneyEndpoint
         }
         return TypedResults.Ok(new PaymentJourney(
             payment.Id, payment.OrderId, payment.Reference, payment.Status, payment.Version, payment.Amount, payment.AmountRefunded,
-            payment.Currency, payment.PaymentIntentId, await journey.StepsAsync(payment, cancellationToken)));
+            payment.Currency, payment.PaymentIntentId, StripeDashboard.UrlOf(payment.PaymentIntentId, stripe),
+            [.. (await refunds.OfPaymentAsync(payment.Id, cancellationToken)).Select(made => RefundResponse.From(made, payment.Currency))],
+            await journey.StepsAsync(payment, cancellationToken)));
     }
 }

@@ -36,7 +36,7 @@ public sealed class JourneyStore(NpgsqlDataSource dataSource)
         UNION ALL
         SELECT applied_at, 'event.checked', type, version, traceparent FROM events WHERE applied_at IS NOT NULL
         UNION ALL
-        SELECT created_at, 'refund.requested', amount::text, NULL, NULL FROM refunds WHERE payment_id = $1
+        SELECT created_at, 'refund.requested', concat_ws(', ', amount, reason), NULL, NULL FROM refunds WHERE payment_id = $1
         UNION ALL
         SELECT updated_at, 'refund.' || status, concat_ws(', ', amount, code, stripe_refund_id), NULL, NULL
         FROM refunds WHERE payment_id = $1 AND status <> 'reserved'

@@ -1,9 +1,14 @@
+using System.Text.Json.Serialization;
 using PaymentFlow.Contracts.Journey;
+using PaymentFlow.PaymentApi.Refunds;
 
 namespace PaymentFlow.PaymentApi.Journey;
 
 /// <summary>A payment's current state and all its recorded steps, earliest first.</summary>
 /// <param name="Amount">In the currency's minor unit, like <paramref name="AmountRefunded"/>.</param>
+/// <param name="StripeUrl">The payment's page in Stripe's dashboard; absent with the sandbox.</param>
+/// <param name="Refunds">Oldest first, with those that were made in Stripe's dashboard.</param>
 public sealed record PaymentJourney(
     Guid PaymentId, Guid OrderId, string? Reference, string Status, long Version, long Amount, long AmountRefunded, string Currency,
-    string? PaymentIntent, IReadOnlyList<JourneyStep> Steps);
+    string? PaymentIntent, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? StripeUrl,
+    IReadOnlyList<RefundResponse> Refunds, IReadOnlyList<JourneyStep> Steps);

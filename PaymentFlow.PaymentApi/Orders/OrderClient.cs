@@ -31,7 +31,7 @@ public sealed class OrderClient(HttpClient http, OrderCache known, IConfiguratio
             using var response = await http.SendAsync(request, cancellationToken);
             if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Unauthorized) return null;
             response.EnsureSuccessStatusCode();
-            var order = await response.Content.ReadFromJsonAsync(OrderJson.Default.PayableOrder, cancellationToken);
+            var order = (await response.Content.ReadFromJsonAsync(OrderJson.Default.OrderAnswer, cancellationToken))?.ToPayable();
             if (clientSecret is not null && order is not null) known.Keep(order, clientSecret);
             return order;
         }
@@ -85,12 +85,27 @@ public sealed class OrderServiceUnavailableException(Exception inner) : Exceptio
 /// </summary>
 /// <param name="Amount">In the currency's minor unit.</param>
 /// <param name="CustomerEmail">For Stripe's receipt. Never stored here, and never logged.</param>
+/// <param name="Description">What the order is for: the merchant's text, or the products of our shop.</param>
 /// <param name="ExpiresAt">When the order is canceled if it is unpaid; null if it can be given up earlier.</param>
 public sealed record PayableOrder(
-    Guid Id, string? Reference, long Amount, string Currency, string? CustomerEmail = null, DateTimeOffset? ExpiresAt = null);
+    Guid Id, string? Reference, long Amount, string Currency, string? CustomerEmail = null, DateTimeOffset? ExpiresAt = null,
+    string? Description = null);
+
+/// <summary>OrderService's answer, as far as PaymentApi reads it.</summary>
+/// <param name="Items">The products of an order of our shop. Empty for a merchant's order, which can have a description.</param>
+sealed record OrderAnswer(
+    Guid Id, string? Reference, long Amount, string Currency, string? CustomerEmail = null, DateTimeOffset? ExpiresAt = null,
+    string? Description = null, IReadOnlyList<OrderedProduct>? Items = null)
+{
+    public PayableOrder ToPayable() => new(Id, Reference, Amount, Currency, CustomerEmail, ExpiresAt, Description ?? Products);
+
+    string? Products => Items is { Count: > 0 } ? string.Join(", ", Items.Select(item => $"{item.Name} × {item.Quantity}")) : null;
+}
+
+sealed record OrderedProduct(string Name, long Quantity);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
-[JsonSerializable(typeof(PayableOrder))]
+[JsonSerializable(typeof(OrderAnswer))]
 sealed partial class OrderJson : JsonSerializerContext;

@@ -16,7 +16,10 @@ public sealed class PaymentClaims(NpgsqlDataSource dataSource, PaymentTiming tim
         WITH inserted AS (
             INSERT INTO payments (id, order_id, reference, amount, currency, status, updated_at, reconcile_at, open_until)
             VALUES ($1, $2, $3, $4, $5, 'processing', $6, now() + $7, $8)
-            ON CONFLICT (order_id) DO NOTHING RETURNING id, version, status)
+            ON CONFLICT (order_id) DO NOTHING RETURNING id, version, status),
+        description AS (
+            INSERT INTO payment_descriptions (payment_id, description, words)
+            SELECT id, $9, array_to_tsvector($10) FROM inserted WHERE $9 IS NOT NULL)
         INSERT INTO payment_history (payment_id, version, status) SELECT id, version, status FROM inserted
         """;
 
@@ -116,7 +119,8 @@ public sealed class PaymentClaims(NpgsqlDataSource dataSource, PaymentTiming tim
 
     NpgsqlBatchCommand InsertCommand(PayableOrder order) => new NpgsqlBatchCommand(InsertIfAbsent)
         .With(Guid.CreateVersion7()).With(order.Id).With(order.Reference).With(order.Amount).With(order.Currency)
-        .With(time.GetUtcNow()).With(timing.AbandonAfter).With(order.ExpiresAt?.ToUniversalTime());
+        .With(time.GetUtcNow()).With(timing.AbandonAfter).With(order.ExpiresAt?.ToUniversalTime())
+        .With(order.Description).With(PaymentWords.Of(order.Description));
 }
 
 /// <summary>The row may be claimed although the caller got no answer. Nothing was sent to Stripe.</summary>

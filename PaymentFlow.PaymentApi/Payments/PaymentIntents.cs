@@ -48,8 +48,8 @@ public sealed partial class PaymentIntents(
 
     /// <summary>
     /// Creates a PaymentIntent, unconfirmed. Its idempotency key contains the version, because Stripe repeats its answer to a key, even a
-    /// 500, for a day. A failed attempt raises the version, so the next attempt is a new request. If several PaymentIntents are created, the
-    /// payment keeps the first one stored, and no other is ever confirmed.
+    /// 500, for a day. A failed attempt raises the version, so the next attempt is a new request. If several are created, the payment keeps
+    /// the first one stored, and no other is ever confirmed.
     /// </summary>
     /// <param name="receiptEmail">Part of the key, because it can be erased between two requests.</param>
     Task<PaymentIntent> CreateAsync(Payment payment, bool allowRedirects, string? receiptEmail, CancellationToken cancellationToken) =>

@@ -30,8 +30,8 @@ public sealed partial class PaymentSettlement(PaymentStore store, PaymentTiming 
     }
 
     /// <summary>
-    /// Applies once a PaymentIntent's state that was read from Stripe at <paramref name="askedAt"/>. If the attempt's own call must have been
-    /// over by then, the state is its outcome, even if it repeats an earlier attempt's decline. A bank debit's decline comes days later.
+    /// Applies once a PaymentIntent's state that was read from Stripe at <paramref name="askedAt"/>. If the attempt's own call must have
+    /// been over by then, the state is its outcome, even if it repeats an earlier decline. A bank debit's decline comes days later.
     /// </summary>
     /// <inheritdoc cref="TryApplyAsync(Payment, PaymentIntent, Guid?, CancellationToken)"/>
     public Task<Payment?> TryApplyAsync(

@@ -112,8 +112,11 @@ public sealed class PaymentStore(
                     updated_at = @now, reconcile_at = now() + @firstCheck
                 WHERE id = @id AND version = @version - 1 RETURNING id),
             attempt AS (
-                UPDATE payment_attempts SET status = @status, code = @code, decline_code = @declineCode, completed_at = @now
-                WHERE id = @attempt AND EXISTS (SELECT FROM moved)),
+                UPDATE payment_attempts SET status = @status, code = @code, decline_code = @declineCode, completed_at = @now,
+                    method_brand = coalesce(@brand, method_brand), method_last4 = coalesce(@last4, method_last4)
+                WHERE id = @attempt AND EXISTS (SELECT FROM moved)
+                    -- A decline stays one, with its reason, when the payment is canceled afterwards.
+                    AND NOT (status = 'failed' AND @status = 'canceled')),
             event AS (
                 INSERT INTO outbox (event_id, topic, key, type, source, time, traceparent, data)
                 SELECT @event, @topic, @key, @type, @source, @now, @traceParent, @data FROM moved WHERE @type IS NOT NULL
@@ -136,6 +139,8 @@ public sealed class PaymentStore(
             .With("attempt", transition.SettlesAttempt ? moved.AttemptId : null)
             .With("code", transition.Code)
             .With("declineCode", transition.DeclineCode)
+            .With("brand", transition.Method?.Brand)
+            .With("last4", transition.Method?.Last4)
             .With("event", cloudEvent.Id)
             .With("topic", Topics.Payments)
             .With("key", cloudEvent.Key)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.CloudEvents;
+using PaymentFlow.PaymentApi.Stripe;
 using Stripe;
 using EventTypes = PaymentFlow.Contracts.Events.EventTypes;
 
@@ -23,6 +24,9 @@ public sealed record PaymentTransition(string Status, string? EventType, string?
     /// <summary>The total amount refunded afterwards, in the currency's minor unit; null leaves it unchanged.</summary>
     public long? AmountRefunded { get; init; }
 
+    /// <summary>The method with which the attempt was made; null if it is not known, or known from before.</summary>
+    public PaymentMethodSummary? Method { get; init; }
+
     /// <summary>Whether this is the outcome of the payment's attempt. Refunds and disputes are not; they come long afterwards.</summary>
     public bool SettlesAttempt { get; init; } = true;
 
@@ -43,7 +47,7 @@ public sealed record PaymentTransition(string Status, string? EventType, string?
                 new(PaymentStatuses.Failed, EventTypes.PaymentFailed, error.Code, error.DeclineCode),
             _ => null,
         };
-        return next?.Status == payment.Status ? null : next;
+        return next is null || next.Status == payment.Status ? null : next with { Method = PaymentMethodSummary.Of(intent) };
     }
 
     /// <summary>

@@ -21,15 +21,16 @@ static class PersonalDataEndpoints
         var data = app.MapGroup("/payments/{id:guid}/personal-data").WithTags("Operators").RequireAuthorization(Roles.Operator);
         data.MapGet("", ExportAsync).WithName("ExportPersonalData")
             .WithSummary("What is stored that may tell something about the payment's customer.")
-            .WithDescription("The call is recorded. 401 `unauthorized`; 404 `not_found`.")
-            .ProducesProblems(401, 404, 503);
+            .WithDescription("The call is recorded. 401 `unauthorized`; 403 `viewer_cannot_act`; 404 `not_found`.")
+            .ProducesProblems(401, 403, 404, 503);
         data.MapDelete("", EraseAsync).WithName("ErasePersonalData")
-            .WithSummary("Erases the return URLs of a payment that is paid or canceled.")
+            .WithSummary("Erases the description and the return URLs of a payment that is paid or canceled.")
             .WithDescription("""
                 The books stay: amounts, times, states, the merchant's reference and Stripe's ids. What Stripe knows is erased at Stripe.
-                The call is recorded and may be repeated. 401 `unauthorized`; 404 `not_found`; 409 `payment_open`.
+                The call is recorded and may be repeated. 401 `unauthorized`; 403 `viewer_cannot_act`; 404
+                `not_found`; 409 `payment_open`.
                 """)
-            .ProducesProblems(401, 404, 409, 503);
+            .ProducesProblems(401, 403, 404, 409, 503);
     }
 
     static async Task<Results<Ok<PaymentPersonalData>, ProblemHttpResult>> ExportAsync(
@@ -39,7 +40,8 @@ static class PersonalDataEndpoints
         if (await payments.FindAsync(id, cancellationToken) is not { } payment) return ApiProblem.NotFound("There is no such payment.");
         await actions.RecordAsync(new OperatorAction(OperatorIdentity.Of(http), "payment.export", id.ToString()), cancellationToken);
         return TypedResults.Ok(new PaymentPersonalData(
-            id, payment.OrderId, payment.Reference, payment.PaymentIntentId, await store.AttemptsAsync(id, cancellationToken)));
+            id, payment.OrderId, payment.Reference, await store.DescriptionAsync(id, cancellationToken), payment.PaymentIntentId,
+            await store.AttemptsAsync(id, cancellationToken)));
     }
 
     static async Task<Results<NoContent, ProblemHttpResult>> EraseAsync(

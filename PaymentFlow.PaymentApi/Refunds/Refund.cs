@@ -11,6 +11,8 @@ public sealed record Refund
     public required long Amount { get; init; }
     public long? RequestedAmount { get; init; }
     public required string Status { get; init; }
+    /// <summary>One of <see cref="RefundReasons"/>, or null.</summary>
+    public string? Reason { get; init; }
     public string? Code { get; init; }
     public string? StripeRefundId { get; init; }
     public required DateTime CreatedAt { get; init; }
@@ -20,7 +22,14 @@ public sealed record Refund
 
     /// <summary>The refund's id is stored before the call, so that a repeat is the same request to Stripe.</summary>
     public StripeRefundRequest ToRequest(Payment payment) =>
-        new(payment.ToReference(), payment.PaymentIntentId!, Amount, Id, $"refund-{Id}");
+        new(payment.ToReference(), payment.PaymentIntentId!, Amount, Reason, Id, $"refund-{Id}");
+}
+
+/// <summary>Stripe's reasons for a refund. Stripe chooses others itself, such as <c>expired_uncaptured_charge</c>.</summary>
+/// <remarks>https://docs.stripe.com/api/refunds/create#create_refund-reason</remarks>
+public static class RefundReasons
+{
+    public static IReadOnlyList<string> All { get; } = ["duplicate", "fraudulent", "requested_by_customer"];
 }
 
 /// <summary>The values of <c>refunds.status</c>.</summary>

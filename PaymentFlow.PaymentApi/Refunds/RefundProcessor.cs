@@ -16,17 +16,17 @@ public sealed partial class RefundProcessor(
     TimeProvider time, ILogger<RefundProcessor> logger)
 {
     public async Task<Results<Ok<RefundResponse>, ProblemHttpResult>> RefundAsync(
-        Payment payment, long? amount, string idempotencyKey, CancellationToken cancellationToken)
+        Payment payment, long? amount, string? reason, string idempotencyKey, CancellationToken cancellationToken)
     {
         // From here on, continue even if the operator disconnects, so that no refund is left half done.
         cancellationToken = CancellationToken.None;
         var started = time.GetTimestamp();
-        var refund = await refunds.ReserveAsync(payment.Id, amount, idempotencyKey, cancellationToken);
+        var refund = await refunds.ReserveAsync(payment.Id, amount, reason, idempotencyKey, cancellationToken);
         if (refund is null)
         {
             refund = await refunds.FindAsync(payment.Id, idempotencyKey, cancellationToken);
             if (refund is null) return await WhyNotAsync(payment.Id, cancellationToken);
-            if (refund.RequestedAmount != amount) return RefundResults.KeyReused();
+            if (refund.RequestedAmount != amount || refund.Reason != reason) return RefundResults.KeyReused();
             if (refund is { Status: RefundStatuses.Failed, StripeRefundId: null }) return RefundResults.Refused(refund);
             // The outcome is known, or the reconciliation will ask for it. A repeated request does not call Stripe.
             return TypedResults.Ok(RefundResponse.From(refund, payment.Currency));

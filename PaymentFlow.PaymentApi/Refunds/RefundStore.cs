@@ -12,7 +12,7 @@ namespace PaymentFlow.PaymentApi.Refunds;
 public sealed class RefundStore(
     NpgsqlDataSource dataSource, PaymentStore payments, OutboxRelay relay, PaymentTiming timing, TimeProvider time)
 {
-    const string Columns = "id, payment_id, amount, requested_amount, status, code, stripe_refund_id, created_at";
+    const string Columns = "id, payment_id, amount, requested_amount, status, code, stripe_refund_id, created_at, reason";
     const string OfPayment = $"SELECT {Columns} FROM refunds WHERE payment_id = $1 ORDER BY created_at, id";
 
     public async Task<IReadOnlyList<Refund>> OfPaymentAsync(Guid paymentId, CancellationToken cancellationToken)
@@ -38,7 +38,8 @@ public sealed class RefundStore(
     /// Reserves the given amount, or all that is left, before Stripe is asked. Null, with nothing written, when that is not possible:
     /// the payment is not paid, too little is left, or the key was used before.
     /// </summary>
-    public async Task<Refund?> ReserveAsync(Guid paymentId, long? amount, string idempotencyKey, CancellationToken cancellationToken)
+    public async Task<Refund?> ReserveAsync(
+        Guid paymentId, long? amount, string? reason, string idempotencyKey, CancellationToken cancellationToken)
     {
         const string Sql = $"""
             WITH remainder AS (
@@ -46,8 +47,9 @@ public sealed class RefundStore(
                     SELECT sum(r.amount) FROM refunds r
                     WHERE r.payment_id = p.id AND r.status IN ('reserved', 'pending', 'succeeded')), 0) AS amount
                 FROM payments p WHERE p.id = $2 AND p.status IN ('succeeded', 'partially_refunded'))
-            INSERT INTO refunds (id, payment_id, amount, requested_amount, status, idempotency_key, created_at, updated_at, reconcile_at)
-            SELECT $1, $2, coalesce($3, amount), $3, 'reserved', $4, $5, $5, now() + $6
+            INSERT INTO refunds (
+                id, payment_id, amount, requested_amount, status, idempotency_key, created_at, updated_at, reconcile_at, reason)
+            SELECT $1, $2, coalesce($3, amount), $3, 'reserved', $4, $5, $5, now() + $6, $7
             FROM remainder WHERE coalesce($3, amount) BETWEEN 1 AND amount
             ON CONFLICT DO NOTHING
             RETURNING {Columns}
@@ -57,7 +59,8 @@ public sealed class RefundStore(
         // A statement of its own: the next one takes its snapshot after the lock, so it sees every earlier reservation.
         await payments.LockAsync(connection, paymentId, cancellationToken);
         await using var command = new NpgsqlCommand(Sql, connection)
-            .With(Guid.CreateVersion7()).With(paymentId).With(amount).With(idempotencyKey).With(time.GetUtcNow()).With(timing.FirstCheck);
+            .With(Guid.CreateVersion7()).With(paymentId).With(amount).With(idempotencyKey).With(time.GetUtcNow()).With(timing.FirstCheck)
+            .With(reason);
         var reserved = await command.FirstOrDefaultAsync(Read, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return reserved;
@@ -164,5 +167,6 @@ public sealed class RefundStore(
         Code = row.Text(5),
         StripeRefundId = row.Text(6),
         CreatedAt = row.GetDateTime(7),
+        Reason = row.Text(8),
     };
 }

@@ -22,12 +22,13 @@ static class RefundsEndpoints
             .RequireAuthorization(Roles.Operator).WithRetryAfter()
             .WithSummary("Refunds a payment, in full or in part. The outcome reaches the order and its screens by push.")
             .WithDescription("""
-                Needs an `Idempotency-Key`. A repeat with the same key is the same refund. 400 `idempotency_key_required`,
-                `malformed_request`; 401 `unauthorized`; 404 `not_found`; 409 `not_paid`, `already_refunded`; 422 `invalid_amount`,
-                `amount_invalid_for_currency`, `refund_too_large`, `refund_refused`, `idempotency_key_reused`; 503 with `Retry-After`
-                when nothing was refunded.
+                Needs an `Idempotency-Key`. A repeat with the same key is the same refund. `reason` is optional and one of `duplicate`,
+                `fraudulent` and `requested_by_customer`; Stripe gets it, too. 400 `idempotency_key_required`,
+                `malformed_request`; 401 `unauthorized`; 403 `viewer_cannot_act`; 404 `not_found`; 409 `not_paid`, `already_refunded`; 422
+                `invalid_amount`, `invalid_reason`, `amount_invalid_for_currency`, `refund_too_large`, `refund_refused`,
+                `idempotency_key_reused`; 503 with `Retry-After` when nothing was refunded.
                 """)
-            .ProducesProblems(400, 401, 404, 409, 413, 415, 422, 503);
+            .ProducesProblems(400, 401, 403, 404, 409, 413, 415, 422, 503);
 
     static async Task<Results<Ok<RefundResponse>, ProblemHttpResult>> RefundAsync(
         Guid id, RefundRequest request, HttpContext http, PaymentStore payments, RefundProcessor processor, OperatorActionStore actions,
@@ -41,13 +42,18 @@ static class RefundsEndpoints
         }
         if (request.Amount is <= 0)
             return ApiProblem.Unprocessable(ProblemCodes.InvalidAmount, "amount must be a positive number of minor units.");
+        if (request.Reason is { } reason && !RefundReasons.All.Contains(reason))
+        {
+            return ApiProblem.Unprocessable(
+                ProblemCodes.InvalidReason, $"reason must be one of {string.Join(", ", RefundReasons.All)}, or absent.");
+        }
         if (await payments.FindAsync(id, cancellationToken) is not { } payment) return ApiProblem.NotFound("There is no such payment.");
         var currency = Currencies.Of(payment.Currency);
         if (request.Amount is { } amount && amount % currency.Step != 0) return RefundResults.InvalidForCurrency(currency);
-        JsonObject details = new() { ["amount"] = request.Amount, ["idempotencyKey"] = key };
+        JsonObject details = new() { ["amount"] = request.Amount, ["reason"] = request.Reason, ["idempotencyKey"] = key };
         await actions.RecordAsync(
             new OperatorAction(OperatorIdentity.Of(http), "payment.refund", id.ToString(), details.ToJsonString()),
             cancellationToken);
-        return await processor.RefundAsync(payment, request.Amount, key, cancellationToken);
+        return await processor.RefundAsync(payment, request.Amount, request.Reason, key, cancellationToken);
     }
 }

@@ -11,6 +11,11 @@ public sealed class StripeGateway(StripeClient stripe)
     // Stripe's maximum.
     const long PageSize = 100;
 
+    /// <summary>
+    /// The charge tells the card's brand and last digits. A restricted key that may refund may read charges: both are one permission.
+    /// </summary>
+    static List<string> WithCharge => ["latest_charge"];
+
     /// <summary>Confirms the PaymentIntent. This is the only call that may charge.</summary>
     /// <param name="tooLate">See <see cref="StripeCallTracker.RunAsync"/>.</param>
     /// <exception cref="StripeCallException">It is not confirmed, or that is not known.</exception>
@@ -22,12 +27,14 @@ public sealed class StripeGateway(StripeClient stripe)
                 PaymentMethod = request.PaymentMethod,
                 ReturnUrl = request.ReturnUrl,
                 UseStripeSdk = request.ReturnUrl is null ? true : null,
+                Expand = WithCharge,
             },
             new RequestOptions { IdempotencyKey = request.IdempotencyKey },
             cancellationToken), tooLate);
 
     public Task<PaymentIntent> GetAsync(string intentId, CancellationToken cancellationToken) =>
-        stripe.V1.PaymentIntents.GetAsync(intentId, cancellationToken: cancellationToken);
+        stripe.V1.PaymentIntents.GetAsync(
+            intentId, new PaymentIntentGetOptions { Expand = WithCharge }, cancellationToken: cancellationToken);
 
     /// <summary>
     /// Cancels the PaymentIntent. If its state does not allow that, Stripe answers with the error
@@ -45,7 +52,13 @@ public sealed class StripeGateway(StripeClient stripe)
         var metadata = request.Payment.ToMetadata();
         metadata[MetadataKeys.RefundId] = request.RefundId.ToString();
         return StripeCallTracker.RunAsync(() => stripe.V1.Refunds.CreateAsync(
-            new RefundCreateOptions { PaymentIntent = request.IntentId, Amount = request.Amount, Metadata = metadata },
+            new RefundCreateOptions
+            {
+                PaymentIntent = request.IntentId,
+                Amount = request.Amount,
+                Reason = request.Reason,
+                Metadata = metadata,
+            },
             new RequestOptions { IdempotencyKey = request.IdempotencyKey },
             cancellationToken), tooLate);
     }

@@ -22,4 +22,6 @@ public sealed record StripeConfirmation(string IntentId, string PaymentMethod, s
 
 /// <summary>What <see cref="StripeGateway.RefundAsync"/> sends.</summary>
 /// <param name="Amount">In the currency's minor unit.</param>
-public sealed record StripeRefundRequest(PaymentReference Payment, string IntentId, long Amount, Guid RefundId, string IdempotencyKey);
+/// <param name="Reason">In Stripe's words; null for none.</param>
+public sealed record StripeRefundRequest(
+    PaymentReference Payment, string IntentId, long Amount, string? Reason, Guid RefundId, string IdempotencyKey);

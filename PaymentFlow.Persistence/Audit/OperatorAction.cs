@@ -13,3 +13,11 @@ public sealed record OperatorAction(OperatorIdentity Actor, string Action, strin
 /// <param name="At">When the operator requested the action, UTC.</param>
 public sealed record RecordedAction(
     Guid Id, string Actor, string? Address, string Action, string Target, string? Details, DateTime At);
+
+/// <summary>Which actions to read. Null stands for all.</summary>
+/// <param name="Actor">A part of the operator's name, in any case.</param>
+/// <param name="Action">The whole word, such as <c>payment.refund</c>.</param>
+/// <param name="Target">The whole id.</param>
+/// <param name="From">Actions at this time or later.</param>
+/// <param name="To">Actions before this time.</param>
+public sealed record OperatorActionFilter(string? Actor, string? Action, string? Target, DateTimeOffset? From, DateTimeOffset? To);

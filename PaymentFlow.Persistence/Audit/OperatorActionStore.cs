@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Npgsql;
 using PaymentFlow.Persistence.Database;
 
@@ -9,6 +10,8 @@ namespace PaymentFlow.Persistence.Audit;
 /// </summary>
 public sealed class OperatorActionStore(NpgsqlDataSource dataSource, TimeProvider time)
 {
+    const int ReadAtOnce = 500;
+
     public async Task RecordAsync(OperatorAction action, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
@@ -26,15 +29,41 @@ public sealed class OperatorActionStore(NpgsqlDataSource dataSource, TimeProvide
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Reads the newest actions, newest first.</summary>
+    /// <summary>Reads the actions that match, newest first.</summary>
+    /// <param name="after">The id of the last action that was read before; null to begin with the newest.</param>
     /// <param name="limit">The maximum number of actions.</param>
-    public async Task<IReadOnlyList<RecordedAction>> NewestAsync(int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RecordedAction>> ListAsync(
+        OperatorActionFilter filter, Guid? after, int limit, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(
-            "SELECT id, actor, host(address), action, target, details::text, at FROM operator_actions ORDER BY at DESC, id DESC LIMIT $1")
-            .With(limit);
+        // Uses the index on the time, or for a target the one on the target.
+        const string Sql = """
+            SELECT id, actor, host(address), action, target, details::text, at FROM operator_actions
+            WHERE (@actor IS NULL OR strpos(lower(actor), lower(@actor)) > 0)
+                AND (@action IS NULL OR action = @action)
+                AND (@target IS NULL OR target = @target)
+                AND (@from IS NULL OR at >= @from)
+                AND (@to IS NULL OR at < @to)
+                AND (@after IS NULL OR (at, id) < (SELECT last.at, last.id FROM operator_actions last WHERE last.id = @after))
+            ORDER BY at DESC, id DESC LIMIT @limit
+            """;
+        await using var command = dataSource.CreateCommand(Sql)
+            .With("actor", filter.Actor).With("action", filter.Action).With("target", filter.Target)
+            .With("from", filter.From?.ToUniversalTime()).With("to", filter.To?.ToUniversalTime())
+            .With("after", after).With("limit", limit);
         return await command.ListAsync(row => new RecordedAction(
             row.GetGuid(0), row.GetString(1), row.Text(2), row.GetString(3), row.GetString(4), row.Text(5), row.GetDateTime(6)),
             cancellationToken);
+    }
+
+    /// <summary>All actions that match, newest first. Reads them in parts, so that a slow reader holds no connection.</summary>
+    public async IAsyncEnumerable<RecordedAction> AllAsync(
+        OperatorActionFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Guid? after = null;
+        while (await ListAsync(filter, after, ReadAtOnce, cancellationToken) is { Count: > 0 } part)
+        {
+            foreach (var action in part) yield return action;
+            after = part[^1].Id;
+        }
     }
 }

@@ -111,6 +111,7 @@ public sealed partial class DatabaseMigration(
         yield return Read(own, "PaymentFlow.Messaging.Migrations.outbox_journey.sql");
         yield return Read(own, "PaymentFlow.Messaging.Migrations.operator_actions_address.sql");
         yield return Read(own, "PaymentFlow.Messaging.Migrations.leases.sql");
+        yield return Read(own, "PaymentFlow.Messaging.Migrations.roll_ups.sql");
         if (plan.DeadLetters)
         {
             yield return Read(own, "PaymentFlow.Messaging.Migrations.dead_letters.sql");

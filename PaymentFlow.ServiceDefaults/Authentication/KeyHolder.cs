@@ -17,4 +17,10 @@ public static class KeyHolder
             if (context.User.IsInRole(role)) return true;
         return false;
     }
+
+    /// <summary>
+    /// Whether the request has the viewers' key and no token. Such a request is a viewer's, whatever other keys come with it: Web sends its
+    /// service key beside the key of the person at the console.
+    /// </summary>
+    public static bool IsViewerOnly(HttpContext context) => Is(context, Roles.Viewer) && !context.User.IsInRole(Roles.Operator);
 }

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace PaymentFlow.ServiceDefaults.Authentication;
 
 /// <summary>
-/// Limits guesses of keys: after <c>RateLimits:keys:Permits</c> (10) wrong keys for a role from one address within
-/// <c>RateLimits:keys:WindowSeconds</c> (60), requests with a key for that role get 429, right key or not, until the window has passed.
+/// Limits guesses of keys: after <c>RateLimits:keys:Permits</c> (10) wrong keys in a header from one address within
+/// <c>RateLimits:keys:WindowSeconds</c> (60), requests with a key in that header get 429, right key or not, until the window has passed.
 /// Otherwise the answer would still tell which guess is right. Every wrong key is counted, and logged unless its address is limited.
 /// </summary>
 /// <remarks>
@@ -32,8 +32,8 @@ sealed partial class WrongKeys : PartitionedRateLimiter<HttpContext>
         _logger = logger;
         _counter = meters.Create(ServiceDefaultsExtensions.TelemetryName).CreateCounter<long>(
             "paymentflow.keys.wrong", description: "Requests with a wrong key, by the role that the key was for");
-        _guesses = ApiKeys.Headers.Keys.ToDictionary(
-            role => role, _ => AddressLimit.Create(configuration, "keys", Permits, Window), StringComparer.Ordinal);
+        _guesses = ApiKeys.Settings.Select(entry => entry.Header).Distinct().ToDictionary(
+            header => header, _ => AddressLimit.Create(configuration, "keys", Permits, Window), StringComparer.Ordinal);
     }
 
     public override RateLimiterStatistics? GetStatistics(HttpContext resource) => null;
@@ -54,28 +54,31 @@ sealed partial class WrongKeys : PartitionedRateLimiter<HttpContext>
     {
         if (context.Features.Get<GivenKeys>() is not { } given) return Allowed.Lease;
         RateLimitLease? refusal = null;
-        foreach (var role in given.Wrong) refusal = Note(context, role, given.Counted) ?? refusal;
+        foreach (var (header, role) in given.Headers)
+            if (role is null) refusal = Note(context, header, given.Counted) ?? refusal;
         given.Counted = true;
         // Only looks whether the limit is reached.
-        foreach (var role in given.Right) refusal ??= Guess(context, role, permits: 0) is { IsAcquired: false } reached ? reached : null;
-        return refusal is null || given.Right.Contains(Roles.Service) ? Allowed.Lease : refusal;
+        foreach (var (header, role) in given.Headers)
+            if (role is not null) refusal ??= Guess(context, header, permits: 0) is { IsAcquired: false } reached ? reached : null;
+        return refusal is null || given.Headers.Exists(key => key.Role == Roles.Service) ? Allowed.Lease : refusal;
     }
 
     /// <returns>The refusal; null if the request may proceed.</returns>
-    RateLimitLease? Note(HttpContext context, string role, bool counted)
+    RateLimitLease? Note(HttpContext context, string header, bool counted)
     {
-        var lease = Guess(context, role, permits: counted ? 0 : 1);
+        var lease = Guess(context, header, permits: counted ? 0 : 1);
+        // The viewers' key is a second key for the operators' header.
+        var role = Array.Find(ApiKeys.Settings, entry => entry.Header == header).Role;
         if (!counted)
         {
             _counter.Add(1, new KeyValuePair<string, object?>("role", role));
-            var (header, _) = ApiKeys.Headers[role];
             if (lease.IsAcquired) Log.Wrong(_logger, header, context.Connection.RemoteIpAddress, context.Request.Path);
         }
         return lease.IsAcquired || (role == Roles.Service && !NeedsKey(context)) ? null : lease;
     }
 
-    RateLimitLease Guess(HttpContext context, string role, int permits) =>
-        _guesses[role].AttemptAcquire(ClientAddress.Of(context.Connection.RemoteIpAddress), permits);
+    RateLimitLease Guess(HttpContext context, string header, int permits) =>
+        _guesses[header].AttemptAcquire(ClientAddress.Of(context.Connection.RemoteIpAddress), permits);
 
     static bool NeedsKey(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>() is not null;
 

@@ -34,6 +34,7 @@ public static class SettingRules
     static readonly Rule[] Rules =
     [
         new("Operator:Key", Key),
+        new("Operator:ViewerKey", Key),
         new("Merchant:ApiKey", Key),
         new("Services:Key", Key),
         new("Events:Keys:*:*", Key),
@@ -41,6 +42,9 @@ public static class SettingRules
         new("Webhooks:AllowPrivateAddresses", Flag),
         new("Operator:Oidc:ClientSecret", (value, _) => Secret(value)),
         new("Operator:Oidc:Authority", Authority),
+        new("Operator:TraceUrl", (value, _) => IsWebAddress(value, out var _) && value.Contains("{traceId}", StringComparison.Ordinal)
+            ? null
+            : $"is '{value}': set it to the URL of a trace with {{traceId}} in it, such as https://traces.example/trace/{{traceId}}."),
         new("Clients:AllowedOrigins:*", (value, _) => AllowedOrigins.Normalize(value) is not null ? null
             : $"is '{value}', which is not a browser's origin: set it to a scheme, a host and, if needed, a port, "
                 + "such as https://shop.example. A path or a wildcard is not possible."),
@@ -63,7 +67,7 @@ public static class SettingRules
     ];
 
     /// <summary>The problems of the settings that all services share. Empty values count as not set.</summary>
-    public static IEnumerable<string> Problems(IConfiguration configuration, bool development) =>
+    public static IEnumerable<string> Problems(IConfiguration configuration, bool development) => (
         from setting in configuration.AsEnumerable()
         where !string.IsNullOrEmpty(setting.Value)
         from rule in Rules
@@ -71,7 +75,13 @@ public static class SettingRules
         let problem = rule.Problem(setting.Value!, development)
         where problem is not null
         orderby setting.Key
-        select $"{setting.Key} {problem}";
+        select $"{setting.Key} {problem}").Concat(SameKeys(configuration));
+
+    // With one key for both, every viewer would be an operator.
+    static IEnumerable<string> SameKeys(IConfiguration configuration) =>
+        configuration["Operator:ViewerKey"] is { Length: > 0 } key && key == configuration["Operator:Key"]
+            ? ["Operator:ViewerKey is the same as Operator:Key: set it to a key of its own, or leave it out."]
+            : [];
 
     /// <summary>Reads a section, whose times and ranges are checked.</summary>
     /// <returns>The first problem, or null.</returns>

@@ -27,6 +27,7 @@ public static class ApiCredentials
         },
         [Roles.Merchant] = Header("X-Api-Key", "A merchant's key."),
         [Roles.Operator] = Header("X-Operator-Key", "The operators' key."),
+        [Roles.Viewer] = Header("X-Operator-Key", "The viewers' key, in the operators' header. It may read and not act."),
         [Roles.Service] = Header("X-Service-Key", "The key of PaymentFlow's own services."),
         [StripeSignature] = Header("Stripe-Signature", "Stripe's signature of the body: https://docs.stripe.com/webhooks/signature"),
     };
@@ -38,13 +39,14 @@ public static class ApiCredentials
     public static TBuilder AcceptsCredentials<TBuilder>(this TBuilder builder, params string[] credentials)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new Accepted(credentials));
 
+    /// <summary>The credentials that a call with this metadata accepts. What viewers may call, operators may.</summary>
     internal static IEnumerable<string> Of(IEnumerable<object> metadata) => metadata.SelectMany(one => one switch
     {
         Accepted accepted => accepted.Credentials,
         IAuthorizeData { Policy: { } role } => [role],
         AuthorizationPolicy policy => policy.Requirements.OfType<RolesAuthorizationRequirement>().SelectMany(roles => roles.AllowedRoles),
         _ => [],
-    }).Distinct();
+    }).SelectMany(role => role == Roles.Viewer ? (string[])[Roles.Operator, Roles.Viewer] : [role]).Distinct();
 
     static OpenApiSecurityScheme Header(string name, string description) => new()
     {

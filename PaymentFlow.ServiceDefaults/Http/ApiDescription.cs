@@ -48,7 +48,8 @@ public static class ApiDescription
     });
 
     /// <summary>
-    /// Maps the document. Outside Development only an operator gets it, by the key, and others 404, unless <c>OpenApi:Public</c> is true.
+    /// Maps the document. Outside Development only operators and viewers get it, by their key, and others 404, unless
+    /// <c>OpenApi:Public</c> is true.
     /// </summary>
     public static void MapApiDescription(this WebApplication app)
     {
@@ -57,7 +58,7 @@ public static class ApiDescription
         document.Finally(endpoint =>
         {
             var answer = endpoint.RequestDelegate!;
-            endpoint.RequestDelegate = context => context.User.IsInRole(Roles.Operator)
+            endpoint.RequestDelegate = context => context.User.IsInRole(Roles.Viewer)
                 ? answer(context)
                 : ApiProblem.ForStatus(StatusCodes.Status404NotFound).ExecuteAsync(context);
         });

@@ -31,6 +31,11 @@ public static class ApiProblem
     public static ProblemHttpResult Unauthorized(string detail) =>
         Create(ProblemCodes.Unauthorized, StatusCodes.Status401Unauthorized, "Not authorized", detail);
 
+    /// <summary>403 <c>viewer_cannot_act</c>: the caller may look and not act.</summary>
+    public static ProblemHttpResult ViewerCannotAct() =>
+        Create(ProblemCodes.ViewerCannotAct, StatusCodes.Status403Forbidden, "Viewers can look and not act",
+            "The key that you sent is the viewers'. This call needs the operators' key. Nothing was changed.");
+
     /// <summary>404 <c>not_found</c>: it does not exist, or the caller may not see it. The answer is the same for both.</summary>
     public static ProblemHttpResult NotFound(string detail) =>
         Create(ProblemCodes.NotFound, StatusCodes.Status404NotFound, "Not found", detail);

@@ -38,7 +38,9 @@ public sealed class RunningApp : IAsyncDisposable
 {
     static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
     static readonly string[] GeneratedSecrets =
-        ["operator-key", "merchant-key", "service-key", "payments-event-key", "orders-event-key", "sandbox-webhook-secret"];
+    [
+        "operator-key", "viewer-key", "merchant-key", "service-key", "payments-event-key", "orders-event-key", "sandbox-webhook-secret",
+    ];
 
     readonly DistributedApplication _app;
     readonly ConcurrentDictionary<string, ConcurrentQueue<string>> _logs = new();

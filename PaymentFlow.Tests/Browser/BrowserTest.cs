@@ -15,13 +15,20 @@ public abstract class BrowserTest(PaymentFlowApp app, Chromium chromium) : IAsyn
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>A shopper with a new browser profile, which has no cookies and one page.</summary>
-    protected async Task<Shopper> ShopperAsync(string locale = "en-US", Uri? web = null)
+    /// <summary>A shopper with a new browser profile and one page.</summary>
+    /// <param name="session">The cookies of another profile, by <c>StorageStateAsync</c>; null for none.</param>
+    /// <param name="zone">The browser's time zone; null for the machine's.</param>
+    /// <param name="scripts">Whether the browser runs JavaScript.</param>
+    protected async Task<Shopper> ShopperAsync(
+        string locale = "en-US", Uri? web = null, string? session = null, string? zone = null, bool scripts = true)
     {
         var profile = await chromium.Browser.NewContextAsync(new()
         {
             BaseURL = (web ?? app.Web).AbsoluteUri,
             Locale = locale,
+            StorageState = session,
+            TimezoneId = zone,
+            JavaScriptEnabled = scripts,
             ViewportSize = new() { Width = 1280, Height = 860 },
             // Without a GPU, animations cost CPU time.
             ReducedMotion = ReducedMotion.Reduce,

@@ -24,7 +24,7 @@ public sealed class CrashJourneyTests(PaymentFlowApp app, Chromium chromium, Imp
             "order.paid", "event.checked",
         ];
         Assert.Equal(way, kinds.Where(way.Contains));
-        await Assertions.Expect(operators.Page.Locator("strong[data-status]")).ToHaveTextAsync("paid");
+        await Assertions.Expect(operators.Page.Locator("[data-status]")).ToHaveTextAsync("Paid");
         Assert.Empty(operators.Complaints);
     }
 

@@ -31,14 +31,13 @@ public sealed class JourneyTests(PaymentFlowApp app, Chromium chromium) : Operat
         Assert.Equal(way, kinds.Where(way.Contains));
         Assert.Contains("event.published", kinds);
         await Assertions.Expect(page.Page.Locator("tr[data-kind='pushed.page']")).ToContainTextAsync("Shown on 1 page");
-        await Assertions.Expect(page.Page.Locator("strong[data-status]")).ToHaveTextAsync("paid");
+        await Assertions.Expect(page.Page.Locator("[data-status]")).ToHaveTextAsync("Paid");
         // One trace covers all steps from the click on Pay to the order.
         var trace = await page.Page.Locator("tr[data-kind='payment.succeeded'] code").TextContentAsync();
         Assert.Matches("^[0-9a-f]{32}$", trace);
         await Assertions.Expect(page.Page.Locator("tr[data-kind='order.paid'] code")).ToHaveTextAsync(trace!);
         await page.IsAccessibleAsync("journey");
         Assert.Empty(page.Complaints);
-        await PictureForDocsAsync(page.Page, "journey.png");
     }
 
     [Fact]
@@ -52,7 +51,7 @@ public sealed class JourneyTests(PaymentFlowApp app, Chromium chromium) : Operat
         Assert.Equal(HttpStatusCode.OK, refunded.Status);
 
         var page = await SignedInAsync();
-        await page.Page.GotoAsync($"/operator?search={customer.Order["reference"]}");
+        await page.Page.GotoAsync($"/operator?q={customer.Order["reference"]}");
         await page.Page.IsAtAsync($"**/operator/orders/{customer.OrderId}");
         var kinds = await KindsWithAsync(page.Page, "order.refunded", "pushed.socket", "webhook.received");
 
@@ -62,43 +61,7 @@ public sealed class JourneyTests(PaymentFlowApp app, Chromium chromium) : Operat
                 kind.StartsWith("attempt.", StringComparison.Ordinal) || kind.StartsWith("refund.", StringComparison.Ordinal)));
         await Assertions.Expect(page.Page.Locator("tr[data-kind='attempt.failed']")).ToContainTextAsync("insufficient_funds");
         await Assertions.Expect(page.Page.Locator("tr[data-kind=operator]")).ToContainTextAsync("Anna");
-        await Assertions.Expect(page.Page.Locator("strong[data-status]")).ToHaveTextAsync("refunded");
-    }
-
-    [Fact]
-    public async Task An_operator_refunds_and_cancels_after_a_confirmation()
-    {
-        var paid = await Customer.OrdersAsync(App);
-        await paid.PayAsync();
-        var open = await Customer.OrdersAsync(App);
-        var somebody = await SignedInAsync();
-        var page = somebody.Page;
-
-        await page.GotoAsync($"/operator/orders/{paid.OrderId}");
-        await page.GetByText("Refund…").ClickAsync();
-        await page.Locator("#amount").FillAsync("500");
-        await page.Locator("input[name=sure]").CheckAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Refund", Exact = true }).ClickAsync();
-        await Assertions.Expect(page.Locator("main [role=status]")).ToContainTextAsync("Done.");
-        await KindsWithAsync(page, "refund.succeeded", "order.partially_refunded");
-        await Assertions.Expect(page.Locator("tr[data-kind=operator]")).ToContainTextAsync("Anna");
-        await page.GetByText("Refund…").ClickAsync();
-        await somebody.IsAccessibleAsync("refund");
-        await page.Locator("#amount").FillAsync("100000000");
-        await page.Locator("input[name=sure]").CheckAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Refund", Exact = true }).ClickAsync();
-        await Assertions.Expect(page.Locator("main [role=alert]")).ToContainTextAsync("refund too large");
-
-        await page.GotoAsync($"/operator/orders/{open.OrderId}");
-        await page.GetByText("Cancel the order…").ClickAsync();
-        await page.Locator("input[name=sure]").CheckAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel the order", Exact = true }).ClickAsync();
-        await Assertions.Expect(page.Locator("main [role=status]")).ToContainTextAsync("Done.");
-        await KindsWithAsync(page, "order.canceled", "payment.canceled");
-        await page.GotoAsync("/operator/dead-letters");
-        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("Dead letters");
-        await somebody.IsAccessibleAsync("dead letters");
-        Assert.Empty(somebody.Complaints);
+        await Assertions.Expect(page.Page.Locator("[data-status]")).ToHaveTextAsync("Refunded");
     }
 
     [Fact]
@@ -109,17 +72,16 @@ public sealed class JourneyTests(PaymentFlowApp app, Chromium chromium) : Operat
         await shopper.Page.IsAtAsync("**/operator/sign-in?ReturnUrl=**");
         await shopper.Page.Locator("#key").FillAsync("wrong");
         await shopper.Page.GetByText("Sign in", new() { Exact = true }).ClickAsync();
-        await Assertions.Expect(shopper.Page.Locator("[role=alert]")).ToContainTextAsync("That is not the operator key.");
+        await Assertions.Expect(shopper.Page.Locator("[role=alert]")).ToContainTextAsync("That is not the key.");
         await shopper.IsAccessibleAsync("sign-in");
         await shopper.Page.GotoAsync("/operator");
         await shopper.Page.IsAtAsync("**/operator/sign-in?ReturnUrl=**");
 
         // With the key, the operator reaches the requested page and can sign out.
-        await shopper.Page.GotoAsync("/operator?search=no-such-order");
+        await shopper.Page.GotoAsync("/operator?q=no-such-order");
         await shopper.Page.Locator("#key").FillAsync(App.OperatorKey);
         await shopper.Page.GetByText("Sign in", new() { Exact = true }).ClickAsync();
-        await Assertions.Expect(shopper.Page.Locator("main [role=status]"))
-            .ToContainTextAsync("No order, payment or PaymentIntent matches.");
+        await Assertions.Expect(shopper.Page.Locator(".empty")).ToHaveTextAsync("No order, payment or PaymentIntent matches.");
         await shopper.Page.GetByText("Sign out").ClickAsync();
         await shopper.Page.IsAtAsync("**/operator/sign-in");
         await shopper.Page.GotoAsync("/operator");

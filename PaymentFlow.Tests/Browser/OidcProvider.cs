@@ -23,6 +23,7 @@ sealed class OidcProvider : IAsyncDisposable
 
     const string Role = "groups";
     const string Allowed = "payments";
+    const string Viewers = "accounting";
 
     readonly WebApplication _app;
 
@@ -36,6 +37,7 @@ sealed class OidcProvider : IAsyncDisposable
         ("Operator__Oidc__ClientSecret", ClientSecret),
         ("Operator__Oidc__RequiredClaim", Role),
         ("Operator__Oidc__RequiredValue", Allowed),
+        ("Operator__Oidc__ViewerValue", Viewers),
         ("Operator__Oidc__Name", "the team's accounts"),
     ];
 
@@ -95,6 +97,9 @@ sealed class OidcProvider : IAsyncDisposable
             case "bert":
                 context.SignIn(Person("2", "Bert", "bert@example.com", "gardeners"));
                 break;
+            case "clara":
+                context.SignIn(Person("3", "Clara", "clara@example.com", Viewers));
+                break;
             case "nobody":
                 context.Reject(Errors.AccessDenied, "The user canceled.");
                 break;
@@ -105,6 +110,7 @@ sealed class OidcProvider : IAsyncDisposable
                     $"""
                     <!DOCTYPE html><html lang="en"><title>Who are you?</title>
                     <p><a href="{here}&amp;who=anna">Anna</a> <a href="{here}&amp;who=bert">Bert</a>
+                    <a href="{here}&amp;who=clara">Clara</a>
                     <a href="{here}&amp;who=nobody">Never mind</a></p></html>
                     """);
                 context.HandleRequest();

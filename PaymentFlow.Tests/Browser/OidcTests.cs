@@ -47,10 +47,9 @@ public sealed class OidcTests(PaymentFlowApp app, Chromium chromium, WebWithProv
         // The operator returns from the provider's site to the requested page.
         await page.IsAtAsync($"**/operator/orders/{customer.OrderId}");
         await Assertions.Expect(page.Locator(".console-menu form")).ToContainTextAsync("Anna Jensen, anna@example.com");
-        await page.GetByText("Cancel the order…").ClickAsync();
-        await page.Locator("input[name=sure]").CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel the order…" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Cancel the order", Exact = true }).ClickAsync();
-        await Assertions.Expect(page.Locator("main [role=status]")).ToContainTextAsync("Done.");
+        await Assertions.Expect(page.Locator("main [role=status]")).ToContainTextAsync("The order is canceled.");
         await KindsWithAsync(page, "order.canceled");
         await Assertions.Expect(page.Locator("tr[data-kind=operator]").First).ToContainTextAsync("by Anna Jensen, anna@example.com");
 
@@ -85,6 +84,22 @@ public sealed class OidcTests(PaymentFlowApp app, Chromium chromium, WebWithProv
         await page.Locator("#key").FillAsync(App.OperatorKey);
         await page.GetByText("Sign in", new() { Exact = true }).ClickAsync();
         await page.IsAtAsync("**/operator");
+    }
+
+    [Fact]
+    public async Task A_user_with_the_viewers_claim_looks_and_does_not_act()
+    {
+        var customer = await Customer.OrdersAsync(App);
+        var page = (await ShopperAsync(web: signIn.Web)).Page;
+        await page.GotoAsync($"/operator/orders/{customer.OrderId}");
+        await page.GetByText("Sign in with the team's accounts").ClickAsync();
+        await page.GetByText("Clara").ClickAsync();
+
+        await page.IsAtAsync($"**/operator/orders/{customer.OrderId}");
+        await Assertions.Expect(page.Locator(".console-menu form")).ToContainTextAsync("Clara, clara@example.com · viewer");
+        await Assertions.Expect(page.Locator("tr[data-kind='order.created']")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator(".view-only")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("main form:not([action='/operator/sign-out'])")).ToHaveCountAsync(0);
     }
 
     [Fact]

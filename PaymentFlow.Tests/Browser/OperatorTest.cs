@@ -32,16 +32,4 @@ public abstract class OperatorTest(PaymentFlowApp app, Chromium chromium) : Brow
         });
         return kinds;
     }
-
-    /// <summary>With UPDATE_SCREENSHOTS=1: saves a screenshot for the docs.</summary>
-    protected static async Task PictureForDocsAsync(IPage page, string name)
-    {
-        if (Environment.GetEnvironmentVariable("UPDATE_SCREENSHOTS") != "1") return;
-        await page.ScreenshotAsync(new()
-        {
-            Path = Path.Combine(Repository.Folder, "docs", "images", name),
-            FullPage = true,
-            Animations = ScreenshotAnimations.Disabled,
-        });
-    }
 }

@@ -20,6 +20,7 @@ sealed class Replica : IAsyncDisposable
             ("services__order-service__http__0", Origin(app.OrderService)),
             ("services__payment-api__http__0", Origin(app.PaymentApi)),
             ("Operator__Key", app.OperatorKey),
+            ("Operator__ViewerKey", app.ViewerKey),
             ("Services__Key", app.ServiceKey),
             ("Events__Keys__orders__0", app.OrdersEventKey),
             .. settings,

@@ -63,6 +63,8 @@ public sealed class PaymentFlowApp : IAsyncLifetime
 
     public string OperatorKey => Get(App.GetParameterAsync("operator-key"));
 
+    public string ViewerKey => Get(App.GetParameterAsync("viewer-key"));
+
     public string MerchantKey => Get(App.GetParameterAsync("merchant-key"));
 
     public string ServiceKey => Get(App.GetParameterAsync("service-key"));

@@ -36,7 +36,17 @@ static class SiteLanguages
 
     public static void UseLanguages(this WebApplication app) => app.UseRequestLocalization();
 
-    public static void MapLanguages(this IEndpointRouteBuilder app) => app.MapPost("/language", Choose);
+    /// <summary>
+    /// The form's address. The antiforgery token of a page of the console belongs to its operator, and the cookie that names the operator
+    /// is sent to addresses of the console only.
+    /// </summary>
+    public static string FormFor(PathString page) => page.StartsWithSegments("/operator") ? "/operator/language" : "/language";
+
+    public static void MapLanguages(this IEndpointRouteBuilder app)
+    {
+        app.MapPost("/language", Choose);
+        app.MapPost("/operator/language", Choose);
+    }
 
     const string Cookie = "paymentflow.language";
     const string SuggestedCookie = "paymentflow.order-language";

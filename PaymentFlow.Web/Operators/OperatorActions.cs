@@ -1,12 +1,13 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using PaymentFlow.Contracts;
+using PaymentFlow.ServiceDefaults;
 using PaymentFlow.Web.Services;
 
 namespace PaymentFlow.Web.Operators;
 
 /// <summary>
-/// The actions of the console. Each is a plain form with a confirmation checkbox, and redirects back to its page with the result.
+/// The actions of the lists of dead letters and webhooks. Each is a plain form with a confirmation checkbox, and redirects back to its page
+/// with the result. Viewers get 403.
 /// </summary>
 static class OperatorActions
 {
@@ -15,32 +16,16 @@ static class OperatorActions
 
     public static void MapOperatorActions(this IEndpointRouteBuilder app)
     {
-        var operators = app.MapGroup("/operator").RequireAuthorization();
-        operators.MapPost("/orders/{id:guid}/refund", RefundAsync);
-        operators.MapPost("/orders/{id:guid}/cancel", CancelAsync);
+        var operators = app.MapGroup("/operator").RequireAuthorization(Roles.Operator);
         operators.MapPost("/dead-letters/{id:guid}/replay", ReplayAsync);
         operators.MapPost("/dead-letters/replay", ReplayManyAsync);
         operators.MapPost("/webhooks/{id:guid}/redeliver", RedeliverAsync);
     }
 
-    /// <param name="key">The idempotency key, created with the page, so that submitting the form twice makes one refund.</param>
-    /// <param name="amount">In the currency's minor unit. Empty refunds all that is left.</param>
-    static Task<RedirectHttpResult> RefundAsync(
-        Guid id, [FromForm] Guid paymentId, [FromForm] Guid key, [FromForm] string? amount, [FromForm] bool? sure, HttpContext context,
-        OperatorClient operators, CancellationToken cancellationToken) =>
-        // If there is no answer, the page keeps the key, so that another try makes the same refund.
-        AnswerAsync($"/operator/orders/{id}", sure, unanswered: $"&key={key}", act: () =>
-            string.IsNullOrWhiteSpace(amount) ? operators.RefundAsync(paymentId, null, key, context.User, cancellationToken)
-            : long.TryParse(amount, out var minorUnits) ? operators.RefundAsync(paymentId, minorUnits, key, context.User, cancellationToken)
-            : Task.FromResult<Problem?>(new Problem(ProblemCodes.InvalidAmount)));
-
-    static Task<RedirectHttpResult> CancelAsync(
-        Guid id, [FromForm] bool? sure, HttpContext context, OperatorClient operators, CancellationToken cancellationToken) =>
-        AnswerAsync($"/operator/orders/{id}", sure, () => operators.CancelAsync(id, context.User, cancellationToken));
-
     static Task<RedirectHttpResult> ReplayAsync(
-        Guid id, [FromForm] bool? sure, HttpContext context, OperatorClient operators, CancellationToken cancellationToken) =>
-        AnswerAsync("/operator/dead-letters", sure, () => operators.ReplayAsync(id, context.User, cancellationToken));
+        Guid id, [FromForm] bool? sure, [FromForm] string? from, HttpContext context, OperatorClient operators,
+        CancellationToken cancellationToken) =>
+        AnswerAsync(PageOf(from, "/operator/dead-letters"), sure, () => operators.ReplayAsync(id, context.User, cancellationToken));
 
     /// <param name="reason">A part of the error; empty for every dead letter.</param>
     static Task<RedirectHttpResult> ReplayManyAsync(
@@ -50,10 +35,14 @@ static class OperatorActions
             string.IsNullOrWhiteSpace(reason) ? null : reason.Trim(), context.User, cancellationToken));
 
     static Task<RedirectHttpResult> RedeliverAsync(
-        Guid id, [FromForm] bool? sure, HttpContext context, OperatorClient operators, CancellationToken cancellationToken) =>
-        AnswerAsync("/operator/webhooks", sure, () => operators.RedeliverAsync(id, context.User, cancellationToken));
+        Guid id, [FromForm] bool? sure, [FromForm] string? from, HttpContext context, OperatorClient operators,
+        CancellationToken cancellationToken) =>
+        AnswerAsync(PageOf(from, "/operator/webhooks"), sure, () => operators.RedeliverAsync(id, context.User, cancellationToken));
 
-    static async Task<RedirectHttpResult> AnswerAsync(string page, bool? sure, Func<Task<Problem?>> act, string unanswered = "")
+    // The same forms are on the page of what needs attention.
+    static string PageOf(string? from, string otherwise) => from == "attention" ? "/operator/attention" : otherwise;
+
+    static async Task<RedirectHttpResult> AnswerAsync(string page, bool? sure, Func<Task<Problem?>> act)
     {
         if (sure is not true) return TypedResults.LocalRedirect($"{page}?said={Unconfirmed}");
         try
@@ -64,7 +53,7 @@ static class OperatorActions
         catch (ServiceUnavailableException)
         {
             // The resilience handler has logged it.
-            return TypedResults.LocalRedirect($"{page}?said={Problem.Unreachable}{unanswered}");
+            return TypedResults.LocalRedirect($"{page}?said={Problem.Unreachable}");
         }
     }
 }

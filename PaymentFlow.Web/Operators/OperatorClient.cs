@@ -15,9 +15,18 @@ namespace PaymentFlow.Web.Operators;
 public sealed record OrderJourney(Order Order, IReadOnlyList<JourneyStep> Steps);
 
 /// <inheritdoc cref="OrderJourney"/>
+/// <param name="StripeUrl">The payment's page in Stripe's dashboard; null with the sandbox.</param>
 public sealed record PaymentJourney(
     Guid PaymentId, Guid OrderId, string Status, long Amount, long AmountRefunded, string Currency, string? PaymentIntent,
-    IReadOnlyList<JourneyStep> Steps);
+    string? StripeUrl, IReadOnlyList<RefundSummary> Refunds, IReadOnlyList<JourneyStep> Steps);
+
+/// <summary>A refund of a payment. The amount is in the currency's minor unit.</summary>
+/// <param name="Status"><c>pending</c>, <c>succeeded</c> or <c>failed</c>.</param>
+/// <param name="Reason">In Stripe's words; null if none was given.</param>
+public sealed record RefundSummary(Guid Id, long Amount, string Status, string? Reason, DateTimeOffset CreatedAt)
+{
+    public const string Failed = "failed";
+}
 
 /// <summary>A dead letter, with the fields that the console shows.</summary>
 /// <param name="Key">The order's id, if the message was one of our events.</param>
@@ -102,41 +111,29 @@ sealed class OperatorClient(OperatorHttp http)
     public async Task<OrderStatistics> OrderStatisticsAsync(CancellationToken cancellationToken) =>
         (await http.GetAsync(Orders, "/statistics", OperatorJson.Default.OrderStatistics, null, cancellationToken))!;
 
-    /// <summary>
-    /// Null if the service accepted the action, else why not. Calls with the same <paramref name="key"/> make one refund.
-    /// </summary>
+    /// <summary>Null if the service accepted the action, else why not.</summary>
     /// <exception cref="ServiceUnavailableException">There was no answer. The action may have been executed.</exception>
-    public Task<Problem?> RefundAsync(Guid paymentId, long? amount, Guid key, ClaimsPrincipal who, CancellationToken cancellationToken) =>
-        http.PostAsync(
-            Payments, $"/payments/{paymentId}/refunds", JsonContent.Create(new(amount), OperatorJson.Default.RefundRequest), key, who,
-            cancellationToken);
-
-    /// <inheritdoc cref="RefundAsync"/>
-    public Task<Problem?> CancelAsync(Guid orderId, ClaimsPrincipal who, CancellationToken cancellationToken) =>
-        http.PostAsync(Orders, $"/orders/{orderId}/cancel", null, null, who, cancellationToken);
-
-    /// <inheritdoc cref="RefundAsync"/>
     public Task<Problem?> ReplayAsync(Guid deadLetterId, ClaimsPrincipal who, CancellationToken cancellationToken) =>
         http.PostAsync(Orders, $"/dead-letters/{deadLetterId}/replay", null, null, who, cancellationToken);
 
     /// <summary>Replays the oldest dead letters whose error contains <paramref name="reason"/>, or all of the oldest ones.</summary>
-    /// <inheritdoc cref="RefundAsync"/>
+    /// <inheritdoc cref="ReplayAsync"/>
     public Task<Problem?> ReplayManyAsync(string? reason, ClaimsPrincipal who, CancellationToken cancellationToken) =>
         http.PostAsync(
             Orders, "/dead-letters/replay", JsonContent.Create(new(reason), OperatorJson.Default.BulkReplayRequest), null, who,
             cancellationToken);
 
     /// <summary>Sends a delivery again.</summary>
-    /// <inheritdoc cref="RefundAsync"/>
+    /// <inheritdoc cref="ReplayAsync"/>
     public Task<Problem?> RedeliverAsync(Guid deliveryId, ClaimsPrincipal who, CancellationToken cancellationToken) =>
         http.PostAsync(Orders, $"/webhook-deliveries/{deliveryId}/redeliver", null, null, who, cancellationToken);
 
-    Task<PaymentJourney?> PaymentAsync(string query, ClaimsPrincipal who, CancellationToken cancellationToken) =>
+    /// <param name="query"><c>orderId</c>, <c>paymentId</c> or <c>paymentIntent</c> with its value.</param>
+    /// <exception cref="ServiceUnavailableException">PaymentApi can't answer now.</exception>
+    public Task<PaymentJourney?> PaymentAsync(string query, ClaimsPrincipal who, CancellationToken cancellationToken) =>
         http.GetAsync(Payments, $"/payments/journey?{query}", OperatorJson.Default.PaymentJourney, who, cancellationToken);
 
     internal sealed record BulkReplayRequest(string? Reason);
-
-    internal sealed record RefundRequest([property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Amount);
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
@@ -147,7 +144,6 @@ sealed class OperatorClient(OperatorHttp http)
 [JsonSerializable(typeof(WebhookDeliveryPage))]
 [JsonSerializable(typeof(PaymentStatistics))]
 [JsonSerializable(typeof(OrderStatistics))]
-[JsonSerializable(typeof(OperatorClient.RefundRequest))]
 [JsonSerializable(typeof(OperatorClient.BulkReplayRequest))]
 sealed partial class OperatorJson : JsonSerializerContext;
 
@@ -161,6 +157,7 @@ static class OperatorConsole
         builder.AddOperatorSignIn();
         builder.Services.AddSingleton<OperatorHttp>();
         builder.Services.AddSingleton<OperatorClient>();
+        builder.Services.AddSingleton<TraceLinks>();
         builder.Services.AddHttpClient(OperatorHttp.Orders, client => client.BaseAddress = new Uri("http://order-service"))
             .SendHeadersInUtf8();
         var payments = builder.Services.AddHttpClient(OperatorHttp.Payments, client =>

@@ -12,21 +12,23 @@ static class WebhookDeliveriesApi
 
     public static void MapWebhookDeliveries(this IEndpointRouteBuilder app)
     {
-        var group = app.MapGroup("/webhook-deliveries").WithTags("Webhooks")
-            .RequireAuthorization(policy => policy.RequireRole(Roles.Merchant, Roles.Operator));
-        group.MapGet("/", ListAsync).WithSummary("Deliveries of the last 30 days with their last try, newest first")
+        var group = app.MapGroup("/webhook-deliveries").WithTags("Webhooks");
+        group.MapGet("/", ListAsync).RequireAuthorization(policy => policy.RequireRole(Roles.Merchant, Roles.Viewer))
+            .WithSummary("Deliveries of the last 30 days with their last try, newest first")
             .WithDescription($"""
                 `endpoint`, `event`, `order` and `state` (`pending`, `delivered`, `failed`) are filters. `limit` is 1 to {MaxDeliveries}, 50
                 by default. `after` is `next` of the previous page. 400 `malformed_request`; 401 `unauthorized`; 422 `invalid_limit`,
                 `invalid_filter`.
                 """)
             .ProducesProblems(400, 401, 422, 503);
-        group.MapPost("/{id:guid}/redeliver", RedeliverAsync).WithSummary("Send a delivery again, now")
+        group.MapPost("/{id:guid}/redeliver", RedeliverAsync)
+            .RequireAuthorization(policy => policy.RequireRole(Roles.Merchant, Roles.Operator))
+            .WithSummary("Send a delivery again, now")
             .WithDescription("""
                 The event is sent with the same `webhook-id`, whatever the delivery's state is, and retried like a new one. 401
-                `unauthorized`; 404 `not_found`; 409 `endpoint_disabled`, `endpoint_deleted`.
+                `unauthorized`; 403 `viewer_cannot_act`; 404 `not_found`; 409 `endpoint_disabled`, `endpoint_deleted`.
                 """)
-            .ProducesProblems(401, 404, 409, 503);
+            .ProducesProblems(401, 403, 404, 409, 503);
     }
 
     static async Task<Results<Ok<WebhookDeliveryPage>, ProblemHttpResult>> ListAsync(

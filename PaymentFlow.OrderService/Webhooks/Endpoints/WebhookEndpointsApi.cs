@@ -6,7 +6,7 @@ using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.OrderService.Webhooks.Endpoints;
 
-/// <summary>For merchants: the addresses that events are sent to. Operators may read them.</summary>
+/// <summary>For merchants: the addresses that events are sent to. Operators and viewers may read them.</summary>
 static class WebhookEndpointsApi
 {
     const string Rules = "`invalid_webhook_url`, `invalid_event_types`, `invalid_description`";
@@ -14,7 +14,7 @@ static class WebhookEndpointsApi
     public static void MapWebhookEndpoints(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/webhook-endpoints").WithTags("Webhooks");
-        var readers = group.MapGroup("").RequireAuthorization(policy => policy.RequireRole(Roles.Merchant, Roles.Operator));
+        var readers = group.MapGroup("").RequireAuthorization(policy => policy.RequireRole(Roles.Merchant, Roles.Viewer));
         var merchants = group.MapGroup("").RequireAuthorization(Roles.Merchant);
         merchants.MapPost("/", CreateAsync).WithSummary("Have events of orders sent to an address")
             .WithDescription($"""

@@ -13,78 +13,88 @@ static class AccessMatrix
     /// <item>malformed: an <c>Authorization</c> header that has no token</item>
     /// <item>another: the secret of another order, and a key as a token</item>
     /// <item>own: the secret of this order</item>
-    /// <item>merchant, operator, service: the key of that role</item>
+    /// <item>merchant, operator, viewer, service: the key of that role</item>
     /// <item>wrong: a wrong key of each role, and each key in the header of another role</item>
     /// <item>own+w: this order's secret beside a wrong operator key</item>
     /// <item>an.+op, an.+se: the secret of another order beside the right operator or service key</item>
     /// </list>
     /// </summary>
     const string Table = """
-        order-service                                nobody malformed another own  merchant operator service wrong  own+w an.+op an.+se
-        GET  /products                                 200     200      200   200     200      200     200    200    200    200    200
-        POST /orders                                   201     201      201   201     201      201     201    201    201    201    201
-        POST /orders (an amount)                       401     401      401   401     201      401     401    401    401    401    401
-        GET  /orders                                   401     401      401   401     200      401     401    401    401    401    401
-        GET  /orders/{id}                              401     401      404   200     401      200     200    401    200    404    404
-        GET  /orders/{id}/live                         401     401      404   101     401      101     101    401    101    404    404
-        GET  /orders/{id}/live (a page of ours)        401     401      404   101     401      101     101    401    101    404    404
-        GET  /orders/{id}/live (another site's page)   401     401      404   403     401      403     403    401    403    404    404
-        GET  /orders/{id}/events                       401     401      404   200     401      200     200    401    200    404    404
-        POST /orders/{id}/cancel                       401     401      404   200     401      200     401    401    200    404    404
-        POST /orders/{id}/checkout-link                401     401      401   401     200      401     401    401    401    401    401
-        POST /orders/checkout-sessions                 401     401      401   401     401      401     200    401    401    401    200
-        POST /orders/versions                          401     401      401   401     401      401     200    401    401    401    200
-        GET  /orders/changes                           401     401      401   401     401      401     200    401    401    401    200
-        POST /orders/newer                             401     401      401   401     401      401     200    401    401    401    200
-        POST /orders/pushes                            401     401      401   401     401      401     204    401    401    401    204
-        GET  /orders/{id}/personal-data                401     401      401   401     401      200     401    401    401    200    401
-        DELETE /orders/{id}/personal-data              401     401      401   401     401      204     401    401    401    204    401
-        GET  /orders/{id}/journey                      401     401      401   401     401      200     401    401    401    200    401
-        GET  /orders/journey                           401     401      401   401     401      200     401    401    401    200    401
-        GET  /dead-letters                             401     401      401   401     401      200     401    401    401    200    401
-        POST /dead-letters/replay                      401     401      401   401     401      200     401    401    401    200    401
-        POST /dead-letters/{id}/replay                 401     401      401   401     401      404     401    401    401    404    401
-        GET  /operator-actions                         401     401      401   401     401      200     401    401    401    200    401
-        POST /operator-actions                         401     401      401   401     401      401     204    401    401    401    204
-        GET  /statistics                               401     401      401   401     401      200     200    401    401    200    200
-        POST /webhook-endpoints                        401     401      401   401     422      401     401    401    401    401    401
-        GET  /webhook-endpoints                        401     401      401   401     200      200     401    401    401    200    401
-        GET  /webhook-endpoints/{id}                   401     401      401   401     404      404     401    401    401    404    401
-        PATCH /webhook-endpoints/{id}                  401     401      401   401     404      401     401    401    401    401    401
-        DELETE /webhook-endpoints/{id}                 401     401      401   401     404      401     401    401    401    401    401
-        POST /webhook-endpoints/{id}/test              401     401      401   401     404      401     401    401    401    401    401
-        POST /webhook-endpoints/{id}/rotate-secret     401     401      401   401     404      401     401    401    401    401    401
-        GET  /webhook-deliveries                       401     401      401   401     200      200     401    401    401    200    401
-        POST /webhook-deliveries/{id}/redeliver        401     401      401   401     404      404     401    401    401    404    401
+        order-service                              nobody malformed another own  merchant operator viewer service wrong  own+w an.+op an.+se
+        GET  /products                               200     200      200   200     200      200    200     200    200    200    200    200
+        POST /orders                                 201     201      201   201     201      201    201     201    201    201    201    201
+        POST /orders (an amount)                     401     401      401   401     201      401    401     401    401    401    401    401
+        GET  /orders                                 401     401      401   401     200      401    401     401    401    401    401    401
+        GET  /orders/{id}                            401     401      404   200     401      200    200     200    401    200    404    404
+        GET  /orders/{id}/live                       401     401      404   101     401      101    101     101    401    101    404    404
+        GET  /orders/{id}/live (a page of ours)      401     401      404   101     401      101    101     101    401    101    404    404
+        GET  /orders/{id}/live (another site's page) 401     401      404   403     401      403    403     403    401    403    404    404
+        GET  /orders/{id}/events                     401     401      404   200     401      200    200     200    401    200    404    404
+        POST /orders/{id}/cancel                     401     401      404   200     401      200    403     401    401    200    404    404
+        POST /orders/{id}/checkout-link              401     401      401   401     200      401    401     401    401    401    401    401
+        POST /orders/checkout-sessions               401     401      401   401     401      401    401     200    401    401    401    200
+        POST /orders/versions                        401     401      401   401     401      401    401     200    401    401    401    200
+        GET  /orders/changes                         401     401      401   401     401      401    401     200    401    401    401    200
+        POST /orders/newer                           401     401      401   401     401      401    401     200    401    401    401    200
+        POST /orders/pushes                          401     401      401   401     401      401    401     204    401    401    401    204
+        GET  /orders/{id}/personal-data              401     401      401   401     401      200    403     401    401    401    200    401
+        DELETE /orders/{id}/personal-data            401     401      401   401     401      204    403     401    401    401    204    401
+        GET  /orders/{id}/notes                      401     401      401   401     401      200    200     401    401    401    200    401
+        POST /orders/{id}/notes                      401     401      401   401     401      201    403     401    401    401    201    401
+        GET  /orders/{id}/journey                    401     401      401   401     401      200    200     401    401    401    200    401
+        GET  /orders/journey                         401     401      401   401     401      200    200     401    401    401    200    401
+        GET  /dead-letters                           401     401      401   401     401      200    200     401    401    401    200    401
+        POST /dead-letters/replay                    401     401      401   401     401      200    403     401    401    401    200    401
+        POST /dead-letters/{id}/replay               401     401      401   401     401      404    403     401    401    401    404    401
+        GET  /operator-actions                       401     401      401   401     401      200    200     401    401    401    200    401
+        GET  /operator-actions/export                401     401      401   401     401      200    200     401    401    401    200    401
+        GET  /attention                              401     401      401   401     401      200    200     401    401    401    200    401
+        POST /operator-actions                       401     401      401   401     401      401    401     204    401    401    401    204
+        GET  /statistics                             401     401      401   401     401      200    200     200    401    401    200    200
+        GET  /statistics/screens                     401     401      401   401     401      200    200     401    401    401    200    401
+        POST /webhook-endpoints                      401     401      401   401     422      401    401     401    401    401    401    401
+        GET  /webhook-endpoints                      401     401      401   401     200      200    200     401    401    401    200    401
+        GET  /webhook-endpoints/{id}                 401     401      401   401     404      404    404     401    401    401    404    401
+        PATCH /webhook-endpoints/{id}                401     401      401   401     404      401    401     401    401    401    401    401
+        DELETE /webhook-endpoints/{id}               401     401      401   401     404      401    401     401    401    401    401    401
+        POST /webhook-endpoints/{id}/test            401     401      401   401     404      401    401     401    401    401    401    401
+        POST /webhook-endpoints/{id}/rotate-secret   401     401      401   401     404      401    401     401    401    401    401    401
+        GET  /webhook-deliveries                     401     401      401   401     200      200    200     401    401    401    200    401
+        POST /webhook-deliveries/{id}/redeliver      401     401      401   401     404      404    403     401    401    401    404    401
 
-        payment-api                                  nobody malformed another own  merchant operator service wrong  own+w an.+op an.+se
-        POST /payments                                 401     401      404   200     401      401     401    401    200    404    404
-        POST /process-payment                          401     401      404   200     401      401     401    401    200    404    404
-        GET  /payments/{id}                            401     401      404   200     401      200     401    401    200    404    404
-        POST /payments/{id}/cancel                     401     401      404   200     401      200     401    401    200    404    404
-        POST /payments/cancel                          401     401      404   200     401      200     200    401    200    404    404
-        POST /payments/{id}/refunds                    401     401      401   401     401      200     401    401    401    200    401
-        GET  /payments/{id}/personal-data              401     401      401   401     401      200     401    401    401    200    401
-        DELETE /payments/{id}/personal-data            401     401      401   401     401      204     401    401    401    204    401
-        GET  /payments/journey                         401     401      401   401     401      200     401    401    401    200    401
-        GET  /operator-actions                         401     401      401   401     401      200     401    401    401    200    401
-        GET  /statistics                               401     401      401   401     401      200     200    401    401    200    200
-        POST /stripe/webhooks                          400     400      400   400     400      400     400    400    400    400    400
-        POST /stripe/webhooks (signed)                 200     200      200   200     200      200     200    200    200    200    200
+        payment-api                                nobody malformed another own  merchant operator viewer service wrong  own+w an.+op an.+se
+        POST /payments                               401     401      404   200     401      401    401     401    401    200    404    404
+        POST /process-payment                        401     401      404   200     401      401    401     401    401    200    404    404
+        GET  /payments/{id}                          401     401      404   200     401      200    200     401    401    200    404    404
+        POST /payments/{id}/cancel                   401     401      404   200     401      200    403     401    401    200    404    404
+        POST /payments/cancel                        401     401      404   200     401      200    403     200    401    200    404    404
+        POST /payments/{id}/refunds                  401     401      401   401     401      200    403     401    401    401    200    401
+        GET  /payments/{id}/personal-data            401     401      401   401     401      200    403     401    401    401    200    401
+        DELETE /payments/{id}/personal-data          401     401      401   401     401      204    403     401    401    401    204    401
+        GET  /payments/journey                       401     401      401   401     401      200    200     401    401    401    200    401
+        GET  /payments                               401     401      401   401     401      200    200     401    401    401    200    401
+        GET  /payments/export                        401     401      401   401     401      200    200     401    401    401    200    401
+        GET  /operator-actions                       401     401      401   401     401      200    200     401    401    401    200    401
+        GET  /operator-actions/export                401     401      401   401     401      200    200     401    401    401    200    401
+        GET  /attention                              401     401      401   401     401      200    200     401    401    401    200    401
+        GET  /statistics                             401     401      401   401     401      200    200     200    401    401    200    200
+        GET  /statistics/payments                    401     401      401   401     401      200    200     401    401    401    200    401
+        POST /stripe/webhooks                        400     400      400   400     400      400    400     400    400    400    400    400
+        POST /stripe/webhooks (signed)               200     200      200   200     200      200    200     200    200    200    200    200
 
-        order-service, not in its document           nobody malformed another own  merchant operator service wrong  own+w an.+op an.+se
-        GET  /health                                   200     200      200   200     200      200     200    200    200    200    200
-        GET  /alive                                    200     200      200   200     200      200     200    200    200    200    200
-        GET  /figures                                  401     401      401   401     401      200     200    401    401    200    200
-        GET  /metrics                                  404     404      404   404     404      404     404    404    404    404    404
-        GET  /openapi/v1.json                          200     200      200   200     200      200     200    200    200    200    200
+        order-service, not in its document         nobody malformed another own  merchant operator viewer service wrong  own+w an.+op an.+se
+        GET  /health                                 200     200      200   200     200      200    200     200    200    200    200    200
+        GET  /alive                                  200     200      200   200     200      200    200     200    200    200    200    200
+        GET  /figures                                401     401      401   401     401      200    200     200    401    401    200    200
+        GET  /metrics                                404     404      404   404     404      404    404     404    404    404    404    404
+        GET  /openapi/v1.json                        200     200      200   200     200      200    200     200    200    200    200    200
 
-        payment-api, not in its document             nobody malformed another own  merchant operator service wrong  own+w an.+op an.+se
-        GET  /health                                   200     200      200   200     200      200     200    200    200    200    200
-        GET  /alive                                    200     200      200   200     200      200     200    200    200    200    200
-        GET  /figures                                  401     401      401   401     401      200     200    401    401    200    200
-        GET  /metrics                                  404     404      404   404     404      404     404    404    404    404    404
-        GET  /openapi/v1.json                          200     200      200   200     200      200     200    200    200    200    200
+        payment-api, not in its document           nobody malformed another own  merchant operator viewer service wrong  own+w an.+op an.+se
+        GET  /health                                 200     200      200   200     200      200    200     200    200    200    200    200
+        GET  /alive                                  200     200      200   200     200      200    200     200    200    200    200    200
+        GET  /figures                                401     401      401   401     401      200    200     200    401    401    200    200
+        GET  /metrics                                404     404      404   404     404      404    404     404    404    404    404    404
+        GET  /openapi/v1.json                        200     200      200   200     200      200    200     200    200    200    200    200
         """;
 
     public static IReadOnlyList<AccessLine> Lines { get; } = [.. Read(Table)];
@@ -118,6 +128,7 @@ public enum Caller
     Own,
     Merchant,
     Operator,
+    Viewer,
     Service,
     Wrong,
     OwnAndWrongOperator,

@@ -12,7 +12,7 @@ public sealed class AccessMatrixTests(AccessWorld world) : IClassFixture<AccessW
     {
         [400] = ["invalid_signature"],
         [401] = ["unauthorized"],
-        [403] = ["origin_not_allowed"],
+        [403] = ["origin_not_allowed", "viewer_cannot_act"],
         [404] = ["not_found", "order_not_found"],
     };
 

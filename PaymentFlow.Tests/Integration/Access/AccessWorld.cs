@@ -88,6 +88,7 @@ public sealed class AccessWorld(PaymentFlowApp app) : IAsyncLifetime
     {
         "order-service GET /orders" or "order-service GET /orders/journey" => $"?reference={order.Order["reference"]}",
         "order-service GET /orders/changes" => "?after=0&limit=1",
+        "order-service GET /statistics/screens" or "payment-api GET /statistics/payments" => "?from=2026-11-01T00:00Z&to=2026-11-02T00:00Z",
         "payment-api GET /payments/journey" => $"?orderId={order.OrderId}",
         _ => "",
     };
@@ -102,6 +103,7 @@ public sealed class AccessWorld(PaymentFlowApp app) : IAsyncLifetime
         // Refused after the caller was let in, so that no endpoint is left behind.
         ("order-service POST /webhook-endpoints", _) => """{"url":"ftp://shop.example","types":["order.paid"]}""",
         ("order-service PATCH /webhook-endpoints/{id}", _) => "{}",
+        ("order-service POST /orders/{id}/notes", _) => """{"text":"The customer called."}""",
         ("order-service POST /operator-actions", _) => """{"action":"console.sign_out"}""",
         ("order-service POST /orders/checkout-sessions", _) => $$"""{"token":"{{_token}}"}""",
         ("order-service POST /orders/versions", _) => $"""["{order.OrderId}"]""",
@@ -145,7 +147,7 @@ public sealed class AccessWorld(PaymentFlowApp app) : IAsyncLifetime
     {
         var (own, another) = (("Authorization", $"Bearer {secret}"), ("Authorization", $"Bearer {_another.Secret}"));
         var (merchant, service) = (("X-Api-Key", app.MerchantKey), ("X-Service-Key", app.ServiceKey));
-        var @operator = ("X-Operator-Key", app.OperatorKey);
+        var (@operator, viewer) = (("X-Operator-Key", app.OperatorKey), ("X-Operator-Key", app.ViewerKey));
         return caller switch
         {
             Caller.Nobody => [[]],
@@ -155,12 +157,14 @@ public sealed class AccessWorld(PaymentFlowApp app) : IAsyncLifetime
             Caller.Own => [[own]],
             Caller.Merchant => [[merchant]],
             Caller.Operator => [[@operator]],
+            Caller.Viewer => [[viewer]],
             Caller.Service => [[service]],
             Caller.Wrong =>
             [
                 [("X-Operator-Key", $"{app.OperatorKey}x")], [("X-Api-Key", $"{app.MerchantKey}x")],
                 [("X-Service-Key", $"{app.ServiceKey}x")],
                 [("X-Operator-Key", app.ServiceKey)], [("X-Service-Key", app.OperatorKey)], [("X-Api-Key", app.OperatorKey)],
+                [("X-Api-Key", app.ViewerKey)],
             ],
             Caller.OwnAndWrongOperator => [[own, ("X-Operator-Key", $"{app.OperatorKey}x")]],
             Caller.AnotherAndOperator => [[another, @operator]],

@@ -23,10 +23,12 @@ public sealed class PageAccessTests(PaymentFlowApp app) : IDisposable
         ["/operator/denied"] = 403,
         ["/operator"] = 302,
         ["/operator/orders/{Id:guid}"] = 302,
-        ["/operator/live"] = 302,
-        ["/operator/statistics"] = 302,
+        ["/operator/orders/{Id:guid}/confirm"] = 302,
+        ["/operator/overview"] = 302,
         ["/operator/dead-letters"] = 302,
         ["/operator/webhooks"] = 302,
+        ["/operator/attention"] = 302,
+        ["/operator/audit"] = 302,
     };
 
     readonly HttpClient _visitor = new(new SocketsHttpHandler { AllowAutoRedirect = false });
@@ -52,6 +54,9 @@ public sealed class PageAccessTests(PaymentFlowApp app) : IDisposable
     [Theory]
     [InlineData("/operator/orders/{Id:guid}/refund")]
     [InlineData("/operator/orders/{Id:guid}/cancel")]
+    [InlineData("/operator/orders/{Id:guid}/replay")]
+    [InlineData("/operator/orders/{Id:guid}/redeliver")]
+    [InlineData("/operator/orders/{Id:guid}/notes")]
     [InlineData("/operator/dead-letters/{Id:guid}/replay")]
     [InlineData("/operator/webhooks/{Id:guid}/redeliver")]
     [InlineData("/operator/sign-out")]

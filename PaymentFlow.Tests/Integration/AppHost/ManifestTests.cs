@@ -17,7 +17,7 @@ public sealed class ManifestTests
         Assert.All(resources, resource => Assert.Contains(TypeOf(resource.Value), (string[])["project.v0", "parameter.v0"]));
         foreach (var secret in (string[])
             [
-                "kafka", "paymentsdb", "ordersdb", "operator-key", "merchant-key", "service-key",
+                "kafka", "paymentsdb", "ordersdb", "operator-key", "viewer-key", "merchant-key", "service-key",
                 "payments-event-key", "orders-event-key", "payments-event-key-second", "webhook-key", "kafka-password-payment-api",
                 "stripe-api-key", "stripe-webhook-secret", "kafka-password",
             ])

@@ -99,7 +99,8 @@ public sealed class CancellationTests(PaymentFlowApp host, OrdersApp app) : ICla
         await live.UntilAsync("canceled");
         Assert.Equal("operator", (await app.AsCustomerAsync(order, HttpMethod.Get, $"/orders/{order.Id}"))["canceledBy"]);
         var actions = await app.AsOperatorAsync(HttpMethod.Get, "/operator-actions");
-        var action = Assert.Single(actions.Body!.AsArray(), action => action!["target"]!.GetValue<string>() == order.Id.ToString())!;
+        var action = Assert.Single(
+            actions.Body!["actions"]!.AsArray(), action => action!["target"]!.GetValue<string>() == order.Id.ToString())!;
         Assert.Equal("order.cancel", action["action"]!.GetValue<string>());
         Assert.Equal(("Anna", "127.0.0.1"), (action["actor"]!.GetValue<string>(), action["address"]!.GetValue<string>()));
     }

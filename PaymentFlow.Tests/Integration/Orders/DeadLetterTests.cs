@@ -200,14 +200,31 @@ public sealed class DeadLetterTests(OrdersApp app) : IClassFixture<OrdersApp>
     }
 
     [Fact]
+    public async Task The_dead_letters_of_one_order_are_listed_and_replayed_alone()
+    {
+        var (lost, another) = (await app.LosePaymentAsync(), await app.LosePaymentAsync());
+        await app.RestoreAsync(lost.OrderId);
+        await app.RestoreAsync(another.OrderId);
+
+        var listed = await app.AsOperatorAsync(HttpMethod.Get, $"/dead-letters?order={lost.OrderId}");
+        var replayed = await ReplayManyAsync(new { order = lost.OrderId });
+
+        Assert.Equal(lost.EventId, Assert.Single(listed.Body!["deadLetters"]!.AsArray())!["id"]!.GetValue<Guid>());
+        Assert.Equal(("1", "0"), (replayed["replayed"], replayed["refused"]));
+        Assert.Equal("paid, awaiting_payment", await app.QueryAsync<string>("""
+            SELECT (SELECT status FROM orders WHERE id = $1) || ', ' || (SELECT status FROM orders WHERE id = $2)
+            """, lost.OrderId, another.OrderId));
+    }
+
+    [Fact]
     public async Task Every_attempted_replay_is_recorded()
     {
         var lost = await app.LosePaymentAsync();
         await ReplayAsync(lost.EventId);
 
-        var actions = await app.AsOperatorAsync(HttpMethod.Get, "/operator-actions?limit=500");
+        var actions = await app.AsOperatorAsync(HttpMethod.Get, $"/operator-actions?target={lost.EventId}");
 
-        var action = Assert.Single(actions.Body!.AsArray(), action => action!["target"]!.GetValue<string>() == lost.EventId.ToString())!;
+        var action = Assert.Single(actions.Body!["actions"]!.AsArray())!;
         Assert.Equal("dead_letter.replay", action["action"]!.GetValue<string>());
         Assert.Equal(("Anna", "127.0.0.1"), (action["actor"]!.GetValue<string>(), action["address"]!.GetValue<string>()));
     }

@@ -11,6 +11,8 @@ public sealed class PersonalDataTests(OrdersApp app) : IClassFixture<OrdersApp>
     {
         var order = await app.CreateForMerchantAsync("Two nights for Anna Karenina");
         var path = $"/orders/{order.Id}/personal-data";
+        await app.SendAsync(HttpMethod.Post, $"/orders/{order.Id}/notes", new { text = "Anna called." },
+            ("X-Operator-Key", app.OperatorKey));
         var before = await app.AsOperatorAsync(HttpMethod.Get, $"/orders/{order.Id}");
 
         var exported = await app.AsOperatorAsync(HttpMethod.Get, path);
@@ -21,11 +23,13 @@ public sealed class PersonalDataTests(OrdersApp app) : IClassFixture<OrdersApp>
         Assert.Equal((order.Reference, "Two nights for Anna Karenina"), (exported["reference"], exported["description"]));
         Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NoContent), (erased.Status, again.Status));
         Assert.Equal((order.Reference, null), (after["reference"], after["description"]));
+        Assert.Equal("Anna called.", Assert.Single(exported.Body!["notes"]!.AsArray())!["text"]!.GetValue<string>());
+        Assert.Empty(after.Body!["notes"]!.AsArray());
         var books = await app.AsOperatorAsync(HttpMethod.Get, $"/orders/{order.Id}");
         Assert.Null(books["description"]);
         foreach (var kept in (string[])["id", "reference", "status", "version", "amount", "currency", "createdAt", "updatedAt"])
             Assert.Equal(before.Body![kept]!.ToJsonString(), books.Body![kept]!.ToJsonString());
-        Assert.Equal("order.export, order.erase, order.erase, order.export", await app.QueryAsync<string>(
+        Assert.Equal("order.note, order.export, order.erase, order.erase, order.export", await app.QueryAsync<string>(
             "SELECT string_agg(action, ', ' ORDER BY at) FROM operator_actions WHERE target = $1", order.Id.ToString()));
     }
 

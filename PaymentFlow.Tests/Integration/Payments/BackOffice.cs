@@ -8,9 +8,10 @@ public sealed class BackOffice(RunningApp app, string name = "anna")
 {
     static readonly HttpClient Http = new();
 
-    public Task<Answer> RefundAsync(Guid paymentId, long? amount = null, string? key = null) =>
+    public Task<Answer> RefundAsync(Guid paymentId, long? amount = null, string? key = null, string? reason = null) =>
         SendAsync(
-            HttpMethod.Post, $"/payments/{paymentId}/refunds", amount is null ? new { } : (object)new { amount },
+            HttpMethod.Post, $"/payments/{paymentId}/refunds",
+            reason is not null ? new { amount, reason } : amount is null ? new { } : (object)new { amount },
             key ?? Guid.CreateVersion7().ToString());
 
     public Task<Answer> CancelAsync(Guid paymentId) => SendAsync(HttpMethod.Post, $"/payments/{paymentId}/cancel");

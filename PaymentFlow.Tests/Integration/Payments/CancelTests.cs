@@ -103,7 +103,7 @@ public sealed class CancelTests(PaymentFlowApp app)
         BackOffice anna = new(app.App);
         Assert.Equal("canceled", (await anna.CancelAsync(payment))["status"]);
         var record = Assert.Single(
-            (await anna.ActionsAsync()).Body!.AsArray(), action => action!["target"]!.GetValue<Guid>() == payment);
+            (await anna.ActionsAsync()).Body!["actions"]!.AsArray(), action => $"{action!["target"]}" == $"{payment}");
         Assert.Equal("payment.cancel", record!["action"]!.GetValue<string>());
         Assert.Equal(("anna", "127.0.0.1"), (record["actor"]!.GetValue<string>(), record["address"]!.GetValue<string>()));
         Assert.NotNull(record["at"]);

@@ -42,6 +42,20 @@ public sealed class Customer
         return new Customer(app, (await response.Content.ReadFromJsonAsync<JsonNode>(Token))!);
     }
 
+    /// <summary>The customer of an order that the merchant has placed.</summary>
+    public static async Task<Customer> OfMerchantAsync(
+        PaymentFlowApp app, string reference, long amount, string currency, string? description = null)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Post, new Uri(app.OrderService, "/orders"))
+        {
+            Content = JsonContent.Create(new { reference, amount, currency, description }),
+        };
+        request.Headers.Add("X-Api-Key", app.MerchantKey);
+        using var response = await Http.SendAsync(request, Token);
+        response.EnsureSuccessStatusCode();
+        return new Customer(app.App, (await response.Content.ReadFromJsonAsync<JsonNode>(Token))!);
+    }
+
     public Task<Answer> PayAsync(string paymentMethod = "pm_card_visa", string? key = null, string? returnUrl = null) =>
         PostAsync(
             "/process-payment",

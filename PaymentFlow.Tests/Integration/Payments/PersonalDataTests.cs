@@ -28,7 +28,7 @@ public sealed class PersonalDataTests(PaymentFlowApp app)
         Assert.Equal(HttpStatusCode.NoContent, erased.Status);
         Assert.Equal([null, null], after.Body!["attempts"]!.AsArray().Select(attempt => attempt!["returnUrl"]));
         Assert.Equal(before.Body!.ToJsonString(), (await anna.PaymentAsync(payment)).Body!.ToJsonString());
-        Assert.Equal(["payment.export", "payment.erase", "payment.export"], (await anna.ActionsAsync()).Body!.AsArray()
+        Assert.Equal(["payment.export", "payment.erase", "payment.export"], (await anna.ActionsAsync()).Body!["actions"]!.AsArray()
             .Where(action => action!["target"]!.ToString() == payment.ToString()).Select(action => action!["action"]!.ToString()));
         Assert.Equal("not_found", (await anna.SendAsync(HttpMethod.Delete, $"/payments/{Guid.CreateVersion7()}/personal-data")).Code);
     }

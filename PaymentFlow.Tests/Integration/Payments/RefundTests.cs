@@ -76,6 +76,29 @@ public sealed class RefundTests(PaymentFlowApp app)
     }
 
     [Fact]
+    public async Task A_reason_reaches_Stripe_and_the_journey_and_belongs_to_the_idempotency_key()
+    {
+        var (customer, payment) = await PaidAsync();
+
+        var refunded = await _anna.RefundAsync(payment, 100, "k", "duplicate");
+        var another = await _anna.RefundAsync(payment, 100, "k", "fraudulent");
+        var unknown = await _anna.RefundAsync(payment, 100, reason: "regret");
+
+        Assert.Equal((HttpStatusCode.OK, "duplicate"), (refunded.Status, refunded["reason"]));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "idempotency_key_reused"), (another.Status, another.Code));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "invalid_reason"), (unknown.Status, unknown.Code));
+        var atStripe = await _stripe.Client.V1.Refunds.ListAsync(
+            new RefundListOptions { PaymentIntent = await IntentOfAsync(payment) },
+            cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal("duplicate", Assert.Single(atStripe).Reason);
+        var journey = (await _anna.SendAsync(HttpMethod.Get, $"/payments/journey?orderId={customer.OrderId}")).Body!;
+        Assert.Equal("duplicate", Assert.Single(journey["refunds"]!.AsArray())!["reason"]!.GetValue<string>());
+        Assert.Contains("100, duplicate", journey["steps"]!.AsArray().Select(step => step!["detail"]?.GetValue<string>()));
+        // The sandbox has no page of a payment.
+        Assert.Null(journey["stripeUrl"]);
+    }
+
+    [Fact]
     public async Task A_refund_made_in_Stripes_dashboard_is_counted()
     {
         var (customer, payment) = await PaidAsync();
@@ -146,7 +169,8 @@ public sealed class RefundTests(PaymentFlowApp app)
 
         await new BackOffice(app.App, "boris").RefundAsync(payment, 100, "for-boris");
 
-        var action = Assert.Single((await _anna.ActionsAsync()).Body!.AsArray(), action => action!["target"]!.GetValue<Guid>() == payment);
+        var action = Assert.Single(
+            (await _anna.ActionsAsync()).Body!["actions"]!.AsArray(), action => $"{action!["target"]}" == $"{payment}");
         Assert.Equal("payment.refund", action!["action"]!.GetValue<string>());
         Assert.Equal(("boris", "127.0.0.1"), (action["actor"]!.GetValue<string>(), action["address"]!.GetValue<string>()));
         Assert.Contains("100", action["details"]!.ToJsonString(), StringComparison.Ordinal);
@@ -160,6 +184,7 @@ public sealed class RefundTests(PaymentFlowApp app)
         var dispute = await _stripe.PostAsync(
             "/_sandbox/disputes", new { payment_intent = await IntentOfAsync(payment), reason = "fraudulent" });
         await Eventually.TrueAsync(async () => (await DisputesAsync()) is ["needs_response"]);
+        Assert.NotNull((await _anna.PaymentAsync(payment)).Body!["disputes"]![0]!["dueBy"]);
         await _stripe.PostAsync($"/_sandbox/disputes/{dispute["id"]}/close", new { status = "lost" });
         await Eventually.TrueAsync(async () => (await DisputesAsync()) is ["lost"]);
 

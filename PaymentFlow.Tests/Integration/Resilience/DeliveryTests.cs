@@ -19,6 +19,8 @@ public sealed class DeliveryTests(PaymentFlowApp app, OrdersApp orders) : IClass
 
         await orders.UntilAsync("paid", OrderStatus, order.Id);
         Assert.Single(_lost.InKafka(payment)[payment.EventId]);
+        // An operator reads about it.
+        await Eventually.TrueAsync(async () => await _lost.RepublishedAsync(payment) == (order.Id, 1));
     }
 
     [Fact]

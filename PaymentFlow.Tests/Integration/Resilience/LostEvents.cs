@@ -46,6 +46,15 @@ public sealed class LostEvents(string paymentsDb, string kafka) : IAsyncDisposab
         return (row.GetBoolean(0), row.GetInt16(1));
     }
 
+    /// <summary>The order of the event, and how often the event was published again; null if it was not.</summary>
+    public async Task<(Guid Order, int Times)?> RepublishedAsync(PaymentEvent payment)
+    {
+        await using var command = _database.CreateCommand("SELECT order_id, times FROM republished_events WHERE event_id = $1");
+        command.Parameters.Add(new() { Value = payment.EventId });
+        await using var row = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        return await row.ReadAsync(TestContext.Current.CancellationToken) ? (row.GetGuid(0), row.GetInt32(1)) : null;
+    }
+
     /// <summary>For each event the times at which it was published, as far as Kafka still holds it.</summary>
     public IReadOnlyDictionary<Guid, List<DateTime>> InKafka(params PaymentEvent[] payments)
     {

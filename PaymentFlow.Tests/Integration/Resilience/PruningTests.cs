@@ -105,7 +105,12 @@ public sealed class PruningTests(PaymentFlowApp app) : IAsyncLifetime
                     INSERT INTO order_history (order_id, version, status, consumed_at, applied_at) VALUES ($1, 2, 'paid', $2, $2)),
                 pushes AS (
                     INSERT INTO order_pushes (order_id, version, kind, screens, first_at, last_at)
-                    VALUES ($1, 2, 'page', 1, $2, $2), ($1, 2, 'socket', 1, $2, $2))
+                    VALUES ($1, 2, 'page', 1, $2, $2), ($1, 2, 'socket', 1, $2, $2)),
+                noted AS (
+                    INSERT INTO orders (id, reference, secret_hash, amount, currency, items, created_at, updated_at, description)
+                    VALUES ($1, $1::text, sha256(''), 500, 'usd', '[]', $2, $2, 'written past the API') RETURNING id),
+                notes AS (
+                    INSERT INTO order_notes (id, order_id, author, text, at) SELECT id, id, 'Anna', 'Called.', $2 FROM noted)
                 INSERT INTO dead_letters (event_id, topic, "partition", "offset", key, headers, error, signed, received_at, replayed_at)
                 VALUES ($1, '', 0, 0, 'replayed', '{}', '', true, $2, $2),
                     (gen_random_uuid(), '', 0, 0, 'unsigned', '{}', '', false, $2, NULL),
@@ -115,11 +120,12 @@ public sealed class PruningTests(PaymentFlowApp app) : IAsyncLifetime
 
         await PruneUntilAsync("""
             SELECT (SELECT count(*) FROM order_history) + (SELECT count(*) FROM order_pushes)
-                + (SELECT count(*) FROM dead_letters WHERE key IN ('replayed', 'unsigned')) - 6
+                + (SELECT count(*) FROM order_notes) + (SELECT count(*) FROM dead_letters WHERE key IN ('replayed', 'unsigned')) - 8
             """, orders);
 
-        Assert.Equal((2L, 2L, 1L, 1L, 3L), (
+        Assert.Equal((2L, 2L, 2L, 1L, 1L, 3L), (
             await orders.QueryAsync<long>("SELECT count(*) FROM order_history"),
+            await orders.QueryAsync<long>("SELECT count(*) FROM order_notes"),
             await orders.QueryAsync<long>("SELECT count(*) FROM order_pushes"),
             await orders.QueryAsync<long>("SELECT count(*) FROM dead_letters WHERE key = 'replayed'"),
             await orders.QueryAsync<long>("SELECT count(*) FROM dead_letters WHERE key = 'unsigned'"),
@@ -194,8 +200,9 @@ public sealed class PruningTests(PaymentFlowApp app) : IAsyncLifetime
         }
         await PruneUntilAsync("SELECT count(*) FROM operator_actions WHERE target = 'of long ago'");
 
+        var left = await actions.ListAsync(new(null, null, null, null, null), after: null, limit: 10, token);
         Assert.Equal([("anna", "2001:db8::7", "of now"), ("anna", null, "of last month")],
-            (await actions.NewestAsync(10, token)).Select(action => (action.Actor, action.Address, action.Target)));
+            left.Select(action => (action.Actor, action.Address, action.Target)));
 
         Task AddAsync(string target, string at) => _database.ExecuteAsync(
             $"INSERT INTO operator_actions (id, actor, action, target, at) VALUES (gen_random_uuid(), 'anna', '', '{target}', {at})");

@@ -46,6 +46,7 @@ public sealed class ScratchDatabase : IAsyncDisposable
             builder.AddDeadLetterPruning();
             OrderService.Journey.JourneyPruning.AddJourneyPruning(builder);
             builder.AddWebhookPruning();
+            OrderService.Notes.NoteStore.AddPruning(builder);
         }
         else
         {

@@ -189,7 +189,8 @@ public sealed class TelemetryTests(TelemetryApp telemetry, PaymentFlowApp app, C
         Assert.NotEmpty(secrets);
         string[] keys =
         [
-            await telemetry.App.GetParameterAsync("operator-key"), await telemetry.App.GetParameterAsync("merchant-key"),
+            await telemetry.App.GetParameterAsync("operator-key"), await telemetry.App.GetParameterAsync("viewer-key"),
+            await telemetry.App.GetParameterAsync("merchant-key"),
             await telemetry.App.GetParameterAsync("service-key"), await telemetry.App.GetParameterAsync("sandbox-webhook-secret"),
             await telemetry.App.GetParameterAsync("payments-event-key"), await telemetry.App.GetParameterAsync("orders-event-key"),
         ];

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Security.Claims;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using PaymentFlow.ServiceDefaults;
 using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Tests.Integration.Payments;
 using PaymentFlow.Web.Operators;
@@ -45,7 +46,9 @@ public sealed class OperatorSearchTests(PaymentFlowApp app) : IDisposable
 
     Task<Guid?> SearchAsync(string what) => new OperatorClient(new OperatorHttp(
         _services.GetRequiredService<IHttpClientFactory>(), _services.GetRequiredService<IConfiguration>()))
-        .SearchAsync(what, new ClaimsPrincipal(), TestContext.Current.CancellationToken);
+        .SearchAsync(
+            what, new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Role, Roles.Operator)])),
+            TestContext.Current.CancellationToken);
 
     static ServiceProvider Services(PaymentFlowApp app)
     {

@@ -16,14 +16,18 @@ public sealed partial class PageQueryTests(PaymentFlowApp app)
         using var browser = await SignedInAsync();
         foreach (var (path, status) in ((string, int)[])
         [
-            ("/operator?search=%00", 400),
-            ("/operator?search=PF-1%00", 400),
+            ("/operator?q=%00", 400),
+            ("/operator?q=PF-1%00", 400),
+            ("/operator?status=paid&currency=1&from=x&min=-1&after=1&unknown=2", 200),
             ("/operator/dead-letters?after=x", 400),
             ("/operator/dead-letters?After=0", 400),
             ("/operator/dead-letters?after=", 200),
             ($"/operator/dead-letters?after={Unknown}", 200),
-            ($"/operator/orders/{Unknown}?key=x", 400),
-            ($"/operator/orders/{Unknown}?key={Unknown}", 404),
+            ($"/operator/orders/{Unknown}?refund=x", 400),
+            ($"/operator/orders/{Unknown}?refund={Unknown}", 404),
+            ($"/operator/orders/{Unknown}/confirm?act=refund&key=x", 400),
+            ($"/operator/orders/{Unknown}/confirm?act=refund&key={Unknown}", 404),
+            ($"/operator/orders/{Unknown}/confirm?act=refund&amount=%00", 400),
         ])
         {
             using var page = await browser.GetAsync(path, Token);

@@ -49,6 +49,8 @@ public sealed class SettingRulesTests
     [InlineData("Pruning:outbox:Keep", "7")]
     [InlineData("Pruning:outbox:Keep", "00:00:00")]
     [InlineData("Operator:Oidc:Authority", "accounts.example")]
+    [InlineData("Operator:TraceUrl", "https://traces.example/trace/")]
+    [InlineData("Operator:TraceUrl", "traces.example/{traceId}")]
     [InlineData("Operator:Oidc:Authority", "http://accounts.example")]
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4317")]
     [InlineData("ConnectionStrings:ordersdb", "postgres://shop:pw@db.example/ordersdb?timeout=5")]
@@ -83,6 +85,7 @@ public sealed class SettingRulesTests
 
     [Theory]
     [InlineData("Operator:Key")]
+    [InlineData("Operator:ViewerKey")]
     [InlineData("Merchant:ApiKey")]
     [InlineData("Services:Key")]
     public void A_key_has_at_least_24_characters_outside_Development(string setting)
@@ -93,6 +96,17 @@ public sealed class SettingRulesTests
         var problem = Assert.Single(SettingRules.Problems(Of((setting, Long[..23])), development: false));
         Assert.StartsWith($"{setting} has fewer than 24 characters", problem, StringComparison.Ordinal);
         Assert.DoesNotContain(Long[..23], problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Viewers_have_a_key_of_their_own()
+    {
+        const string Key = "abcdefghijklmnopqrstuvwxyz";
+        Assert.Empty(SettingRules.Problems(Of(("Operator:Key", Key), ("Operator:ViewerKey", "")), development: true));
+        Assert.Empty(SettingRules.Problems(Of(("Operator:Key", Key), ("Operator:ViewerKey", $"{Key}2")), development: true));
+        var problem = Assert.Single(SettingRules.Problems(Of(("Operator:Key", Key), ("Operator:ViewerKey", Key)), development: true));
+        Assert.StartsWith("Operator:ViewerKey is the same as Operator:Key", problem, StringComparison.Ordinal);
+        Assert.DoesNotContain(Key, problem, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -16,6 +16,7 @@ public sealed class WrongKeysTests : IAsyncLifetime
 {
     const int Permits = 3;
     const string OperatorKey = "the-operators-key-of-40-random-characters";
+    const string ViewerKey = "the-viewers-key-of-40-random-characters.";
     const string ServiceKey = "the-services-key-of-40-random-characters";
     const string Guesser = "203.0.113.7";
 
@@ -30,6 +31,7 @@ public sealed class WrongKeysTests : IAsyncLifetime
         {
             ["urls"] = "http://127.0.0.1:0",
             ["Operator:Key"] = OperatorKey,
+            ["Operator:ViewerKey"] = ViewerKey,
             ["Services:Key"] = ServiceKey,
             ["Proxies:Known:0"] = "127.0.0.1",
             ["RateLimits:keys:Permits"] = $"{Permits}",
@@ -41,6 +43,7 @@ public sealed class WrongKeysTests : IAsyncLifetime
         _app = builder.Build();
         _app.UseApiDefaults();
         _app.MapGet("/operator", () => "in").RequireAuthorization(Roles.Operator);
+        _app.MapGet("/viewer", () => "in").RequireAuthorization(Roles.Viewer);
         _app.MapGet("/service", () => "in").RequireAuthorization(Roles.Service);
         _app.MapGet("/open", (HttpContext context) => context.User.IsInRole(Roles.Operator) ? "operator" : "anybody");
     }
@@ -62,6 +65,8 @@ public sealed class WrongKeysTests : IAsyncLifetime
         Assert.True(limited.Headers.RetryAfter!.Delta > TimeSpan.Zero);
         Assert.Contains("\"rate_limited\"", await limited.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         Assert.Equal(HttpStatusCode.TooManyRequests, await StatusAsync("/operator", ("X-Operator-Key", OperatorKey)));
+        // The viewers' key shares the header, so it must not tell that it is right either.
+        Assert.Equal(HttpStatusCode.TooManyRequests, await StatusAsync("/viewer", ("X-Operator-Key", ViewerKey)));
         // The same where a key is optional, which would otherwise tell whether it is right.
         Assert.Equal(HttpStatusCode.TooManyRequests, await StatusAsync("/open", ("X-Operator-Key", OperatorKey)));
 
@@ -77,7 +82,25 @@ public sealed class WrongKeysTests : IAsyncLifetime
     public async Task Right_keys_are_not_limited()
     {
         for (var i = 0; i < 3 * Permits; i++)
+        {
             Assert.Equal(HttpStatusCode.OK, await StatusAsync("/operator", ("X-Operator-Key", OperatorKey)));
+            Assert.Equal(HttpStatusCode.OK, await StatusAsync("/viewer", ("X-Operator-Key", OperatorKey)));
+            Assert.Equal(HttpStatusCode.OK, await StatusAsync("/viewer", ("X-Operator-Key", ViewerKey)));
+        }
+    }
+
+    [Fact]
+    public async Task A_viewer_who_acts_is_told_so_and_does_not_count_as_a_guess()
+    {
+        for (var i = 0; i < 3 * Permits; i++)
+        {
+            using var refused = await GetAsync("/operator", Guesser, ("X-Operator-Key", ViewerKey), ("X-Service-Key", ServiceKey));
+            Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+            Assert.Contains("\"viewer_cannot_act\"", await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        }
+        // What is not an operator's either, and what another key refuses, say nothing.
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync("/service", ("X-Operator-Key", ViewerKey)));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync("/operator", ("X-Service-Key", ServiceKey)));
     }
 
     [Fact]

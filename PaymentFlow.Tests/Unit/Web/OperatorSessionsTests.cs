@@ -1,6 +1,8 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Time.Testing;
+using PaymentFlow.ServiceDefaults;
 using PaymentFlow.Web.Operators.SignIn;
 
 namespace PaymentFlow.Tests.Unit.Web;
@@ -11,6 +13,7 @@ public sealed class OperatorSessionsTests : IDisposable
     readonly IConfigurationRoot _configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
     {
         ["Operator:Key"] = "the first key",
+        ["Operator:ViewerKey"] = "the viewers' first key",
         ["Operator:IdleTimeout"] = "00:30:00",
     }).Build();
     readonly OperatorSessions _sessions;
@@ -73,6 +76,25 @@ public sealed class OperatorSessionsTests : IDisposable
     }
 
     [Fact]
+    public void A_session_ends_when_the_key_of_its_role_changes_and_not_with_the_other_key()
+    {
+        var (@operator, _) = Start();
+        var (viewer, _) = Start(Roles.Viewer);
+
+        _configuration["Operator:ViewerKey"] = "the viewers' second key";
+        Assert.True(_sessions.Continue(@operator));
+        Assert.False(_sessions.Continue(viewer));
+
+        (viewer, _) = Start(Roles.Viewer);
+        _configuration["Operator:Key"] = "the second key";
+        Assert.False(_sessions.Continue(@operator));
+        Assert.True(_sessions.Continue(viewer));
+        // No viewers any more.
+        _configuration["Operator:ViewerKey"] = "";
+        Assert.False(_sessions.Continue(viewer));
+    }
+
+    [Fact]
     public void An_open_page_ends_when_the_key_changes()
     {
         var (_, page) = Start();
@@ -108,10 +130,10 @@ public sealed class OperatorSessionsTests : IDisposable
 
     public void Dispose() => _sessions.Dispose();
 
-    (string Id, CancellationToken Page) Start()
+    (string Id, CancellationToken Page) Start(string role = Roles.Operator)
     {
         AuthenticationProperties cookie = new();
-        _sessions.Start(cookie);
+        _sessions.Start(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Role, role)])), cookie);
         var id = OperatorSessions.IdOf(cookie)!;
         return (id, _sessions.EndOf(id));
     }

@@ -5,12 +5,14 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.Web.Operators.SignIn;
 
 /// <summary>
 /// Sign-in through the team's own provider, if <c>Operator:Oidc</c> is configured, by OpenID Connect's authorization code flow with PKCE.
-/// An account is an operator if its ID token has the required claim. The session cookie is the same as after signing in with the key.
+/// An account is an operator if its ID token has the required claim, and a viewer if that claim has the viewers' value
+/// (<c>Operator:Oidc:ViewerValue</c>, optional). The session cookie is the same as after signing in with the key.
 /// </summary>
 static partial class OperatorOidc
 {
@@ -27,17 +29,24 @@ static partial class OperatorOidc
     static readonly TimeSpan ProviderPatience = TimeSpan.FromSeconds(10);
 
     static readonly string[] Settings = ["Authority", "ClientId", "ClientSecret", "RequiredClaim", "RequiredValue"];
+    const string ViewerValue = "ViewerValue";
 
     public static void AddOperatorOidc(this IHostApplicationBuilder builder, AuthenticationBuilder authentication)
     {
         var section = builder.Configuration.GetSection(Section);
         var missing = Settings.Where(setting => string.IsNullOrWhiteSpace(section[setting])).ToList();
-        if (missing.Count == Settings.Length) return;
+        var viewers = section[ViewerValue] is { Length: > 0 } value ? value : null;
+        if (missing.Count == Settings.Length && viewers is null) return;
         if (missing.Count > 0)
         {
             RequiredSettings.Stop($"{builder.Environment.ApplicationName} cannot start: OpenID Connect is configured in part; setting " +
                 $"{string.Join(", ", missing.Select(setting => $"{Section}:{setting}"))} is missing. " +
                 $"Set all of {Section}:{{{string.Join(',', Settings)}}}, or none.");
+        }
+        if (viewers is not null && string.IsNullOrWhiteSpace(builder.Configuration[OperatorSessions.ViewerKeySetting]))
+        {
+            RequiredSettings.Stop($"{builder.Environment.ApplicationName} cannot start: {Section}:{ViewerValue} needs "
+                + $"{OperatorSessions.ViewerKeySetting}, with which Web reads for viewers. Set both, or neither.");
         }
 
         authentication.AddOpenIdConnect(Scheme, options =>
@@ -57,7 +66,8 @@ static partial class OperatorOidc
             options.MapInboundClaims = false;
             options.DisableTelemetry = true;
             options.Scope.Add("email");
-            options.Events.OnTokenValidated = context => AdmitAsync(context, section["RequiredClaim"]!, section["RequiredValue"]!);
+            options.Events.OnTokenValidated = context =>
+                AdmitAsync(context, section["RequiredClaim"]!, section["RequiredValue"]!, viewers);
             options.Events.OnRemoteFailure = RefuseAsync;
         });
     }
@@ -116,12 +126,14 @@ static partial class OperatorOidc
             """, "text/html; charset=utf-8");
     }
 
-    static async Task AdmitAsync(TokenValidatedContext context, string claim, string value)
+    static async Task AdmitAsync(TokenValidatedContext context, string claim, string operators, string? viewers)
     {
-        var mayEnter = context.Principal!.HasClaim(claim, value);
-        var somebody = OperatorSignIn.Operator(NameOf(context.Principal), context.HttpContext);
-        await RecordOf(context.HttpContext).AddAsync(mayEnter ? SignInRecord.SignedIn : SignInRecord.Refused, somebody);
-        if (mayEnter)
+        var role = context.Principal!.HasClaim(claim, operators) ? Roles.Operator
+            : viewers is not null && context.Principal.HasClaim(claim, viewers) ? Roles.Viewer
+            : null;
+        var somebody = OperatorSignIn.Person(NameOf(context.Principal), role, context.HttpContext);
+        await RecordOf(context.HttpContext).AddAsync(role is null ? SignInRecord.Refused : SignInRecord.SignedIn, somebody);
+        if (role is not null)
         {
             context.Principal = somebody;
             return;
@@ -142,7 +154,8 @@ static partial class OperatorOidc
     static async Task RefuseAsync(RemoteFailureContext context)
     {
         Log.Refused(LogOf(context.HttpContext), context.Failure!);
-        await RecordOf(context.HttpContext).AddAsync(SignInRecord.Refused, OperatorSignIn.Operator(name: null, context.HttpContext));
+        await RecordOf(context.HttpContext).AddAsync(
+            SignInRecord.Refused, OperatorSignIn.Person(name: null, role: null, context.HttpContext));
         context.HandleResponse();
         context.Response.Redirect(OperatorSignIn.Refusal(Failed));
     }

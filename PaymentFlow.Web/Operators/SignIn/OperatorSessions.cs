@@ -1,22 +1,25 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.Extensions.Primitives;
+using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.Web.Operators.SignIn;
 
 /// <summary>
 /// The sessions of the console. A cookie is valid only while its session is in this list, so a copy of it is worth nothing after the end. A
-/// session ends when the operator signs out, does nothing for <c>Operator:IdleTimeout</c>, or has worked for a day, and when the operator
-/// key changes. A restart ends all of them. Each replica has its own list, because an operator stays at one replica (session affinity).
+/// session ends when the operator signs out, does nothing for <c>Operator:IdleTimeout</c>, or has worked for a day, and when the key of its
+/// role changes. A restart ends all of them. Each replica has its own list, because an operator stays at one replica (session affinity).
 /// </summary>
 public sealed class OperatorSessions : IDisposable
 {
     internal const string KeySetting = "Operator:Key";
+    internal const string ViewerKeySetting = "Operator:ViewerKey";
     internal const string IdleSetting = "Operator:IdleTimeout";
     internal static readonly TimeSpan WorkingDay = TimeSpan.FromHours(10);
     static readonly TimeSpan DefaultIdleTimeout = TimeSpan.FromMinutes(30);
@@ -43,11 +46,15 @@ public sealed class OperatorSessions : IDisposable
     /// <summary>The session's id in a cookie. Null if there is none.</summary>
     internal static string? IdOf(AuthenticationProperties? cookie) => cookie?.GetString(IdItem);
 
+    /// <summary>The setting with the key that proves a person's role to the services.</summary>
+    internal static string KeySettingOf(ClaimsPrincipal who) => who.IsInRole(Roles.Operator) ? KeySetting : ViewerKeySetting;
+
     /// <summary>Starts a session and writes its id into the cookie.</summary>
-    internal void Start(AuthenticationProperties cookie)
+    internal void Start(ClaimsPrincipal who, AuthenticationProperties cookie)
     {
-        var id = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        Session session = new(DigestOfKey(), _time.GetUtcNow() + WorkingDay, new CancellationTokenSource(_idle, _time));
+        var (id, setting) = (RandomNumberGenerator.GetHexString(32, lowercase: true), KeySettingOf(who));
+        Session session = new(
+            setting, DigestOf(setting), _time.GetUtcNow() + WorkingDay, new CancellationTokenSource(_idle, _time));
         _sessions[id] = session;
         session.Open.Token.Register(() => _sessions.TryRemove(id, out _));
         cookie.SetString(IdItem, id);
@@ -78,16 +85,17 @@ public sealed class OperatorSessions : IDisposable
         foreach (var session in _sessions.Values.Where(session => !IsOfThisKey(session))) session.Open.Cancel();
     }
 
-    bool IsOfThisKey(Session session) => CryptographicOperations.FixedTimeEquals(session.Key, DigestOfKey());
+    bool IsOfThisKey(Session session) => CryptographicOperations.FixedTimeEquals(session.Key, DigestOf(session.KeySetting));
 
-    byte[] DigestOfKey() => SHA256.HashData(Encoding.UTF8.GetBytes(_configuration[KeySetting] ?? ""));
+    byte[] DigestOf(string setting) => SHA256.HashData(Encoding.UTF8.GetBytes(_configuration[setting] ?? ""));
 
     public void Dispose() => _keyChanges.Dispose();
 
-    /// <param name="Key">The digest of the operator key at the start.</param>
+    /// <param name="KeySetting">The setting with the key of the session's role.</param>
+    /// <param name="Key">The digest of that key at the start.</param>
     /// <param name="Latest">When the session ends at the latest.</param>
     /// <param name="Open">Canceled at the end. Its timer is the idle time-out.</param>
-    sealed record Session(byte[] Key, DateTimeOffset Latest, CancellationTokenSource Open);
+    sealed record Session(string KeySetting, byte[] Key, DateTimeOffset Latest, CancellationTokenSource Open);
 }
 
 static class OperatorSession
@@ -102,7 +110,7 @@ sealed class OperatorCookieEvents(OperatorSessions sessions) : CookieAuthenticat
 {
     public override Task SigningIn(CookieSigningInContext context)
     {
-        sessions.Start(context.Properties);
+        sessions.Start(context.Principal!, context.Properties);
         return Task.CompletedTask;
     }
 
@@ -115,6 +123,13 @@ sealed class OperatorCookieEvents(OperatorSessions sessions) : CookieAuthenticat
 
     /// <summary>Does nothing. <see cref="OperatorSignIn"/> checks the return address; the framework checks less.</summary>
     public override Task RedirectToReturnUrl(RedirectContext<CookieAuthenticationOptions> context) => Task.CompletedTask;
+
+    /// <summary>A viewer sent an operator's form. A page says so; signing in again as the same person would change nothing.</summary>
+    public override Task RedirectToAccessDenied(RedirectContext<CookieAuthenticationOptions> context)
+    {
+        context.Response.StatusCode = StatusCodes.Status403Forbidden;
+        return Task.CompletedTask;
+    }
 
     /// <summary>
     /// After signing in, the browser opens the page that it asked for. A form cannot be opened. The address has no host, because that would

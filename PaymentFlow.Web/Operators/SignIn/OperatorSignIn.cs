@@ -9,9 +9,9 @@ using PaymentFlow.Web.Security;
 namespace PaymentFlow.Web.Operators.SignIn;
 
 /// <summary>
-/// Sign-in to the console with the operator key or by OpenID Connect (<see cref="OperatorOidc"/>). The form is rate-limited per address.
-/// The session cookie is not readable by scripts, is not sent from other sites' pages, and is valid as long as its session
-/// (<see cref="OperatorSessions"/>).
+/// Sign-in to the console with the operators' or the viewers' key, or by OpenID Connect (<see cref="OperatorOidc"/>). The form is
+/// rate-limited per address. The session cookie is not readable by scripts, is not sent from other sites' pages, and is valid as long as
+/// its session (<see cref="OperatorSessions"/>).
 /// </summary>
 static class OperatorSignIn
 {
@@ -43,10 +43,10 @@ static class OperatorSignIn
             // No sliding expiration: revoked access ends within one working day.
             options.SlidingExpiration = false;
             options.LoginPath = Page;
-            options.AccessDeniedPath = Page;
         });
         builder.AddOperatorOidc(authentication);
-        builder.Services.AddAuthorization();
+        // For the forms that act. A page needs no more than a signed-in person.
+        builder.Services.AddAuthorizationBuilder().AddPolicy(Roles.Operator, policy => policy.RequireRole(Roles.Operator));
         builder.AddRateLimit(RateLimit, permits: 10, window: TimeSpan.FromMinutes(1));
     }
 
@@ -64,10 +64,12 @@ static class OperatorSignIn
     /// <summary>The requested page if it is on this site, else the first page of the console.</summary>
     public static string LocalOf(string? returnUrl) => LocalUrl.Of(returnUrl, otherwise: "/operator");
 
-    /// <summary>The principal of an operator with this name at the request's address, which the cookie stores.</summary>
-    public static ClaimsPrincipal Operator(string? name, HttpContext context)
+    /// <summary>The principal of a person with this name at the request's address, which the cookie stores.</summary>
+    /// <param name="role"><see cref="Roles.Operator"/> or <see cref="Roles.Viewer"/>; null for somebody who is refused.</param>
+    public static ClaimsPrincipal Person(string? name, string? role, HttpContext context)
     {
-        List<Claim> claims = [new(ClaimTypes.Name, OperatorIdentity.NameOf(name)), new(ClaimTypes.Role, Roles.Operator)];
+        List<Claim> claims = [new(ClaimTypes.Name, OperatorIdentity.NameOf(name))];
+        if (role is not null) claims.Add(new(ClaimTypes.Role, role));
         if (context.Connection.RemoteIpAddress is { } address) claims.Add(new(AddressClaim, address.ToString()));
         return new(new ClaimsIdentity(claims, CookieAuthenticationDefaults.AuthenticationScheme));
     }
@@ -76,8 +78,11 @@ static class OperatorSignIn
         [FromForm] string key, [FromForm] string? name, HttpContext context, IConfiguration configuration, SignInRecord record,
         [FromQuery] string? returnUrl = null)
     {
-        var somebody = Operator(name, context);
-        if (!SecretKey.Matches(key, configuration[OperatorSessions.KeySetting]))
+        var role = SecretKey.Matches(key, configuration[OperatorSessions.KeySetting]) ? Roles.Operator
+            : SecretKey.Matches(key, configuration[OperatorSessions.ViewerKeySetting]) ? Roles.Viewer
+            : null;
+        var somebody = Person(name, role, context);
+        if (role is null)
         {
             await record.AddAsync(SignInRecord.Refused, somebody);
             return TypedResults.LocalRedirect(Refusal(Wrong));

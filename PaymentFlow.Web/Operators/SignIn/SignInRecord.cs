@@ -32,7 +32,8 @@ sealed partial class SignInRecord(IHttpClientFactory clients, ILogger<SignInReco
         using CancellationTokenSource patience = new(Patience);
         using HttpRequestMessage request = new(HttpMethod.Post, new Uri("/operator-actions", UriKind.Relative))
         {
-            Content = JsonContent.Create(new Entry(action), SignInJson.Default.Entry),
+            Content = JsonContent.Create(
+                new Entry(action, who.IsInRole(Roles.Viewer) ? Roles.Viewer : null), SignInJson.Default.Entry),
         };
         request.Headers.TryAddWithoutValidation(RequestHeaders.OperatorName, name);
         request.Headers.Add(RequestHeaders.OperatorAddress, address);
@@ -66,7 +67,9 @@ sealed partial class SignInRecord(IHttpClientFactory clients, ILogger<SignInReco
         public static partial void NotRecorded(ILogger logger, string action, string? name, string? address, Exception exception);
     }
 
-    internal sealed record Entry(string Action);
+    /// <param name="Role"><see cref="Roles.Viewer"/> for a viewer; null for operators, and for somebody who was refused.</param>
+    internal sealed record Entry(
+        string Action, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Role);
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
