@@ -61,6 +61,7 @@ static class BacklogMode
         var figures = await OrderFigures.WhenAllPaidAsync(world.OrdersDb, orders, Timeout);
         await done.CancelAsync();
         var (peak, cpu) = await watching;
+        await world.Broker.EmptyAsync();
 
         measurements.Add(Name, events / (figures.LastApplied - figures.FirstConsumed).TotalSeconds, "events/s");
         measurements.Add("from the start of the process until drained", (figures.LastApplied - released).TotalSeconds, "s");

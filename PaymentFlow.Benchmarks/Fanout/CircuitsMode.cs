@@ -8,7 +8,6 @@ namespace PaymentFlow.Benchmarks.Fanout;
 static class CircuitsMode
 {
     const int WarmUpPages = 50;
-    static readonly string[] Browsers = ["chromium", "chromium-browser", "google-chrome"];
     static readonly TimeSpan Settle = TimeSpan.FromSeconds(5);
 
     public static Mode Mode { get; } = new("circuits", "Open order pages (Blazor circuits) in Chromium: Web's memory per page.",
@@ -17,15 +16,12 @@ static class CircuitsMode
     static async Task<Report> MeasureAsync(Options options)
     {
         var (pages, repeats) = (options.Number("pages"), options.Number("repeats"));
-        var program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-            .SelectMany(folder => Browsers.Select(browser => Path.Combine(folder, browser))).FirstOrDefault(File.Exists)
-            ?? throw new OptionException($"circuits needs Chromium. Put one of {string.Join(", ", Browsers)} on the PATH.");
+        var chromium = Chromium.Find();
         await using var world = await BenchmarkWorld.StartAsync(WorldOptions.From(options));
         AppTarget app = new(world);
         await Load.WarmUpAsync(app, options.Seconds("warm-up"));
         using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(
-            new() { ExecutablePath = program, Args = ["--no-sandbox", "--disable-gpu"] });
+        await using var browser = await playwright.Chromium.LaunchAsync(chromium);
         Measurements measurements = new();
         for (var repeat = 0; repeat <= repeats; repeat++)
         {
@@ -45,7 +41,11 @@ static class CircuitsMode
         var orders = await app.SeedAsync(count);
         await using var profile = await browser.NewContextAsync(new() { Locale = "en-US" });
         var pages = new List<IPage>();
-        for (var i = 0; i < count; i++) pages.Add(await OpenAsync(profile, app.World.Web, orders.IdOf(i), orders.SecretOf(i)));
+        for (var i = 0; i < count; i++)
+        {
+            pages.Add(await profile.NewPageAsync());
+            await Chromium.OpenOrderAsync(pages[i], app.World.Web, orders.IdOf(i), orders.SecretOf(i));
+        }
         await Task.Delay(Settle);
         await ForcedCollection.InAsync(web);
         measurements.Add(
@@ -63,16 +63,5 @@ static class CircuitsMode
         }
         measurements.Add(
             $"{count} pages: answer of the payment → the page shows it, p50 (as Playwright sees it)", shown.Milliseconds(50), "ms");
-    }
-
-    /// <summary>Opens an order's page with a form post, as a merchant's own shop does.</summary>
-    static async Task<IPage> OpenAsync(IBrowserContext profile, Uri web, Guid id, string secret)
-    {
-        var page = await profile.NewPageAsync();
-        await page.SetContentAsync($"""<form method="post" action="{web}orders/{id}/open">"""
-            + $"""<input name="clientSecret" value="{secret}"><button>Pay</button></form>""");
-        await page.Locator("button").ClickAsync();
-        await page.Locator("[data-live]").WaitForAsync();
-        return page;
     }
 }

@@ -37,7 +37,7 @@ static class LatencyMode
             for (var repeat = 1; repeat <= repeats; repeat++)
                 foreach (var target in twin is null ? (ITarget[])[app] : [app, twin])
                 {
-                    Progress.Say($"{Load.NameOf(target)} at {rate}/s for {duration.TotalSeconds:0} s, {repeat} of {repeats}");
+                    Progress.Say($"{target.Name} at {rate}/s for {duration.TotalSeconds:0} s, {repeat} of {repeats}");
                     await MeasureAsync(target, world, rate, (int)(rate * duration.TotalSeconds), measurements);
                 }
 

@@ -57,6 +57,7 @@ static class PipelineMode
     static async Task MeasureAppAsync(AppTarget app, int count, Measurements measurements)
     {
         var world = app.World;
+        await Load.RestAsync(app);
         var orders = await app.SeedAsync(count);
         // Some customers watch. The measurement also waits for their last frame.
         var screens = new Screen[Math.Min(ScreensOpen, count)];
@@ -78,6 +79,7 @@ static class PipelineMode
 
     static async Task MeasureTwinAsync(TwinTarget twin, int count, Measurements measurements)
     {
+        await Load.RestAsync(twin);
         var orders = await twin.SeedAsync(count);
         await TwinDatabase.SeedOutboxAsync(twin.Database, orders);
         await twin.ResetAsync();

@@ -57,7 +57,7 @@ static class ThroughputMode
         ITarget target, BenchmarkWorld world, int concurrency, TimeSpan duration, int repeat, int repeats, Measurements measurements,
         string variant)
     {
-        Progress.Say($"{Load.NameOf(target)}{variant}, {concurrency} at once for {duration.TotalSeconds:0} s, {repeat} of {repeats}");
+        Progress.Say($"{target.Name}{variant}, {concurrency} at once for {duration.TotalSeconds:0} s, {repeat} of {repeats}");
         var most = target.IsTwin ? Math.Min(concurrency * 2_000, 40_000) : Math.Min(concurrency * 400, 2_000);
         await using var buyers = await Buyers.ComeAsync(target, concurrency, (int)(most * (duration + Settle).TotalSeconds));
         await Task.Delay(Settle);

@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using PaymentFlow.Benchmarks.World;
 
 namespace PaymentFlow.Benchmarks.Twin;
 
@@ -6,7 +7,7 @@ namespace PaymentFlow.Benchmarks.Twin;
 /// Applies batches from Kafka to the orders and pushes to their sockets, on its own thread. Offsets are stored after the database's commit.
 /// </summary>
 /// <param name="second">Publishes a second event per order; null for none.</param>
-sealed class TwinConsumer(IConsumer<string, byte[]> consumer, string topic, TwinStore store, TwinSockets sockets, TwinRelay? second)
+sealed class TwinConsumer(IConsumer<string, byte[]> consumer, string topic, TwinStore store, OpenSockets sockets, TwinRelay? second)
 {
     const int BatchSize = 500;
 
@@ -46,7 +47,7 @@ sealed class TwinConsumer(IConsumer<string, byte[]> consumer, string topic, Twin
         ICollection<Guid> applied = second is null ? store.ApplyAsync(events).GetAwaiter().GetResult() : ApplyWithEvents(events, second);
         var now = TimeProvider.System.GetUtcNow();
         foreach (var item in events)
-            if (applied.Contains(item.OrderId)) sockets.Push(item, consumed, now);
+            if (applied.Contains(item.OrderId) && sockets.Holds(item.OrderId)) sockets.Push(item.OrderId, item.ToFrame(consumed, now));
         Interlocked.CompareExchange(ref _firstConsumed, consumed.UtcTicks, 0);
         Interlocked.Exchange(ref _lastApplied, now.UtcTicks);
         Interlocked.Add(ref _applied, applied.Count);

@@ -23,6 +23,8 @@ static class TwinServer
     /// <summary>As many as in the app, where OrderService and Web follow topic <c>orders</c>.</summary>
     const int InstancesThatFollow = 2;
 
+    static readonly byte[] Unpaid = """{"status":"awaiting_payment"}"""u8.ToArray();
+
     public static async Task<int> RunAsync(string[] args)
     {
         var options = Options.Parse(args, new Dictionary<string, string>
@@ -34,8 +36,8 @@ static class TwinServer
             ["second-topic"] = "",
             ["writers"] = "0",
             ["fetch-wait-ms"] = "500",
-            ["session-ms"] = "45000",
-            ["heartbeat-ms"] = "3000",
+            ["session-ms"] = "6000",
+            ["heartbeat-ms"] = "2000",
         });
         var (topic, secondTopic) = (options["topic"], options["second-topic"]);
         await using var database = NpgsqlDataSource.Create($"{options["postgres"]};Database=twin;Maximum Pool Size=12;Max Auto Prepare=20");
@@ -62,7 +64,7 @@ static class TwinServer
         TwinRelay relay = new(producer, topic, "outbox", store);
         var second = secondTopic.Length > 0 ? new TwinRelay(producer, secondTopic, "second_outbox", store) : null;
         TwinWriter writer = new(store, relay);
-        TwinSockets sockets = new();
+        OpenSockets sockets = new();
         TwinConsumer consuming = new(consumer, topic, store, sockets, second);
 
         var builder = WebApplication.CreateSlimBuilder();
@@ -74,7 +76,7 @@ static class TwinServer
         app.MapGet("/orders/{id:guid}/live", async (Guid id, HttpContext context) =>
         {
             using var socket = await context.WebSockets.AcceptWebSocketAsync();
-            await sockets.HoldAsync(id, socket);
+            await sockets.HoldAsync(id, socket, () => Task.FromResult(Unpaid));
         });
         app.MapPost("/publish", relay.PublishTableAsync);
         app.MapPost("/reset", consuming.Reset);

@@ -15,7 +15,11 @@ sealed class TwinTarget : ITarget, IAsyncDisposable
     TwinTarget(BenchmarkWorld world, HelperProcess process, NpgsqlDataSource database) =>
         (_world, _process, _database, _address) = (world, process, database, new Uri(process.Answer));
 
+    public string Name => "the twin";
+
     public bool IsTwin => true;
+
+    public BenchmarkWorld World => _world;
 
     public NpgsqlDataSource Database => _database;
 
@@ -25,15 +29,13 @@ sealed class TwinTarget : ITarget, IAsyncDisposable
     {
         var database = world.Open("twin");
         await TwinDatabase.CreateIfAbsentAsync(database);
-        string Setting(string name, string otherwise) =>
-            world.KafkaSettings.FirstOrDefault(setting => setting.Key.EndsWith(name, StringComparison.Ordinal)).Value ?? otherwise;
         var process = await HelperProcess.StartAsync(
             new Dictionary<string, string>(),
-            TwinServer.Mode, "--postgres", world.Postgres, "--kafka", world.Kafka, "--topic", BenchmarkWorld.TwinTopic,
+            TwinServer.Mode, "--postgres", world.Postgres, "--kafka", world.Kafka, "--topic", WorldBroker.TwinTopic,
             "--writers", $"{writers}",
-            "--second-topic", secondEvent ? BenchmarkWorld.TwinSecondTopic : "",
-            "--fetch-wait-ms", Setting("FetchWaitMaxMs", "500"), "--session-ms", Setting("SessionTimeoutMs", "45000"),
-            "--heartbeat-ms", Setting("HeartbeatIntervalMs", "3000"));
+            "--second-topic", secondEvent ? WorldBroker.TwinSecondTopic : "",
+            "--fetch-wait-ms", world.Broker.Setting("FetchWaitMaxMs") ?? "500", "--session-ms", world.Broker.Setting("SessionTimeoutMs")!,
+            "--heartbeat-ms", world.Broker.Setting("HeartbeatIntervalMs")!);
         return new TwinTarget(world, process, database);
     }
 

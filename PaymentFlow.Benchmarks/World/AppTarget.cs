@@ -17,6 +17,8 @@ sealed class AppTarget(BenchmarkWorld world, bool prepared = false) : ITarget
     readonly Uri _pay = new(world.PaymentApi, "/process-payment");
     readonly Uri _prepare = new(world.PaymentApi, "/payments");
 
+    public string Name => "the app";
+
     public bool IsTwin => false;
 
     public BenchmarkWorld World => world;

@@ -15,23 +15,23 @@ namespace PaymentFlow.Benchmarks.World;
 /// </summary>
 sealed class BenchmarkWorld : IAsyncDisposable
 {
-    public const string TwinTopic = "twin";
-    public const string TwinSecondTopic = "twin-orders";
-    const string OperatorKey = "benchmark-operator";
+    public const string PeerSandbox = "peer-sandbox";
+    public const string PeerSandboxKey = "sk_test_sandbox_peer";
+    public const string OperatorKey = "benchmark-operator";
     const string ServiceKey = "benchmark-service";
-
-    static readonly string[] Topics = ["payments", "orders", TwinTopic, TwinSecondTopic];
 
     readonly WorldOptions _options;
     readonly string _folder = Path.Combine(Path.GetTempPath(), $"paymentflow-bench-{Guid.CreateVersion7():N}");
     readonly Dictionary<string, string> _environment = [];
     RunningApp? _app;
-    HelperProcess? _broker;
     HelperProcess? _collector;
 
     BenchmarkWorld(WorldOptions options) => _options = options;
 
-    public string Kafka { get; private set; } = "";
+    public WorldBroker Broker { get; private set; } = null!;
+
+    /// <summary>The broker's address.</summary>
+    public string Kafka => Broker.Address;
 
     public string Postgres { get; private set; } = "";
 
@@ -41,17 +41,15 @@ sealed class BenchmarkWorld : IAsyncDisposable
 
     public Uri PaymentApi => Loopback(_app!.GetEndpoint("payment-api"));
 
+    public Uri PeerStripe => Loopback(_app!.GetEndpoint(PeerSandbox));
+
     public Uri OrderService => Loopback(_app!.GetEndpoint("order-service"));
 
     /// <summary>Not by loopback address: Web's cookies and content security policy need the host name.</summary>
     public Uri Web => _app!.GetEndpoint("web");
 
-    /// <summary>The client settings that the in-process broker needs, for the app and the twin; empty for a real broker.</summary>
-    public IReadOnlyDictionary<string, string> KafkaSettings => _options.Kafka is not null
-        ? new Dictionary<string, string>()
-        : LocalKafkaResource.ClientSettings.ToDictionary(
-            setting => setting.Key,
-            setting => IsFetchWait(setting) && _options.FetchWaitMs is { } wait ? $"{wait}" : setting.Value);
+    /// <summary>The address to which telemetry is sent; null for none.</summary>
+    public string? Collector => _collector?.Answer;
 
     public static async Task<BenchmarkWorld> StartAsync(WorldOptions options)
     {
@@ -71,13 +69,12 @@ sealed class BenchmarkWorld : IAsyncDisposable
     async Task StartAsync()
     {
         Progress.Say("starting Postgres, Kafka and the services");
-        if (_options.Kafka is null) _broker = await HelperProcess.StartAsync(Nothing, BrokerProcess.Arguments(Topics, _options.Partitions));
-        Kafka = _options.Kafka ?? _broker!.Answer;
+        Broker = await WorldBroker.StartAsync(_options);
         var server = await SeparatePostgres.PrepareAsync(_folder);
         Postgres = server.ConnectionString;
         (PaymentsDb, OrdersDb) = (Open("paymentsdb"), Open("ordersdb"));
 
-        foreach (var (name, value) in KafkaSettings) _environment[name] = value;
+        foreach (var (name, value) in Broker.Settings) _environment[name] = value;
         // The default limit protects against floods and would refuse this load.
         _environment["RateLimits__AtOnce"] = "1000";
         _environment["RateLimits__ServicesAtOnce"] = "1000";
@@ -107,9 +104,19 @@ sealed class BenchmarkWorld : IAsyncDisposable
             Environment = _environment,
             Log = Log,
             Model = _options.OnlyOrders ? builder => DefineOrders(builder, $"{services};Database=ordersdb") : null,
-            Add = builder => server.AddTo(builder).AddDatabase("twin"),
+            Add = builder =>
+            {
+                server.AddTo(builder).AddDatabase("twin");
+                if (_options.PeerSandbox) AddPeerSandbox(builder);
+            },
         });
     }
+
+    void AddPeerSandbox(IDistributedApplicationBuilder builder) =>
+        builder.AddProject<Projects.PaymentFlow_StripeSandbox>(PeerSandbox)
+            .WithEnvironment("Sandbox__ApiKey", PeerSandboxKey)
+            .WithEnvironment("Sandbox__JournalPath", Path.Combine(_folder, $"{PeerSandbox}.journal"))
+            .WithHttpHealthCheck("/health");
 
     void DefineOrders(IDistributedApplicationBuilder builder, string ordersDb) =>
         builder.AddProject<Projects.PaymentFlow_OrderService>("order-service")
@@ -135,7 +142,7 @@ sealed class BenchmarkWorld : IAsyncDisposable
         Dictionary<string, int> processes = [];
         foreach (var resource in _app!.ResourceNames)
             if (_app.ProcessIdOf(resource) is { } id) processes[resource] = id;
-        if (_broker is not null) processes["kafka"] = _broker.Id;
+        if (Broker.ProcessId is { } broker) processes["kafka"] = broker;
         if (_collector is not null) processes["otlp collector"] = _collector.Id;
         processes["load"] = Environment.ProcessId;
         return processes;
@@ -159,14 +166,11 @@ sealed class BenchmarkWorld : IAsyncDisposable
         settings["Confluent.Kafka"] =
             $"{FileVersionInfo.GetVersionInfo(typeof(IConsumer<,>).Assembly.Location).ProductVersion?.Split('+')[0]} "
             + $"(librdkafka {Library.VersionString})";
-        settings["broker"] = _options.Kafka ?? $"librdkafka's in-process broker in a separate process, {_options.Partitions} partitions, "
-            + $"fetch.wait.max.ms {KafkaSettings.First(IsFetchWait).Value}";
+        settings["broker"] = Broker.Description;
         settings["telemetry"] = _options.Telemetry ? "on, sent with OTLP to a collector that drops it" : "recorded, not sent";
         foreach (var option in options.Shown) settings[$"--{option.Key}"] = option.Value;
         return settings;
     }
-
-    static bool IsFetchWait(KeyValuePair<string, string> setting) => setting.Key.EndsWith("FetchWaitMaxMs", StringComparison.Ordinal);
 
     static Uri Loopback(Uri endpoint) => new UriBuilder(endpoint) { Host = "127.0.0.1" }.Uri;
 
@@ -178,7 +182,7 @@ sealed class BenchmarkWorld : IAsyncDisposable
         if (PaymentsDb is not null) await PaymentsDb.DisposeAsync();
         if (OrdersDb is not null) await OrdersDb.DisposeAsync();
         if (_app is not null) await _app.DisposeAsync();
-        if (_broker is not null) await _broker.DisposeAsync();
+        if (Broker is not null) await Broker.DisposeAsync();
         if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
     }
 }

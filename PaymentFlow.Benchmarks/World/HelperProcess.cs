@@ -35,6 +35,15 @@ sealed class HelperProcess : IAsyncDisposable
         return new HelperProcess(process, answer);
     }
 
+    /// <summary>Writes a line to the helper's input and waits for a line of its output.</summary>
+    public async Task AskAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+        _ = await _process.StandardOutput.ReadLineAsync()
+            ?? throw new InvalidOperationException($"The helper process ended instead of doing '{line}'.");
+    }
+
     /// <summary>For the helper: returns when its parent process has ended.</summary>
     public static Task ParentEndsAsync() => Console.In.ReadToEndAsync();
 

@@ -1,9 +1,14 @@
 namespace PaymentFlow.Benchmarks.World;
 
-/// <summary>A target of the load: the app or its native twin.</summary>
+/// <summary>A target of the load: the app, its native twin or a peer.</summary>
 interface ITarget
 {
+    /// <summary>The name for progress lines.</summary>
+    string Name { get; }
+
     bool IsTwin { get; }
+
+    BenchmarkWorld World { get; }
 
     /// <summary>Writes unpaid orders.</summary>
     Task<OrderBatch> SeedAsync(int count);

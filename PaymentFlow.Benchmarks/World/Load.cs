@@ -17,7 +17,7 @@ static class Load
     /// </summary>
     public static async Task WarmUpAsync(ITarget target, TimeSpan duration)
     {
-        Progress.Say($"warming up {NameOf(target)} for {duration.TotalSeconds:0} s");
+        Progress.Say($"warming up {target.Name} for {duration.TotalSeconds:0} s");
         await using var buyers = await Buyers.ComeAsync(
             target, WarmUpConcurrency, expected: (int)(duration.TotalSeconds * (target.IsTwin ? 8_000 : 1_500)));
         var screens = await OpenAsync(target, await target.SeedAsync(20));
@@ -30,7 +30,7 @@ static class Load
 
     /// <summary>
     /// Waits until the target has finished all earlier work. Mainly webhooks accumulate under load, and their cost would be counted in the
-    /// next measurement.
+    /// next measurement. Then empties the broker, because nobody needs its records any more.
     /// </summary>
     public static async Task RestAsync(ITarget target)
     {
@@ -39,10 +39,11 @@ static class Load
         while ((left = await target.LeftToDoAsync()) > 0)
         {
             if (patience.IsCancellationRequested)
-                throw new InvalidOperationException($"{NameOf(target)} does not come to rest: {left} webhooks and events are left.");
+                throw new InvalidOperationException($"{target.Name} does not come to rest: {left} webhooks and events are left.");
             await Task.Delay(PollInterval, CancellationToken.None);
         }
         await Task.Delay(Quiet, CancellationToken.None);
+        await target.World.Broker.EmptyAsync();
     }
 
     /// <summary>Prepares all orders, a few at a time.</summary>
@@ -70,6 +71,4 @@ static class Load
         using CancellationTokenSource patience = new(DrainPatience);
         while (await buyers.AppliedAsync() < buyers.Paid) await Task.Delay(PollInterval, patience.Token);
     }
-
-    public static string NameOf(ITarget target) => target.IsTwin ? "the twin" : "the app";
 }

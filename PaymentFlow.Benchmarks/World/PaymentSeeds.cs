@@ -36,7 +36,7 @@ static class PaymentSeeds
 
     /// <summary>Produces the events in the twin's format.</summary>
     public static Task ProduceForTwinAsync(string kafka, OrderBatch orders) =>
-        ProduceAsync(kafka, BenchmarkWorld.TwinTopic, orders.Count, i =>
+        ProduceAsync(kafka, WorldBroker.TwinTopic, orders.Count, i =>
         {
             var now = TimeProvider.System.GetUtcNow();
             return new Message<string, byte[]>

@@ -15,6 +15,9 @@ sealed record WorldOptions(string? Kafka, bool Telemetry)
     /// <summary>Starts only OrderService, for modes without payments.</summary>
     public bool OnlyOrders { get; init; }
 
+    /// <summary>Starts a second Stripe sandbox, which sends no webhooks, for the peers.</summary>
+    public bool PeerSandbox { get; init; }
+
     /// <summary>Environment variables for the services. They override all others.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
