@@ -9,6 +9,7 @@ using PaymentFlow.Tests.Integration.Webhooks;
 namespace PaymentFlow.Tests.Browser;
 
 /// <summary>The page of what needs attention. Other tests cause items at the same time.</summary>
+[Collection(nameof(MoreConsolePages))]
 public sealed class AttentionPageTests(PaymentFlowApp app, Chromium chromium) : OperatorTest(app, chromium)
 {
     [Fact]

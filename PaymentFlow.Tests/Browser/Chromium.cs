@@ -42,13 +42,17 @@ public sealed class Chromium : IAsyncLifetime
             $"The browser tests need Chromium, but none of {string.Join(", ", Names)} is on the PATH. Install chromium.");
 }
 
-/// <summary>Tests of customers' pages. The three collections run in parallel, each with its own browser.</summary>
+/// <summary>Tests of customers' pages. The four collections run in parallel, each with its own browser.</summary>
 [CollectionDefinition(nameof(ShopPages))]
 public sealed class ShopPages : ICollectionFixture<Chromium>;
 
 /// <summary>Tests of operators' pages.</summary>
 [CollectionDefinition(nameof(ConsolePages))]
 public sealed class ConsolePages : ICollectionFixture<Chromium>;
+
+/// <summary>More tests of operators' pages, so that neither collection takes long.</summary>
+[CollectionDefinition(nameof(MoreConsolePages))]
+public sealed class MoreConsolePages : ICollectionFixture<Chromium>;
 
 /// <summary>Tests of apps or services that a test configures or kills.</summary>
 [CollectionDefinition(nameof(PagesOfOtherApps))]

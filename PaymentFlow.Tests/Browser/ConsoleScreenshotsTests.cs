@@ -10,6 +10,7 @@ namespace PaymentFlow.Tests.Browser;
 /// Every screen of the console in both languages and both themes: accessible, and no wider than a phone. With UPDATE_SCREENSHOTS=1 the
 /// pictures in docs/images/console are made anew, and pictures of all screens are in TestResults/console.
 /// </summary>
+[Collection(nameof(MoreConsolePages))]
 public sealed class ConsoleScreenshotsTests(PaymentFlowApp app, Chromium chromium) : OperatorTest(app, chromium)
 {
     /// <summary>A screen of the console.</summary>

@@ -7,6 +7,7 @@ using PaymentFlow.Tests.Integration.Payments;
 namespace PaymentFlow.Tests.Browser;
 
 /// <summary>The console's overview. No other test uses this currency.</summary>
+[Collection(nameof(MoreConsolePages))]
 public sealed class OverviewTests(PaymentFlowApp app, Chromium chromium) : OperatorTest(app, chromium)
 {
     const string Currency = "sbd";

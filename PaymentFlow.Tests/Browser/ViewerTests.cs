@@ -10,6 +10,7 @@ using PaymentFlow.Tests.Integration.Payments;
 namespace PaymentFlow.Tests.Browser;
 
 /// <summary>Somebody who holds the viewers' key.</summary>
+[Collection(nameof(MoreConsolePages))]
 public sealed class ViewerTests(PaymentFlowApp app, Chromium chromium) : OperatorTest(app, chromium)
 {
     [Fact]
