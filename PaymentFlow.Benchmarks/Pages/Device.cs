@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace PaymentFlow.Benchmarks.Pages;
 
-/// <summary>What Chromium emulates.</summary>
+/// <summary>The device that Chromium emulates.</summary>
 /// <param name="CpuSlowdown">1 for none.</param>
 /// <param name="Network">Null for no limit.</param>
 sealed record Device(string Name, string Description, double CpuSlowdown, Network? Network)

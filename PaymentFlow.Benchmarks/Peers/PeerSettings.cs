@@ -3,7 +3,7 @@ using Wolverine;
 
 namespace PaymentFlow.Benchmarks.Peers;
 
-/// <summary>What a reader needs to judge the comparison.</summary>
+/// <summary>The facts that a reader needs to judge the comparison.</summary>
 static class PeerSettings
 {
     public static IEnumerable<KeyValuePair<string, string>> Describe()

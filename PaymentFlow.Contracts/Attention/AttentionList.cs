@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace PaymentFlow.Contracts.Attention;
 
-/// <summary>What a person should look at in one service. On a good day no kind has an item.</summary>
+/// <summary>The items of one service that a person should look at. On a good day no kind has an item.</summary>
 /// <param name="At">When it was read, UTC.</param>
 /// <param name="Kinds">Every kind that the service knows (<see cref="AttentionKinds"/>), with or without items.</param>
 public sealed record AttentionList(DateTimeOffset At, IReadOnlyList<AttentionKind> Kinds);
@@ -14,7 +14,7 @@ public sealed record AttentionKind(string Kind, long Count, IReadOnlyList<Attent
 
 /// <summary>One thing to look at. A member that its kind does not have is absent.</summary>
 /// <param name="Id">
-/// What the next step is about: the id of the payment, refund, dead letter, webhook endpoint or delivery, Stripe's id of the dispute, the
+/// The object of the next step: the id of the payment, refund, dead letter, webhook endpoint or delivery, Stripe's id of the dispute, the
 /// event's id, or for an order that is ahead the order's id.
 /// </param>
 /// <param name="Since">When it began, UTC.</param>

@@ -26,7 +26,7 @@ public sealed record DeclineCount(string Reason, long Count);
 /// <param name="At">The beginning, UTC. The bucket ends where the next one begins.</param>
 public sealed record PaymentBucket(DateTimeOffset At, PaymentTotals Totals);
 
-/// <summary>What happened in a range. Amounts are in the currency's minor unit.</summary>
+/// <summary>The payments of a range in numbers. Amounts are in the currency's minor unit.</summary>
 /// <param name="Gross">The amount of the payments that were paid in the range, by the time at which they first succeeded.</param>
 /// <param name="Refunded">
 /// By how much the refunded amounts rose in the range. A refund counts when Stripe accepts it, and is subtracted when it fails later.

@@ -3,7 +3,7 @@ using PaymentFlow.Persistence.Attention;
 
 namespace PaymentFlow.OrderService.Attention;
 
-/// <summary>What a person should look at in the orders and in the webhooks to shops.</summary>
+/// <summary>Finds the orders and the webhooks to shops that a person should look at.</summary>
 static class OrderAttention
 {
     const string Kinds = """

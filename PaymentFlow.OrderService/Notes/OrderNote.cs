@@ -4,7 +4,7 @@ using PaymentFlow.ServiceDefaults;
 
 namespace PaymentFlow.OrderService.Notes;
 
-/// <summary>What an operator wrote about an order.</summary>
+/// <summary>An operator's note on an order.</summary>
 /// <param name="Author">The operator's name, signed in or stated in <c>X-Operator-Name</c>.</param>
 /// <param name="Text">Plain text, in which line breaks count.</param>
 /// <param name="At">When it was written, UTC.</param>

@@ -15,8 +15,8 @@ public static class ScreenRollUp
     const string Watching = "interval '30 seconds'";
 
     /// <summary>
-    /// What some rows of the history add to the statistics: only an order's first row that says it is paid, because its event has the
-    /// time of Stripe's answer.
+    /// Counts some rows of the history. Only an order's first row that says it is paid counts, because its event has the time of Stripe's
+    /// answer.
     /// </summary>
     /// <param name="from">An SQL expression: the time at which the first row was applied.</param>
     /// <param name="to">An SQL expression: the time after the last row.</param>

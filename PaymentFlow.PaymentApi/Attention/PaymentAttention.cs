@@ -5,7 +5,7 @@ using PaymentFlow.Persistence.Pruning;
 
 namespace PaymentFlow.PaymentApi.Attention;
 
-/// <summary>What a person should look at in the payments.</summary>
+/// <summary>Finds the payments that a person should look at.</summary>
 public static class PaymentAttention
 {
     const string Kinds = """

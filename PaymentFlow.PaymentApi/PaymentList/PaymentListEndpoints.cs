@@ -71,8 +71,7 @@ static class PaymentListEndpoints
         var details = JsonSerializer.Serialize(query, PaymentApiJson.Default.PaymentListQuery);
         await actions.RecordAsync(
             new OperatorAction(OperatorIdentity.Of(context), "payments.export", "payments", details), cancellationToken);
-        return TypedResults.Stream(
-            output => export.WriteAsync(filter, output, context.RequestAborted), Csv.ContentType,
-            $"payments-{time.GetUtcNow():yyyy-MM-dd}.csv");
+        return CsvFile.Of(
+            $"payments-{time.GetUtcNow():yyyy-MM-dd}.csv", PaymentExport.Columns, export.RowsAsync(filter, context.RequestAborted));
     }
 }

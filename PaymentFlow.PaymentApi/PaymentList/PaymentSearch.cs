@@ -2,7 +2,7 @@ using PaymentFlow.PaymentApi.Payments;
 
 namespace PaymentFlow.PaymentApi.PaymentList;
 
-/// <summary>What a person typed into the one search field, as the database can look for it.</summary>
+/// <summary>The text of the search field, in the form that the database can look for.</summary>
 /// <param name="Id">An order's or a payment's id; null if the text is none.</param>
 /// <param name="PaymentIntent">Null if the text is no PaymentIntent's id.</param>
 /// <param name="Reference">A pattern for LIKE: the beginning of a reference.</param>

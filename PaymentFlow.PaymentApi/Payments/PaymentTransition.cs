@@ -79,7 +79,7 @@ public sealed record PaymentTransition(string Status, string? EventType, string?
         UpdatedAt = at.UtcDateTime,
     };
 
-    /// <summary>What the event tells: the payment's full state.</summary>
+    /// <summary>The event's data: the payment's full state.</summary>
     public static PaymentEvent StateOf(Payment moved) => new(
         moved.Id, moved.OrderId, moved.Reference, moved.Version, moved.Status, moved.Amount, moved.AmountRefunded, moved.Currency);
 

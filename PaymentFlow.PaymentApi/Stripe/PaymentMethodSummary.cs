@@ -2,7 +2,7 @@ using Stripe;
 
 namespace PaymentFlow.PaymentApi.Stripe;
 
-/// <summary>What people recognize a payment method by.</summary>
+/// <summary>The parts of a payment method that people recognize.</summary>
 /// <param name="Brand">A card's brand, such as <c>visa</c>, or another method's type, such as <c>sepa_debit</c>; in Stripe's words.</param>
 /// <param name="Last4">The last four digits of the card or account, if Stripe reports them.</param>
 public sealed record PaymentMethodSummary(string Brand, string? Last4)

@@ -86,7 +86,7 @@ sealed class ApiKeys(IConfiguration configuration)
     }
 }
 
-/// <summary>What the keys of a request prove.</summary>
+/// <summary>The roles that the keys of a request prove.</summary>
 sealed class GivenKeys
 {
     /// <summary>The headers with a key, and the role that each key proves; null if it is wrong.</summary>

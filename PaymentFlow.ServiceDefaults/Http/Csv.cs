@@ -8,9 +8,6 @@ public static class Csv
 {
     public const string ContentType = "text/csv; charset=utf-8";
 
-    /// <summary>The beginning of the file, by which Excel recognizes UTF-8.</summary>
-    public const string ByteOrderMark = "\uFEFF";
-
     static readonly SearchValues<char> Special = SearchValues.Create(",\"\r\n");
 
     // A spreadsheet takes a cell that begins with one of these for a formula, which can read other cells and send them elsewhere.

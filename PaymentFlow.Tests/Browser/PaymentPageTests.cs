@@ -8,7 +8,7 @@ using PaymentFlow.Tests.Integration.Webhooks;
 namespace PaymentFlow.Tests.Browser;
 
 /// <summary>
-/// What an operator does on the page of one payment. Each action states its effect before, and shows its result afterwards.
+/// The operator's actions on the page of one payment. Each action states its effect before, and shows its result afterwards.
 /// </summary>
 public sealed class PaymentPageTests(PaymentFlowApp app, Chromium chromium) : OperatorTest(app, chromium)
 {

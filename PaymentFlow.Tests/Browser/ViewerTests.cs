@@ -34,7 +34,7 @@ public sealed class ViewerTests(PaymentFlowApp app, Chromium chromium) : Operato
             await IsForLookingAsync(page);
         }
 
-        // What a forged form sends, with the right token.
+        // The fields of a forged form, with the right token.
         var token = await page.Locator("[name=__RequestVerificationToken]").First.GetAttributeAsync("value");
         foreach (var (path, fields) in ((string, (string, string)[])[])
             [

@@ -8,7 +8,7 @@ using PaymentFlow.Tests.Integration.Resilience;
 
 namespace PaymentFlow.Tests.Integration.Operators;
 
-/// <summary>What the services list as needing attention, on databases that hold nothing else.</summary>
+/// <summary>The items that the services list as needing attention, on databases that hold nothing else.</summary>
 public sealed class AttentionTests(PaymentFlowApp app)
 {
     [Fact]

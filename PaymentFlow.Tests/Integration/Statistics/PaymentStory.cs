@@ -34,7 +34,7 @@ sealed class PaymentStory
     DateTime Now { get; set; }
     DateTime? PaidAt { get; set; }
 
-    /// <summary>What happened at or after <paramref name="from"/> and before <paramref name="to"/>.</summary>
+    /// <summary>The story's part at or after <paramref name="from"/> and before <paramref name="to"/>.</summary>
     public PaymentTotals Between(DateTime from, DateTime to)
     {
         bool Is(DateTime? at) => at >= from && at < to;

@@ -2,7 +2,7 @@ using PaymentFlow.Web.Operators.Payments;
 
 namespace PaymentFlow.Tests.Unit.Web;
 
-/// <summary>What the payments page shows while payments come and change.</summary>
+/// <summary>The rows that the payments page shows while payments come and change.</summary>
 public sealed class ShownPaymentsTests
 {
     static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);

@@ -2,7 +2,7 @@ using PaymentFlow.Contracts.Attention;
 
 namespace PaymentFlow.Web.Operators.Attention;
 
-/// <summary>What needs attention in both services.</summary>
+/// <summary>The items of both services that need attention.</summary>
 /// <param name="Kinds">The kinds that have items, most urgent kind first.</param>
 /// <param name="Away">The services that did not answer. Their items are missing.</param>
 public sealed record AttentionState(IReadOnlyList<AttentionKind> Kinds, IReadOnlyList<string> Away)

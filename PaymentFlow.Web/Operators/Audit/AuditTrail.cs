@@ -86,7 +86,7 @@ sealed class AuditTrail(OperatorHttp http, OperatorClient operators)
     public async Task<Guid?> OrderOfAsync(Guid paymentId, ClaimsPrincipal who, CancellationToken cancellationToken) =>
         (await operators.PaymentAsync($"paymentId={paymentId}", who, cancellationToken))?.OrderId;
 
-    /// <summary>What to look for in each service. An order and its payment have different ids and belong together.</summary>
+    /// <summary>The ids to look for in each service. An order and its payment have different ids and belong together.</summary>
     async Task<(string? Order, string? Payment)> TargetsAsync(string? target, ClaimsPrincipal who, CancellationToken cancellationToken)
     {
         if (!Guid.TryParse(target, out var id)) return (target, target);

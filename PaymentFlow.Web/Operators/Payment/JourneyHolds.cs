@@ -2,7 +2,7 @@ using PaymentFlow.Contracts.Journey;
 
 namespace PaymentFlow.Web.Operators.Payment;
 
-/// <summary>Who can have a payment: the lanes of the picture in their order.</summary>
+/// <summary>The holders of a payment: the lanes of the picture in their order.</summary>
 public enum Holder
 {
     Customer,
@@ -20,7 +20,7 @@ public sealed record Hold(Holder Holder, DateTimeOffset From, DateTimeOffset? To
 /// <summary>A step that hands nothing over.</summary>
 public sealed record Mark(Holder Holder, JourneyLine Line);
 
-/// <summary>Who held the payment when, derived from its recorded steps. Missing steps make a hold longer; they never fail.</summary>
+/// <summary>The times of each holder of a payment, from its recorded steps. Missing steps make a hold longer; they never fail.</summary>
 /// <param name="Holds">In the order of time; one begins where the previous ends, or later.</param>
 public sealed record JourneyHolds(IReadOnlyList<Hold> Holds, IReadOnlyList<Mark> Marks)
 {

@@ -18,7 +18,7 @@ public static partial class JourneyWords
         _ => $"Journey.{line.Step.Kind}",
     };
 
-    /// <summary>What happened. The placeholder is the number of screens, or the status of a dispute, which Stripe defines.</summary>
+    /// <summary>The text of a step. The placeholder is the number of screens, or the status of a dispute, which Stripe defines.</summary>
     public static string WordsOf(JourneyLine line, IStringLocalizer texts)
     {
         var (kind, detail) = (line.Step.Kind, line.Step.Detail);

@@ -5,7 +5,7 @@ using PaymentFlow.Web.Services;
 
 namespace PaymentFlow.Web.Operators.Payment;
 
-/// <summary>What an operator wrote about an order.</summary>
+/// <summary>An operator's note on an order.</summary>
 public sealed record OrderNote(Guid Id, string Author, string Text, DateTimeOffset At);
 
 /// <param name="Notes">Newest first.</param>

@@ -8,7 +8,7 @@ using PaymentFlow.Web.Services;
 
 namespace PaymentFlow.Web.Operators.Payment;
 
-/// <summary>What both services know about one order and its payment. Amounts are in the currency's minor unit.</summary>
+/// <summary>The knowledge of both services about one order and its payment. Amounts are in the currency's minor unit.</summary>
 /// <param name="Order">Null if there is no such order, or if OrderService is away.</param>
 /// <param name="Payment">Null if the order has no payment yet, or if PaymentApi is away.</param>
 /// <param name="Away">The names of the services that can't answer now.</param>

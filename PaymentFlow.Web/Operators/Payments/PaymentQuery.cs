@@ -7,7 +7,7 @@ using PaymentFlow.Contracts.Events;
 namespace PaymentFlow.Web.Operators.Payments;
 
 /// <summary>
-/// What the address of the payments page asks for. Values that mean nothing are ignored, so an address that was typed or cut off shows
+/// The filters in the address of the payments page. Values that mean nothing are ignored, so an address that was typed or cut off shows
 /// more payments and no error.
 /// </summary>
 /// <param name="From">The first day, in UTC.</param>

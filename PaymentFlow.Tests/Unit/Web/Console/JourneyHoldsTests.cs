@@ -4,7 +4,7 @@ using static PaymentFlow.Contracts.Journey.JourneyKinds;
 
 namespace PaymentFlow.Tests.Unit.Web.Console;
 
-/// <summary>Who held a payment when, by its recorded steps.</summary>
+/// <summary>The holders of a payment, by its recorded steps.</summary>
 public sealed class JourneyHoldsTests
 {
     static readonly DateTimeOffset Start = DateTimeOffset.UnixEpoch;
