@@ -47,7 +47,7 @@ public sealed partial class OperatorSessionTests(PaymentFlowApp app) : IDisposab
     }
 
     [Theory]
-    [InlineData("/operator/statistics", "/operator/statistics")]
+    [InlineData("/operator/overview", "/operator/overview")]
     [InlineData("/%c3%a9", "/%C3%A9")]
     [InlineData("/%09/evil.example", "/operator")]
     [InlineData("//evil.example", "/operator")]
