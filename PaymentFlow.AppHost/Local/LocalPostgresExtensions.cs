@@ -125,10 +125,28 @@ public static class LocalPostgresExtensions
         }
     }
 
-    static async Task CreateAsync(LocalPostgresDatabaseResource database, CancellationToken cancellationToken) =>
-        await DatabaseOwner.CreateAsync(
-            (await database.Parent.ConnectionStringExpression.GetValueAsync(cancellationToken))!, database.Name,
-            database.Parent.Cluster.PasswordOf(database.Name), cancellationToken);
+    /// <summary>
+    /// Creates the database and its owner, and waits for that while the server restarts. Aspire keeps the exception of a handler, and would
+    /// start no service afterwards.
+    /// </summary>
+    internal static async Task CreateAsync(LocalPostgresDatabaseResource database, CancellationToken cancellationToken)
+    {
+        var server = (await database.Parent.ConnectionStringExpression.GetValueAsync(cancellationToken))!;
+        var password = database.Parent.Cluster.PasswordOf(database.Name);
+        while (true)
+        {
+            try
+            {
+                await DatabaseOwner.CreateAsync(server, database.Name, password, cancellationToken);
+                return;
+            }
+            catch (NpgsqlException e) when (e.IsTransient)
+            {
+                // The server is starting or stopping.
+                await Task.Delay(PollInterval, cancellationToken);
+            }
+        }
+    }
 
     static async Task<ExecuteCommandResult> StartAfreshAsync(LocalPostgresResource postgres, ExecuteCommandContext context)
     {

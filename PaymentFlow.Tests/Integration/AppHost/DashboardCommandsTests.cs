@@ -1,3 +1,7 @@
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using PaymentFlow.AppHost;
 using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Tests.Integration.Payments;
 using PaymentFlow.Tests.Integration.Resilience;
@@ -58,5 +62,24 @@ public sealed class DashboardCommandsTests(OutageApp app)
         var next = await Customer.OrdersAsync(app.App);
         Assert.Equal("succeeded", (await next.PayAsync())["status"]);
         await app.OrderIsAsync("paid", next.OrderId);
+    }
+
+    /// <summary>
+    /// Aspire tells that Postgres is ready, and at this moment Postgres may stop again. A service can't be started while this fails.
+    /// </summary>
+    [Fact]
+    public async Task A_database_is_created_as_soon_as_Postgres_is_back()
+    {
+        var database = app.App.Services.GetRequiredService<DistributedApplicationModel>().Resources
+            .OfType<LocalPostgresDatabaseResource>().First(resource => resource.Name == "ordersdb");
+        Task created;
+        await using (await app.App.KeepDownAsync("postgres"))
+        {
+            created = LocalPostgresExtensions.CreateAsync(database, TestContext.Current.CancellationToken);
+            await Assert.ThrowsAnyAsync<NpgsqlException>(() => app.QueryAsync<int>("postgres", "SELECT 1"));
+            Assert.False(created.IsCompleted);
+        }
+        await created;
+        foreach (var service in (string[])["order-service", "payment-api"]) await app.ReadyAsync(service);
     }
 }
