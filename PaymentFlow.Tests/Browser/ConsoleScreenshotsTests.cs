@@ -7,8 +7,9 @@ using PaymentFlow.Tests.Integration.Webhooks;
 namespace PaymentFlow.Tests.Browser;
 
 /// <summary>
-/// Every screen of the console in both languages and both themes: accessible, and no wider than a phone. With UPDATE_SCREENSHOTS=1 the
-/// pictures in docs/images/console are made anew, and pictures of all screens are in TestResults/console.
+/// Every screen of the console in both languages and both themes: accessible, and no wider than a phone. Languages differ only in texts, so
+/// axe checks the English screens. With UPDATE_SCREENSHOTS=1 the pictures in docs/images/console are made anew, and pictures of all screens
+/// are in TestResults/console.
 /// </summary>
 [Collection(nameof(MoreConsolePages))]
 public sealed class ConsoleScreenshotsTests(PaymentFlowApp app, Chromium chromium) : OperatorTest(app, chromium)
@@ -67,7 +68,7 @@ public sealed class ConsoleScreenshotsTests(PaymentFlowApp app, Chromium chromiu
                     .Replace("{order}", $"{paid.OrderId}", StringComparison.Ordinal)
                     .Replace("{open}", $"{open.OrderId}", StringComparison.Ordinal));
                 await page.Locator(screen.Ready).First.WaitForAsync();
-                await somebody.IsAccessibleAsync($"{screen.Name}, {locale}");
+                if (locale == "en-US") await somebody.IsAccessibleAsync(screen.Name);
                 await PicturesAsync(page, screen, locale[..2]);
                 foreach (var width in new[] { 768, 360 })
                 {

@@ -2,8 +2,7 @@ using PaymentFlow.Testing.Chaos;
 
 namespace PaymentFlow.Tests.Chaos;
 
-/// <summary>No other test runs at the same time, because chaos runs need the whole machine.</summary>
-[CollectionDefinition(nameof(ChaosTests), DisableParallelization = true)]
+[CollectionDefinition(nameof(ChaosTests))]
 public sealed class ChaosTestsCollection : ICollectionFixture<SharedChaosWorld>;
 
 /// <summary>One world for all tests of the collection. Each test leaves it at rest and without faults.</summary>

@@ -18,8 +18,8 @@ public sealed class LongestFirst : ITestCollectionOrderer
 {
     static readonly string[] Longest =
     [
-        nameof(ShopPages), nameof(ConsolePages), nameof(PagesOfOtherApps), nameof(MoreConsolePages), nameof(OutageApp),
-        nameof(FaultyStripeApp), nameof(ChaosTests),
+        nameof(OutageApp), nameof(PagesOfOtherApps), nameof(ShopPages), nameof(MoreConsolePages), nameof(ConsolePages),
+        nameof(ChaosTests), nameof(FaultyStripeApp),
     ];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
