@@ -41,6 +41,7 @@ static class JourneyEndpoint
         return TypedResults.Ok(new PaymentJourney(
             payment.Id, payment.OrderId, payment.Reference, payment.Status, payment.Version, payment.Amount, payment.AmountRefunded,
             payment.Currency, payment.PaymentIntentId, StripeDashboard.UrlOf(payment.PaymentIntentId, stripe),
+            await journey.MethodAsync(payment, cancellationToken),
             [.. (await refunds.OfPaymentAsync(payment.Id, cancellationToken)).Select(made => RefundResponse.From(made, payment.Currency))],
             await journey.StepsAsync(payment, cancellationToken)));
     }

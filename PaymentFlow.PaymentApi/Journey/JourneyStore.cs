@@ -1,6 +1,7 @@
 using Npgsql;
 using PaymentFlow.Contracts.Journey;
 using PaymentFlow.PaymentApi.Payments;
+using PaymentFlow.PaymentApi.Stripe;
 using PaymentFlow.Persistence.Database;
 using PaymentFlow.Persistence.Journey;
 
@@ -59,5 +60,15 @@ public sealed class JourneyStore(NpgsqlDataSource dataSource)
         await using var command = dataSource.CreateCommand(Sql).With(payment.Id).With(payment.OrderId.ToString());
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await JourneyStepReader.ReadAllAsync(row, cancellationToken);
+    }
+
+    /// <summary>The method of the last attempt; null if there was none or Stripe has not reported its method.</summary>
+    public async Task<PaymentMethodSummary?> MethodAsync(Payment payment, CancellationToken cancellationToken)
+    {
+        if (payment.AttemptId is not { } attempt) return null;
+        await using var command = dataSource.CreateCommand("SELECT method_brand, method_last4 FROM payment_attempts WHERE id = $1")
+            .With(attempt);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken) && row.Text(0) is { } brand ? new(brand, row.Text(1)) : null;
     }
 }

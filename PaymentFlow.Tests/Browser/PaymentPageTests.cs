@@ -21,6 +21,7 @@ public sealed class PaymentPageTests(PaymentFlowApp app, Chromium chromium) : Op
         var page = somebody.Page;
 
         await page.GotoAsync($"/operator/orders/{paid.OrderId}");
+        await Assertions.Expect(page.Locator(".payment-facts")).ToContainTextAsync("Visa ···· 4242");
         await page.Locator("#amount").FillAsync("5,00");
         await page.Locator("#reason").SelectOptionAsync("duplicate");
         await ClickAsync(page, "Refund…");

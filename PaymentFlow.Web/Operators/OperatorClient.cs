@@ -18,7 +18,12 @@ public sealed record OrderJourney(Order Order, IReadOnlyList<JourneyStep> Steps)
 /// <param name="StripeUrl">The payment's page in Stripe's dashboard; null with the sandbox.</param>
 public sealed record PaymentJourney(
     Guid PaymentId, Guid OrderId, string Status, long Amount, long AmountRefunded, string Currency, string? PaymentIntent,
-    string? StripeUrl, IReadOnlyList<RefundSummary> Refunds, IReadOnlyList<JourneyStep> Steps);
+    string? StripeUrl, PaymentMethodSummary? Method, IReadOnlyList<RefundSummary> Refunds, IReadOnlyList<JourneyStep> Steps);
+
+/// <summary>What people recognize a payment's method by.</summary>
+/// <param name="Brand">A card's brand or another method's type, in Stripe's words.</param>
+/// <param name="Last4">The last digits of the card or account, if Stripe reports them.</param>
+public sealed record PaymentMethodSummary(string Brand, string? Last4);
 
 /// <summary>A refund of a payment. The amount is in the currency's minor unit.</summary>
 /// <param name="Status"><c>pending</c>, <c>succeeded</c> or <c>failed</c>.</param>

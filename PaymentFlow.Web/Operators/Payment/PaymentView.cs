@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using System.Text.RegularExpressions;
 using PaymentFlow.Contracts;
 using PaymentFlow.Contracts.Events;
 using PaymentFlow.Contracts.Journey;
@@ -12,7 +11,7 @@ namespace PaymentFlow.Web.Operators.Payment;
 /// <param name="Order">Null if there is no such order, or if OrderService is away.</param>
 /// <param name="Payment">Null if the order has no payment yet, or if PaymentApi is away.</param>
 /// <param name="Away">The names of the services that can't answer now.</param>
-public sealed partial record PaymentView(
+public sealed record PaymentView(
     Guid Id, Order? Order, PaymentJourney? Payment, IReadOnlyList<JourneyLine> Lines, IReadOnlyList<DeadLetter> DeadLetters,
     IReadOnlyList<WebhookDelivery> FailedWebhooks, OrderNotePage? Notes, IReadOnlyList<string> Away)
 {
@@ -24,10 +23,6 @@ public sealed partial record PaymentView(
         : 0;
 
     public bool CanCancel => Order is { Payable: true };
-
-    /// <summary>Stripe's id of the payment method that was tried last. Null before the first try.</summary>
-    public string? Method => Lines.LastOrDefault(line => line.Step.Kind == JourneyKinds.AttemptStarted) is { Step.Detail: { } detail }
-        && AttemptedWith().Match(detail) is { Success: true } match ? match.Groups[1].Value : null;
 
     /// <summary>The trace of the newest step that has one, preferably of the payment itself.</summary>
     public string? TraceId =>
@@ -62,7 +57,4 @@ public sealed partial record PaymentView(
             }
         }
     }
-
-    [GeneratedRegex(@"^attempt \d+, (\S+)$")]
-    private static partial Regex AttemptedWith();
 }

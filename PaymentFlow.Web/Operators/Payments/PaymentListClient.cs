@@ -12,9 +12,6 @@ public sealed record ListedPayment(
     Guid Id, Guid OrderId, string? Reference, string? Description, long Amount, long AmountRefunded, string Currency, string Status,
     bool UnknownOutcome, bool Disputed, PaymentMethodSummary? Method, int Attempts, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
 
-/// <param name="Brand">A card's brand or another method's type, in Stripe's words.</param>
-public sealed record PaymentMethodSummary(string Brand, string? Last4);
-
 /// <param name="Next">The end of the page, if more follow.</param>
 /// <param name="Total">How many payments match; only on the first page.</param>
 public sealed record PaymentPage(IReadOnlyList<ListedPayment> Payments, Guid? Next, long? Total, bool? TotalIsEstimate);
