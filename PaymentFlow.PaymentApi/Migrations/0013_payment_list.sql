@@ -10,7 +10,7 @@ CREATE INDEX IF NOT EXISTS payments_ended ON payments (status, id)
 -- For the search by the beginning of a reference.
 CREATE INDEX IF NOT EXISTS payments_reference ON payments (reference text_pattern_ops) WHERE reference IS NOT NULL;
 
--- What people recognize the payment method by, as Stripe reports it: a card's brand, or another method's type. Stored with the outcome.
+-- The payment method as Stripe reports it: a card's brand and last digits, or another method's type. Stored with the outcome.
 ALTER TABLE payment_attempts
     ADD COLUMN method_brand text,
     ADD COLUMN method_last4 text;
@@ -24,5 +24,6 @@ CREATE TABLE payment_descriptions (
     words       tsvector NOT NULL
 );
 
--- For the search by words. Without fastupdate, because with it a payment now and then would have to sort in the words of many others.
-CREATE INDEX IF NOT EXISTS payment_descriptions_words ON payment_descriptions USING gin (words) WITH (fastupdate = off);
+-- For the search by words. New words are collected and sorted in together, which costs a payment less. The payment that sorts them in waits
+-- for it, so the collection is kept small (64 kB).
+CREATE INDEX IF NOT EXISTS payment_descriptions_words ON payment_descriptions USING gin (words) WITH (gin_pending_list_limit = 64);

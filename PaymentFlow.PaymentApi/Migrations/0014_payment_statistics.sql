@@ -2,7 +2,7 @@
 -- serves as well as one of rows and costs an insert next to nothing: a payment writes no entry to it. Building it reads the table once.
 CREATE INDEX IF NOT EXISTS payment_history_at ON payment_history USING brin (at) WITH (pages_per_range = 32, autosummarize = on);
 
--- What happened to payments in each quarter of an hour, rolled up from payment_history in the background.
+-- Payments, refunds and declines of each quarter of an hour, rolled up from payment_history in the background.
 CREATE TABLE payment_statistics (
     -- When the quarter of an hour began.
     at       timestamptz NOT NULL,

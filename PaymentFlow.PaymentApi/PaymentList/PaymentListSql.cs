@@ -2,7 +2,7 @@ namespace PaymentFlow.PaymentApi.PaymentList;
 
 /// <summary>
 /// The statement that reads a page and counts. It follows the primary key from its end, because a payment's id begins with its time
-/// (UUIDv7). See docs/performance.md for what each filter takes.
+/// (UUIDv7).
 /// </summary>
 /// <remarks>
 /// Parameters: <c>@from</c> and <c>@to</c> bound the ids, <c>@limit</c> the page and <c>@depth</c> the count; the others are the filters.

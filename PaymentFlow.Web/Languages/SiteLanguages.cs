@@ -37,11 +37,9 @@ static class SiteLanguages
     public static void UseLanguages(this WebApplication app) => app.UseRequestLocalization();
 
     /// <summary>
-    /// The form's address. The antiforgery token of a page of the console belongs to its operator, and the cookie that names the operator
-    /// is sent to addresses of the console only.
+    /// Maps the form that chooses a language, for the console at an address of its own: the antiforgery token of a page of the console
+    /// belongs to its operator, and the cookie that names the operator is sent to addresses of the console only.
     /// </summary>
-    public static string FormFor(PathString page) => page.StartsWithSegments("/operator") ? "/operator/language" : "/language";
-
     public static void MapLanguages(this IEndpointRouteBuilder app)
     {
         app.MapPost("/language", Choose);
