@@ -39,7 +39,8 @@ static class PaymentListSql
     public static string Page(PaymentFilter filter) => $"""
         WITH {Matching(filter)}
         SELECT {Row}, (SELECT count(*) FROM matching), {(HasWords(filter) ? "(SELECT count(*) FROM newest)" : "0::bigint")}
-        FROM (SELECT id FROM matching ORDER BY id DESC LIMIT @limit) AS page
+        FROM (SELECT id FROM ({(HasWords(filter) ? Found("ORDER BY id DESC LIMIT @limit") : "SELECT id FROM matching")}) AS found
+            ORDER BY id DESC LIMIT @limit) AS page
         JOIN payments p ON p.id = page.id
         LEFT JOIN payment_attempts a ON a.id = p.attempt_id
         LEFT JOIN payment_descriptions d ON d.payment_id = p.id
@@ -68,11 +69,13 @@ static class PaymentListSql
             by_words AS MATERIALIZED ({ByWords(filter, "payment_descriptions", """
                 d.payment_id >= @from AND d.payment_id < @to AND (SELECT count(*) FROM newest) < @limit
                 """)}),
-            matching AS MATERIALIZED (
-                SELECT id FROM by_columns UNION SELECT id FROM newest UNION
-                (SELECT id FROM by_words ORDER BY id DESC LIMIT @depth) ORDER BY id DESC LIMIT @depth)
+            matching AS MATERIALIZED ({Found("LIMIT @depth")} LIMIT @depth)
             """;
     }
+
+    /// <param name="end">Which of the older payments to take. Only those of a page are sorted, because there may be many.</param>
+    static string Found(string end) =>
+        $"SELECT id FROM by_columns UNION SELECT id FROM newest UNION (SELECT id FROM by_words {end})";
 
     static string ByColumns(PaymentFilter filter, string end) => $"""
         SELECT p.id FROM payments p WHERE {Matches} {Disputed(filter)} {(filter.Search is null ? "" : $"AND {MatchesReference}")} {end}
