@@ -10,9 +10,11 @@ public sealed record ReaderZone(TimeZoneInfo Zone, bool IsKnown)
 {
     const string Cookie = "paymentflow.zone";
 
-    public static ReaderZone Of(HttpRequest request) =>
-        request.Cookies[Cookie] is { Length: > 0 and <= 64 } name
-        && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) && zone.HasIanaId
+    public static ReaderZone Of(HttpRequest request) => Of(request.Cookies[Cookie]);
+
+    /// <param name="name">The zone's IANA name.</param>
+    public static ReaderZone Of(string? name) =>
+        name is { Length: > 0 and <= 64 } && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) && zone.HasIanaId
             ? new ReaderZone(zone, IsKnown: true)
             : new ReaderZone(TimeZoneInfo.Utc, IsKnown: false);
 

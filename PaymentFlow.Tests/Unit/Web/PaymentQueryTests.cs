@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
+using PaymentFlow.Web.Operators;
 using PaymentFlow.Web.Operators.Payments;
 
 namespace PaymentFlow.Tests.Unit.Web;
@@ -40,7 +41,19 @@ public sealed class PaymentQueryTests
         Assert.Equal("/operator/payments/export?q=mug&status=failed&min=5", read.ExportAddress);
     }
 
-    static PaymentQuery Read(string query) => PaymentQuery.Of(new QueryCollection(QueryHelpers.ParseQuery(query)));
+    [Fact]
+    public void Days_begin_at_the_readers_midnight()
+    {
+        // Clocks in Berlin are set forward on 29 March 2026.
+        Assert.Equal(
+            "from=2026-03-28T23%3A00%3A00Z&to=2026-03-29T22%3A00%3A00Z",
+            Read("from=2026-03-29&to=2026-03-29", "Europe/Berlin").ToApi());
+        Assert.True(Read("", "Europe/Berlin").IsEverything);
+        Assert.False(Read("", "Europe/Berlin").HasFilters);
+    }
+
+    static PaymentQuery Read(string query, string? zone = null) =>
+        PaymentQuery.Of(new QueryCollection(QueryHelpers.ParseQuery(query)), ReaderZone.Of(zone));
 
     static string QueryOf(string address) => address.Contains('?', StringComparison.Ordinal) ? address[(address.IndexOf('?') + 1)..] : "";
 }

@@ -21,7 +21,7 @@ static class AuditEndpoints
         HttpContext context, AuditTrail trail, string? who = null, string? what = null, string? target = null, string? from = null,
         string? to = null)
     {
-        var filter = AuditFilter.Of(who, what, target, from, to);
+        var filter = AuditFilter.Of(who, what, target, from, to, ReaderZone.Of(context.Request));
         // Asks before the file begins, because a file that breaks off is no good answer to a service's outage.
         var first = await trail.ReadAsync(filter, new(null, null), limit: 1, context.User, context.RequestAborted);
         return first.Away.Count > 0

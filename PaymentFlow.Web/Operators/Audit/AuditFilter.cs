@@ -7,16 +7,17 @@ namespace PaymentFlow.Web.Operators.Audit;
 /// <param name="Who">A part of the person's name.</param>
 /// <param name="What">The action's word, such as <c>payment.refund</c>.</param>
 /// <param name="Target">An id. An order's id also finds what was done to its payment, and the other way round.</param>
-/// <param name="From">The first day, UTC.</param>
-/// <param name="To">The last day, UTC.</param>
-public sealed record AuditFilter(string? Who, string? What, string? Target, DateOnly? From, DateOnly? To)
+/// <param name="From">The first day.</param>
+/// <param name="To">The last day.</param>
+/// <param name="Zone">That of the days. Not in the address: each reader has days of their own.</param>
+public sealed record AuditFilter(string? Who, string? What, string? Target, DateOnly? From, DateOnly? To, ReaderZone Zone)
 {
     const int MaxLength = 200;
 
-    public static AuditFilter Of(string? who, string? what, string? target, string? from, string? to) =>
-        new(Text(who), Text(what), Text(target), Day(from), Day(to));
+    public static AuditFilter Of(string? who, string? what, string? target, string? from, string? to, ReaderZone zone) =>
+        new(Text(who), Text(what), Text(target), Day(from), Day(to), zone);
 
-    public bool IsEmpty => this == new AuditFilter(null, null, null, null, null);
+    public bool IsEmpty => (Who, What, Target, From, To) == default;
 
     /// <summary>The query of a service's list.</summary>
     /// <param name="target">The id of what the filter's target is in that service.</param>
@@ -41,7 +42,9 @@ public sealed record AuditFilter(string? Who, string? What, string? Target, Date
         DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
             && day < DateOnly.MaxValue ? day : null;
 
-    static string? Start(DateOnly? day) => day is null ? null : $"{Name(day)}T00:00:00Z";
+    string? Start(DateOnly? day) => day is { } first
+        ? Zone.StartOf(first).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)
+        : null;
 
     static IEnumerable<KeyValuePair<string, string?>> Set(params IEnumerable<(string Name, string? Value)> fields) =>
         fields.Where(field => field.Value is not null).Select(field => KeyValuePair.Create(field.Name, field.Value));

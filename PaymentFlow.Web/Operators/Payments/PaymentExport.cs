@@ -13,7 +13,7 @@ static class PaymentExport
     {
         try
         {
-            await payments.ExportAsync(PaymentQuery.Of(context.Request.Query), context.User, context.Response, context.RequestAborted);
+            await payments.ExportAsync(PaymentQuery.Of(context.Request), context.User, context.Response, context.RequestAborted);
         }
         catch (ServiceUnavailableException) when (!context.Response.HasStarted)
         {

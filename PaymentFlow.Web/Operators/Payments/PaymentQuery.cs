@@ -10,22 +10,27 @@ namespace PaymentFlow.Web.Operators.Payments;
 /// The filters in the address of the payments page. Values that mean nothing are ignored, so an address that was typed or cut off shows
 /// more payments and no error.
 /// </summary>
-/// <param name="From">The first day, in UTC.</param>
-/// <param name="To">The last day, in UTC.</param>
+/// <param name="From">The first day.</param>
+/// <param name="To">The last day.</param>
 /// <param name="Min">The smallest amount, in major units: of the currency, or with two decimals if none is chosen.</param>
 /// <param name="Max">The largest amount, as <paramref name="Min"/>.</param>
 /// <param name="After">The end of the previous page; null for the first page.</param>
+/// <param name="Zone">The time zone of the days, by its IANA name. Not in the address: each reader has days of their own.</param>
 public sealed record PaymentQuery(
     string? Search = null, string? Status = null, string? Currency = null, DateOnly? From = null, DateOnly? To = null,
-    decimal? Min = null, decimal? Max = null, bool Unknown = false, bool Refunded = false, bool Disputed = false, Guid? After = null)
+    decimal? Min = null, decimal? Max = null, bool Unknown = false, bool Refunded = false, bool Disputed = false, Guid? After = null,
+    string Zone = PaymentQuery.Utc)
 {
     public const string Page = "/operator";
+    const string Utc = "UTC";
     const int MaxSearchLength = 200;
 
     // More than Stripe charges in any currency.
     const decimal MaxAmount = 1_000_000_000_000;
 
-    public static PaymentQuery Of(IQueryCollection query)
+    public static PaymentQuery Of(HttpRequest request) => Of(request.Query, ReaderZone.Of(request));
+
+    public static PaymentQuery Of(IQueryCollection query, ReaderZone zone)
     {
         string? Text(string name) => query[name].ToString().Trim() is { Length: > 0 } text ? text : null;
         bool Flag(string name) => Text(name) == "true";
@@ -38,13 +43,13 @@ public sealed record PaymentQuery(
             Text("status") is { } status && PaymentStatuses.All.Contains(status) ? status : null,
             currency is not null && Currencies.Find(currency) is not null ? currency : null,
             from, to, min, max, Flag("unknown"), Flag("refunded"), Flag("disputed"),
-            Guid.TryParse(Text("after"), out var after) ? after : null);
+            Guid.TryParse(Text("after"), out var after) ? after : null, zone.Name);
     }
 
     /// <summary>Whether nothing but the page is chosen.</summary>
-    public bool IsEverything => this with { After = null } == new PaymentQuery();
+    public bool IsEverything => this with { After = null, Zone = Utc } == new PaymentQuery();
 
-    public bool HasFilters => this with { After = null, Search = null } != new PaymentQuery();
+    public bool HasFilters => this with { After = null, Search = null, Zone = Utc } != new PaymentQuery();
 
     /// <summary>The page's address with this query. It has no empty values, unlike that of a form.</summary>
     public string Address => Write(Page, Pairs());
@@ -108,7 +113,9 @@ public sealed record PaymentQuery(
 
     static string? Day(DateOnly? day) => day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    static string? Time(DateOnly? day) => day is { } midnight ? $"{Day(midnight)}T00:00:00Z" : null;
+    string? Time(DateOnly? day) => day is { } first
+        ? ReaderZone.Of(Zone).StartOf(first).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)
+        : null;
 
     /// <summary>With a point or, as in Russian, with a comma.</summary>
     static decimal? Amount(string? text) =>
