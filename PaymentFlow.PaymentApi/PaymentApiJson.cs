@@ -24,7 +24,7 @@ namespace PaymentFlow.PaymentApi;
 [JsonSerializable(typeof(OperatorActionPage))]
 [JsonSerializable(typeof(AttentionList))]
 [JsonSerializable(typeof(PaymentJourney))]
-[JsonSerializable(typeof(PaymentListQuery))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(PaymentPage))]
 [JsonSerializable(typeof(PaymentPersonalData))]
 [JsonSerializable(typeof(PaymentStatistics))]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.WebSockets;
 using PaymentFlow.Benchmarks.World;
 using PaymentFlow.Testing.Measuring;
 
@@ -102,7 +103,7 @@ sealed class PeerRuns(Measurements measurements)
         await using (await peer.KeepConsumerDownAsync()) { }
         var (restarted, atKill) = (TimeProvider.System.GetUtcNow(), await peer.PaidAsync(orders));
         var screens = await Task.WhenAll(
-            Enumerable.Range(0, Screens).Select(i => peer.OpenAsync(orders, (int)((long)i * events / Screens))));
+            Enumerable.Range(0, Screens).Select(i => ReconnectAsync(peer, orders, (int)((long)i * events / Screens))));
         await WhenPaidAsync(peer, orders, events, KillPatience, orFail: false);
         var (_, last) = await peer.PaidBetweenAsync(orders);
         await Task.Delay(Settle);
@@ -124,6 +125,22 @@ sealed class PeerRuns(Measurements measurements)
         var down = await peer.KeepConsumerDownAsync();
         await peer.ProduceAsync(orders);
         return (orders, (down, new CpuMeter(peer.World.Processes().Where(process => process.Key is "postgres" or "kafka").ToDictionary())));
+    }
+
+    /// <summary>As a browser does: tries again until the service listens.</summary>
+    static async Task<Screen> ReconnectAsync(IPeer peer, OrderBatch orders, int order)
+    {
+        for (var started = Stopwatch.GetTimestamp(); ; await Task.Delay(Poll))
+        {
+            try
+            {
+                return await peer.OpenAsync(orders, order);
+            }
+            catch (WebSocketException) when (Stopwatch.GetElapsedTime(started) < DrainPatience)
+            {
+                // The service is still starting.
+            }
+        }
     }
 
     static async Task WhenPaidAsync(IPeer peer, OrderBatch orders, long count, TimeSpan patience, bool orFail = true)

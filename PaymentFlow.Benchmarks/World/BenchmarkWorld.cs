@@ -161,7 +161,8 @@ sealed class BenchmarkWorld : IAsyncDisposable
     public async Task<Dictionary<string, string>> SettingsAsync(Options options)
     {
         Dictionary<string, string> settings = new(Machine.Describe());
-        await using var version = PaymentsDb.CreateCommand("SHOW server_version");
+        // Every mode has this database.
+        await using var version = OrdersDb.CreateCommand("SHOW server_version");
         settings["Postgres"] = $"{await version.ExecuteScalarAsync()}, fsync on";
         settings["Confluent.Kafka"] =
             $"{FileVersionInfo.GetVersionInfo(typeof(IConsumer<,>).Assembly.Location).ProductVersion?.Split('+')[0]} "

@@ -68,7 +68,9 @@ static class PaymentListEndpoints
     {
         var (filter, problem) = PaymentFilter.Of(query);
         if (filter is null) return problem!;
-        var details = JsonSerializer.Serialize(query, PaymentApiJson.Default.PaymentListQuery);
+        var details = JsonSerializer.Serialize(
+            context.Request.Query.ToDictionary(parameter => parameter.Key, parameter => parameter.Value.ToString()),
+            PaymentApiJson.Default.DictionaryStringString);
         await actions.RecordAsync(
             new OperatorAction(OperatorIdentity.Of(context), "payments.export", "payments", details), cancellationToken);
         return CsvFile.Of(
