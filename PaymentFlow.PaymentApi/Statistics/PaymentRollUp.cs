@@ -11,9 +11,9 @@ public static class PaymentRollUp
     public const string Name = "payment_statistics";
 
     /// <summary>
-    /// What some rows of the history add to the statistics. A payment that was tried is counted by its outcome; when the outcome changes,
-    /// it is taken from one count and added to another. Version 1 is the payment before its first attempt. Stripe's words are cut, because
-    /// anything may be in them.
+    /// The numbers that rows of the history add to the statistics. A payment that was tried is counted by its outcome; when the outcome
+    /// changes, it is taken from one count and added to another. Version 1 is the payment before its first attempt. Stripe's words are cut,
+    /// because anything may be in them.
     /// </summary>
     /// <param name="from">An SQL expression: the time of the first row.</param>
     /// <param name="to">An SQL expression: the time after the last row.</param>

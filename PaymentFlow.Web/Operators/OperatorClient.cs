@@ -20,7 +20,7 @@ public sealed record PaymentJourney(
     Guid PaymentId, Guid OrderId, string Status, long Amount, long AmountRefunded, string Currency, string? PaymentIntent,
     string? StripeUrl, PaymentMethodSummary? Method, IReadOnlyList<RefundSummary> Refunds, IReadOnlyList<JourneyStep> Steps);
 
-/// <summary>What people recognize a payment's method by.</summary>
+/// <summary>The parts of a payment method that people recognize.</summary>
 /// <param name="Brand">A card's brand or another method's type, in Stripe's words.</param>
 /// <param name="Last4">The last digits of the card or account, if Stripe reports them.</param>
 public sealed record PaymentMethodSummary(string Brand, string? Last4);

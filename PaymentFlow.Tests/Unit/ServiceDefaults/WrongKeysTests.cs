@@ -98,7 +98,7 @@ public sealed class WrongKeysTests : IAsyncLifetime
             Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
             Assert.Contains("\"viewer_cannot_act\"", await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         }
-        // What is not an operator's either, and what another key refuses, say nothing.
+        // Neither key works for the other's calls, and the answer does not tell that the key is known.
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync("/service", ("X-Operator-Key", ViewerKey)));
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync("/operator", ("X-Service-Key", ServiceKey)));
     }
