@@ -112,19 +112,6 @@ public static class LocalPostgresExtensions
         return connection;
     }
 
-    static async Task<bool> AnswersAsync(LocalPostgresResource server, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var connection = await OpenAsync(server, "postgres", cancellationToken);
-            return true;
-        }
-        catch (NpgsqlException)
-        {
-            return false;
-        }
-    }
-
     /// <summary>
     /// Creates the database and its owner, and waits for that while the server restarts. Aspire keeps the exception of a handler, and would
     /// start no service afterwards.
@@ -165,7 +152,6 @@ public static class LocalPostgresExtensions
             if (!result.Success) return CommandResults.Failure($"Could not restart {resource.Name}: {result.Message}");
             if (resource != postgres) continue;
             // Aspire reports only once that a resource is ready, and a service may not create its database itself.
-            while (!await AnswersAsync(postgres, context.CancellationToken)) await Task.Delay(PollInterval, context.CancellationToken);
             foreach (var database in databases) await CreateAsync(database, context.CancellationToken);
         }
         return CommandResults.Success("The databases are empty. All services were restarted.");
