@@ -18,7 +18,7 @@ public sealed class FuzzTests(OutageApp app, ITestOutputHelper output)
         foreach (var service in (string[])["order-service", "payment-api"]) await app.ReadyAsync(service);
 
         var report = await FuzzRun.RunAsync(
-            app.App, new FuzzOptions(seed, Requests: 1_000), cancellationToken: TestContext.Current.CancellationToken);
+            app.App, new FuzzOptions(seed, Requests: 500), cancellationToken: TestContext.Current.CancellationToken);
 
         output.WriteLine(report.ToString());
         Assert.True(report.Held, report.ToString());
