@@ -4,64 +4,71 @@ using System.Net.Sockets;
 namespace PaymentFlow.AppHost;
 
 /// <summary>An in-process broker that can lose all data and keep its address.</summary>
+/// <remarks>
+/// Clients connect through a forwarder. librdkafka chooses a new port for each broker, and child processes inherit its sockets, so a client
+/// that is connected directly would wait for a broker that is gone.
+/// </remarks>
 sealed class LocalBroker(string[] topics, int partitions) : IDisposable
 {
     readonly Lock _lock = new();
     readonly CancellationTokenSource _stopping = new();
+    readonly TcpListener _forwarder = new(IPAddress.Loopback, 0);
     MockCluster? _cluster;
-    TcpListener? _forwarder;
-    IPEndPoint? _address;
     CancellationTokenSource? _connections;
 
     public bool IsRunning => _cluster is not null;
 
-    public string BootstrapServers => _address?.ToString() ?? throw new InvalidOperationException("The broker was not started.");
+    public string BootstrapServers => Address.ToString();
+
+    IPEndPoint Address => (IPEndPoint)_forwarder.LocalEndpoint;
 
     public void Start()
     {
-        _cluster = new MockCluster(topics, partitions);
-        _address = IPEndPoint.Parse(_cluster.BootstrapServers);
+        _forwarder.Start();
+        StartEmpty();
+        _ = ForwardAsync();
     }
 
-    /// <summary>
-    /// Replaces the broker with an empty one. librdkafka chooses a new port for it, so a forwarder listens on the original port from
-    /// then on. Before the first loss, clients connect directly.
-    /// </summary>
+    /// <summary>Replaces the broker with an empty one and closes all connections.</summary>
     public void LoseEverything()
     {
         lock (_lock)
         {
             _connections?.Cancel();
             _cluster?.Dispose();
-            MockCluster empty = new(topics, partitions);
-            empty.AdvertiseAs(_address!.Address.ToString(), _address.Port);
-            _cluster = empty;
-            _connections = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-            if (_forwarder is null)
-            {
-                _forwarder = new TcpListener(_address);
-                _forwarder.Start();
-                _ = ForwardAsync(_forwarder);
-            }
+            StartEmpty();
         }
     }
 
-    async Task ForwardAsync(TcpListener forwarder)
+    void StartEmpty()
     {
-        try
+        MockCluster empty = new(topics, partitions);
+        empty.AdvertiseAs(Address.Address.ToString(), Address.Port);
+        _cluster = empty;
+        _connections = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+    }
+
+    async Task ForwardAsync()
+    {
+        while (!_stopping.IsCancellationRequested)
         {
-            while (true)
+            try
             {
-                var client = await forwarder.AcceptTcpClientAsync(_stopping.Token);
+                var client = await _forwarder.AcceptTcpClientAsync(_stopping.Token);
                 IPEndPoint target;
                 CancellationToken connections;
                 lock (_lock) (target, connections) = (IPEndPoint.Parse(_cluster!.BootstrapServers), _connections!.Token);
                 _ = JoinAsync(client, target, connections);
             }
-        }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException)
-        {
-            // The host is stopping.
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException || _stopping.IsCancellationRequested)
+            {
+                // The host is stopping.
+                return;
+            }
+            catch (SocketException)
+            {
+                // The client left before it was accepted.
+            }
         }
     }
 
@@ -90,7 +97,7 @@ sealed class LocalBroker(string[] topics, int partitions) : IDisposable
         lock (_lock)
         {
             _stopping.Cancel();
-            _forwarder?.Dispose();
+            _forwarder.Dispose();
             _cluster?.Dispose();
             _cluster = null;
         }

@@ -18,9 +18,12 @@ sealed record LiveFrame(string Type, Guid OrderId, string Status, long Version, 
     static readonly JsonTypeInfo<LiveFrame> Json = new LiveJson(
         new JsonSerializerOptions(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) }).LiveFrame;
 
-    public static byte[] For(OrderEvent order, CultureInfo language) => JsonSerializer.SerializeToUtf8Bytes(
-        new LiveFrame("order.updated", order.OrderId, order.Status, order.Version, OrderMessages.For(order.Status, language),
-            order.UpdatedAt.UtcDateTime), Json);
+    public static byte[] For(OrderEvent order, CultureInfo language)
+    {
+        var message = OrderMessages.Texts.GetString(order.Status, language) ?? order.Status;
+        return JsonSerializer.SerializeToUtf8Bytes(
+            new LiveFrame("order.updated", order.OrderId, order.Status, order.Version, message, order.UpdatedAt.UtcDateTime), Json);
+    }
 }
 
 /// <summary>The frames of a WebSocket.</summary>

@@ -92,7 +92,8 @@ public record OrderResponse(
     public static OrderResponse From(Order order) => new(order.Id, order.Reference, order.Status, order.Version, order.Amount,
         order.AmountRefunded, order.Currency, order.Description, order.Items,
         order is { Status: OrderStatuses.Canceled, CancelRequestedBy: not CancelReasons.Expired } ? order.CancelRequestedBy : null,
-        OrderMessages.For(order.Status, CultureInfo.CurrentUICulture), order.CreatedAt.UtcDateTime, order.UpdatedAt.UtcDateTime)
+        OrderMessages.Texts.GetString(order.Status, CultureInfo.CurrentUICulture) ?? order.Status,
+        order.CreatedAt.UtcDateTime, order.UpdatedAt.UtcDateTime)
     {
         ReturnUrl = order.ReturnUrl,
         CancelUrl = order.CancelUrl,

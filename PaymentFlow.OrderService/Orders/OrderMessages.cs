@@ -10,7 +10,5 @@ static class OrderMessages
 {
     public static readonly CultureInfo[] Languages = [new("en"), new("ru")];
 
-    static readonly ResourceManager Texts = new(typeof(OrderMessages));
-
-    public static string For(string status, CultureInfo language) => Texts.GetString(status, language) ?? status;
+    public static ResourceManager Texts { get; } = new(typeof(OrderMessages));
 }

@@ -36,7 +36,13 @@ public sealed partial class PaymentSettlement(PaymentStore store, PaymentTiming 
     /// <inheritdoc cref="TryApplyAsync(Payment, PaymentIntent, Guid?, CancellationToken)"/>
     public Task<Payment?> TryApplyAsync(
         Payment payment, PaymentIntent intent, DateTimeOffset askedAt, CancellationToken cancellationToken) =>
-        TryApplyAsync(payment, intent, timing.CallIsOver(payment, askedAt) ? payment.AttemptId : null, cancellationToken);
+        TryApplyAsync(payment, intent, CallIsOver(payment, timing, askedAt) ? payment.AttemptId : null, cancellationToken);
+
+    /// <summary>
+    /// Whether the payment is in flight although its call to Stripe must be over. Only Stripe knows the outcome then.
+    /// </summary>
+    public static bool CallIsOver(Payment payment, PaymentTiming timing, DateTimeOffset at) =>
+        payment.InFlight && at - payment.UpdatedAt > timing.CallWindow;
 
     /// <summary>Applies a PaymentIntent's state once. The payment must have been read before Stripe was asked.</summary>
     /// <param name="attemptId">

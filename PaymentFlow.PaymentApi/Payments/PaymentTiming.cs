@@ -50,9 +50,6 @@ public sealed class PaymentTiming
     /// </summary>
     public TimeSpan CallWindow { get; } = TimeSpan.FromSeconds(55);
 
-    /// <summary>Whether the payment is in flight although its call to Stripe must be over. Only Stripe knows the outcome then.</summary>
-    public bool CallIsOver(Payment payment, DateTimeOffset now) => payment.InFlight && now - payment.UpdatedAt > CallWindow;
-
     /// <summary>The payment's next check. The end of <see cref="AbandonAfter"/> is also a check.</summary>
     public DateTimeOffset NextCheck(DateTimeOffset lastMove, DateTimeOffset now) =>
         ChecksAfterFirst.Append(AbandonAfter).Select(check => lastMove + check).Where(at => at > now)

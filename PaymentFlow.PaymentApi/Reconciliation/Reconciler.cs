@@ -77,7 +77,7 @@ public sealed partial class Reconciler(
     {
         // Decide before asking Stripe, because a call sent after that may be missing from Stripe's answer.
         var now = time.GetUtcNow();
-        var callIsOver = timing.CallIsOver(payment, now);
+        var callIsOver = PaymentSettlement.CallIsOver(payment, timing, now);
         var abandoned = !payment.InFlight && now - payment.UpdatedAt >= timing.AbandonAfter && !(payment.OpenUntil > now);
 
         if (payment.PaymentIntentId is { } intentId)

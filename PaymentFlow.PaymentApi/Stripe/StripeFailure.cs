@@ -47,11 +47,13 @@ static class StripeFailures
     public static bool IsFromStripe(Exception exception) =>
         exception is StripeException or HttpRequestException or OperationCanceledException or IOException;
 
-    /// <param name="tries">All tries of the call. If the last try was refused, an earlier try may still have charged.</param>
-    public static StripeFailure Classify(Exception exception, StripeCallTracker tries) => Classify(exception) switch
+    /// <param name="mayHaveArrived">
+    /// Whether a try of the call may have reached Stripe. If the last try was refused, an earlier try may still have charged.
+    /// </param>
+    public static StripeFailure Classify(Exception exception, bool mayHaveArrived) => Classify(exception) switch
     {
-        StripeFailure.RateLimited or StripeFailure.Unauthorized or StripeFailure.Refused when tries.MayHaveArrived => StripeFailure.Unknown,
-        StripeFailure.Unknown when exception is HttpRequestException && !tries.MayHaveArrived => StripeFailure.NotSent,
+        StripeFailure.RateLimited or StripeFailure.Unauthorized or StripeFailure.Refused when mayHaveArrived => StripeFailure.Unknown,
+        StripeFailure.Unknown when exception is HttpRequestException && !mayHaveArrived => StripeFailure.NotSent,
         var failure => failure,
     };
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Stripe;
 
 namespace PaymentFlow.PaymentApi.Stripe;
@@ -17,10 +18,13 @@ public sealed class StripeGateway(StripeClient stripe)
     static List<string> WithCharge => ["latest_charge"];
 
     /// <summary>Confirms the PaymentIntent. This is the only call that may charge.</summary>
-    /// <param name="tooLate">See <see cref="StripeCallTracker.RunAsync"/>.</param>
+    /// <param name="tooLate">
+    /// Called before each try. Returns true when the reconciliation may have given the call up, so that it must not be sent any more
+    /// (for example after the process was paused).
+    /// </param>
     /// <exception cref="StripeCallException">It is not confirmed, or that is not known.</exception>
     public Task<PaymentIntent> ConfirmAsync(StripeConfirmation request, Func<bool> tooLate, CancellationToken cancellationToken) =>
-        StripeCallTracker.RunAsync(() => stripe.V1.PaymentIntents.ConfirmAsync(
+        MoveMoneyAsync(() => stripe.V1.PaymentIntents.ConfirmAsync(
             request.IntentId,
             new PaymentIntentConfirmOptions
             {
@@ -45,13 +49,13 @@ public sealed class StripeGateway(StripeClient stripe)
             intentId, new PaymentIntentCancelOptions { CancellationReason = reason }, cancellationToken: cancellationToken);
 
     /// <summary>Creates a refund. This is the only call that may refund.</summary>
-    /// <param name="tooLate">See <see cref="StripeCallTracker.RunAsync"/>.</param>
+    /// <param name="tooLate">As for <see cref="ConfirmAsync"/>.</param>
     /// <exception cref="StripeCallException">There is no refund, or that is not known.</exception>
     public Task<Refund> RefundAsync(StripeRefundRequest request, Func<bool> tooLate, CancellationToken cancellationToken)
     {
         var metadata = request.Payment.ToMetadata();
         metadata[MetadataKeys.RefundId] = request.RefundId.ToString();
-        return StripeCallTracker.RunAsync(() => stripe.V1.Refunds.CreateAsync(
+        return MoveMoneyAsync(() => stripe.V1.Refunds.CreateAsync(
             new RefundCreateOptions
             {
                 PaymentIntent = request.IntentId,
@@ -76,4 +80,70 @@ public sealed class StripeGateway(StripeClient stripe)
         stripe.V1.Events.ListAutoPagingAsync(
             new EventListOptions { Created = new DateRangeOptions { GreaterThanOrEqual = since }, Types = [.. types], Limit = PageSize },
             cancellationToken: cancellationToken);
+
+    /// <summary>Makes a call that may move money. If it fails, all of its tries decide what that means.</summary>
+    static async Task<T> MoveMoneyAsync<T>(Func<Task<T>> call, Func<bool> tooLate)
+    {
+        Tries tries = new(tooLate);
+        Tries.Current.Value = tries;
+        try
+        {
+            return await call();
+        }
+        catch (Exception e) when (StripeFailures.IsFromStripe(e))
+        {
+            throw new StripeCallException(StripeFailures.Classify(e, tries.MayHaveArrived), e);
+        }
+        finally
+        {
+            Tries.Current.Value = null;
+        }
+    }
+
+    /// <summary>
+    /// The tries of one call. Stripe.net repeats a failed try and reports only the last one, but the first may have charged even if the
+    /// second could not connect.
+    /// </summary>
+    sealed class Tries(Func<bool> tooLate)
+    {
+        public static readonly AsyncLocal<Tries?> Current = new();
+
+        /// <summary>Whether a try may have reached Stripe without a known outcome.</summary>
+        public bool MayHaveArrived { get; set; }
+
+        public bool TooLate => tooLate();
+    }
+
+    /// <summary>Records how each try of a call ended. Stripe.net's client must have it.</summary>
+    internal sealed class TriesHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            try
+            {
+                if (Tries.Current.Value is { TooLate: true })
+                    throw new HttpRequestException(HttpRequestError.ConnectionError, "It is too late to ask Stripe: not sent.");
+                var response = await base.SendAsync(request, cancellationToken);
+                if (response.StatusCode is HttpStatusCode.Conflict or >= HttpStatusCode.InternalServerError) Note();
+                return response;
+            }
+            catch (HttpRequestException e) when (NeverLeft(e))
+            {
+                throw;
+            }
+            catch
+            {
+                Note();
+                throw;
+            }
+        }
+
+        static void Note()
+        {
+            if (Tries.Current.Value is { } tries) tries.MayHaveArrived = true;
+        }
+
+        static bool NeverLeft(HttpRequestException exception) => exception.HttpRequestError
+            is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError;
+    }
 }

@@ -61,7 +61,9 @@ public sealed partial class StripeEventApplier(
         // Already stored by the API call.
         if (payment is { Paid: true } && !ofRefund && !ofDispute) return true;
         // Continue the payment's trace. The webhook may arrive before Stripe's answer to the call that caused it.
-        using var span = payment is null ? null : PaymentFlowTelemetry.StartFrom(traceParent, "stripe event", ActivityKind.Consumer);
+        using var span = payment is null
+            ? null
+            : PaymentFlowTelemetry.Source.StartActivity("stripe event", ActivityKind.Consumer, parentId: traceParent);
         var askedAt = time.GetUtcNow();
         PaymentIntent intent;
         try

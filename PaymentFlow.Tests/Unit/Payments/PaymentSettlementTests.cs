@@ -53,10 +53,11 @@ public sealed class PaymentSettlementTests
     [Fact]
     public void After_the_call_window_a_decline_belongs_to_the_current_attempt()
     {
-        PaymentTiming options = new();
+        PaymentTiming timing = new();
         var claimed = DateTimeOffset.UnixEpoch;
-        Assert.False(options.CallIsOver(SecondAttempt, claimed + options.CallWindow));
-        Assert.True(options.CallIsOver(SecondAttempt, claimed + TimeSpan.FromDays(3)));
-        Assert.False(options.CallIsOver(SecondAttempt with { Status = PaymentStatuses.RequiresAction }, claimed + TimeSpan.FromDays(3)));
+        var later = claimed + TimeSpan.FromDays(3);
+        Assert.False(PaymentSettlement.CallIsOver(SecondAttempt, timing, claimed + timing.CallWindow));
+        Assert.True(PaymentSettlement.CallIsOver(SecondAttempt, timing, later));
+        Assert.False(PaymentSettlement.CallIsOver(SecondAttempt with { Status = PaymentStatuses.RequiresAction }, timing, later));
     }
 }
