@@ -7,6 +7,14 @@ static class StripeSandboxExtensions
 {
     const string ApiKey = "sk_test_sandbox_paymentflow";
 
+    /// <summary>The events of the webhook endpoint, as docs/deploy.md registers it at Stripe.</summary>
+    public static IReadOnlyList<string> WebhookEvents { get; } =
+    [
+        "payment_intent.succeeded", "payment_intent.payment_failed", "payment_intent.canceled", "payment_intent.requires_action",
+        "payment_intent.processing", "charge.refunded", "refund.created", "refund.updated", "refund.failed",
+        "charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed",
+    ];
+
     public static IResourceBuilder<ProjectResource> AddStripeSandbox(
         this IDistributedApplicationBuilder builder, string name, IResourceBuilder<ProjectResource> payments)
     {
@@ -17,6 +25,10 @@ static class StripeSandboxExtensions
             .WithEnvironment("Sandbox__ApiKey", ApiKey)
             .WithEnvironment("Sandbox__WebhookSecret", webhookSecret)
             .WithEnvironment("Sandbox__JournalPath", Path.Combine(builder.DataFolder(), "stripe-sandbox.journal"))
+            .WithEnvironment(context =>
+            {
+                foreach (var (i, type) in WebhookEvents.Index()) context.EnvironmentVariables[$"Sandbox__WebhookEvents__{i}"] = type;
+            })
             .WithHttpHealthCheck("/health")
             .WithUrlForEndpoint("http", url => url.DisplayText = "Stripe sandbox")
             .WithUrlForEndpoint("http", _ => new() { Url = "/_sandbox/charges", DisplayText = "Ledger" })

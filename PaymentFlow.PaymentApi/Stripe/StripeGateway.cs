@@ -9,8 +9,8 @@ namespace PaymentFlow.PaymentApi.Stripe;
 /// </summary>
 public sealed class StripeGateway(StripeClient stripe)
 {
-    // Stripe's maximum.
-    const long PageSize = 100;
+    /// <summary>How many objects Stripe lists at once; its maximum.</summary>
+    public const int PageSize = 100;
 
     /// <summary>
     /// The charge tells the card's brand and last digits. A restricted key that may refund may read charges: both are one permission.

@@ -1,17 +1,26 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.RegularExpressions;
 using Npgsql;
+using OpenTelemetry;
 using PaymentFlow.Persistence.Database;
 using Stripe;
 
 namespace PaymentFlow.PaymentApi.Webhooks;
 
 /// <summary>
-/// Selects the Stripe events that concern us and stores them, once per id, whether they come from a webhook or from List Events. The
-/// worker applies them in the background.
+/// Selects the Stripe events that concern us and stores them, once per id, whether they come from a webhook or from List Events. Those that
+/// bring no news are done with that. The worker applies the others in the background.
 /// </summary>
-public sealed partial class StripeEventInbox(NpgsqlDataSource dataSource, StripeEventWorker worker)
+public sealed partial class StripeEventInbox(NpgsqlDataSource dataSource, StripeEventWorker worker, TimeProvider time)
 {
+    // Most webhooks concern a payment whose own call is about to store the outcome. After this time they bring no news.
+    static readonly TimeSpan GatheringTime = TimeSpan.FromMilliseconds(100);
+    const int MostAtOnce = 500;
+
+    readonly Lock _lock = new();
+    List<Event> _gathered = [];
+    Task _stored = Task.CompletedTask;
+
     /// <summary>
     /// The event types that can change a payment. List Events is read for these types, and only webhooks of these types are stored. Any
     /// other type (<c>payment_intent.created</c>, <c>charge.succeeded</c>…) adds nothing to them.
@@ -24,23 +33,70 @@ public sealed partial class StripeEventInbox(NpgsqlDataSource dataSource, Stripe
         EventTypes.ChargeDisputeCreated, EventTypes.ChargeDisputeUpdated, EventTypes.ChargeDisputeClosed,
     };
 
-    /// <summary>Returns when the event is stored, or is found not to be ours.</summary>
-    /// <returns>True when this call stored the event.</returns>
-    public async Task<bool> TakeAsync(Event stripeEvent, CancellationToken cancellationToken)
+    /// <summary>
+    /// Returns when the event is stored, or is found not to be ours. It waits for other events first, so that one statement stores them all.
+    /// </summary>
+    public Task TakeAsync(Event stripeEvent, CancellationToken cancellationToken)
     {
-        // A refund or a dispute has none of our metadata, but its PaymentIntent has long been stored by then.
+        lock (_lock)
+        {
+            if (_gathered.Count is 0 or MostAtOnce)
+            {
+                _gathered = [];
+                _stored = StoreSoonAsync(_gathered);
+            }
+            _gathered.Add(stripeEvent);
+            return _stored.WaitAsync(cancellationToken);
+        }
+    }
+
+    async Task StoreSoonAsync(List<Event> gathering)
+    {
+        // A batch contains events of many payments, so it belongs to none of their traces.
+        using var untraced = SuppressInstrumentationScope.Begin();
+        await Task.Delay(GatheringTime, time);
+        lock (_lock)
+        {
+            if (_gathered == gathering) _gathered = [];
+        }
+        await StoreAsync(gathering, CancellationToken.None);
+    }
+
+    /// <summary>Stores those of the events that are ours and not stored yet.</summary>
+    /// <returns>How many were stored.</returns>
+    public async Task<int> StoreAsync(IReadOnlyCollection<Event> events, CancellationToken cancellationToken)
+    {
+        // A refund or a dispute has none of our metadata, but its PaymentIntent has long been stored by then. An event of a PaymentIntent
+        // cannot change a paid payment; refunds and disputes have their own types. The order keeps two replicas from waiting for each other.
         const string Sql = """
-            INSERT INTO stripe_events (id, type, object_id)
-            SELECT $1, $2, $3 WHERE $4 OR EXISTS (SELECT FROM payments WHERE payment_intent_id = $3)
+            INSERT INTO stripe_events (id, type, object_id, processed_at)
+            SELECT e.id, e.type, e.object_id, CASE
+                WHEN e.type LIKE 'payment\_intent.%' AND p.status IN ('succeeded', 'partially_refunded', 'refunded') THEN now() END
+            FROM unnest($1, $2, $3, $4) AS e (id, type, object_id, is_ours) LEFT JOIN payments p ON p.payment_intent_id = e.object_id
+            WHERE e.is_ours OR p.id IS NOT NULL
+            ORDER BY e.id
             ON CONFLICT DO NOTHING
+            RETURNING object_id, processed_at IS NULL
             """;
-        if (!Types.Contains(stripeEvent.Type)) return false;
-        if (IntentOf(stripeEvent) is not var (intentId, ours)) return false;
-        await using var command = dataSource.CreateCommand(Sql)
-            .With(stripeEvent.Id).With(stripeEvent.Type).With(intentId).With(ours);
-        if (await command.ExecuteNonQueryAsync(cancellationToken) == 0) return false;
-        worker.Notice(intentId);
-        return true;
+        var known = events.Where(stripeEvent => Types.Contains(stripeEvent.Type))
+            .Select(stripeEvent => (stripeEvent.Id, stripeEvent.Type, Intent: IntentOf(stripeEvent)))
+            .Where(stripeEvent => stripeEvent.Intent is not null).ToList();
+        if (known.Count == 0) return 0;
+        await using var batch = dataSource.CreateBatch();
+        batch.BatchCommands.Add(IndexScans.PreferByIds());
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Sql)
+            .With(known.Select(stripeEvent => stripeEvent.Id).ToArray())
+            .With(known.Select(stripeEvent => stripeEvent.Type).ToArray())
+            .With(known.Select(stripeEvent => stripeEvent.Intent!.Value.Id).ToArray())
+            .With(known.Select(stripeEvent => stripeEvent.Intent!.Value.Ours).ToArray()));
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        await rows.NextResultAsync(cancellationToken);
+        var stored = 0;
+        HashSet<string> withNews = [];
+        for (; await rows.ReadAsync(cancellationToken); stored++)
+            if (rows.GetBoolean(1)) withNews.Add(rows.GetString(0));
+        foreach (var intentId in withNews) worker.Notice(intentId);
+        return stored;
     }
 
     /// <summary>The event's PaymentIntent, and whether its metadata shows that it is ours; null for any other object.</summary>

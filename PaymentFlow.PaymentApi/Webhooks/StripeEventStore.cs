@@ -28,8 +28,7 @@ public sealed class StripeEventStore(NpgsqlDataSource dataSource)
     }
 
     /// <summary>
-    /// Marks payment_intent events of paid payments as processed, in one statement: they cannot change anything. Refunds and disputes
-    /// have their own event types.
+    /// Marks payment_intent events of payments that have been paid since as processed, in one statement: they cannot change anything.
     /// </summary>
     /// <returns>Those of the objects that still have unprocessed events.</returns>
     public async Task<IReadOnlyList<string>> MarkRedundantProcessedAsync(

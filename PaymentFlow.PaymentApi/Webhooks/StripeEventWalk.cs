@@ -7,6 +7,7 @@ using PaymentFlow.PaymentApi.Stripe;
 using PaymentFlow.Persistence.Database;
 using PaymentFlow.Persistence.Leases;
 using PaymentFlow.Persistence.Migrations;
+using Stripe;
 
 namespace PaymentFlow.PaymentApi.Webhooks;
 
@@ -53,18 +54,18 @@ public sealed partial class StripeEventWalk(
         if (!await _lease.TryTakeAsync(options.ListEventsEvery * 0.9, cancellationToken)) return;
         var (cursor, now) = await CursorAsync(cancellationToken);
         var (found, failed) = (0, 0);
-        await foreach (var stripeEvent in stripe.EventsAsync(cursor - Overlap, StripeEventInbox.Types, cancellationToken))
+        var events = stripe.EventsAsync(cursor - Overlap, StripeEventInbox.Types, cancellationToken);
+        await foreach (var page in events.Chunk(StripeGateway.PageSize).WithCancellation(cancellationToken))
         {
             try
             {
-                if (await inbox.TakeAsync(stripeEvent, cancellationToken)) found++;
+                found += await inbox.StoreAsync(page, cancellationToken);
             }
             catch (Exception e) when (!DatabaseFailure.IsAway(e) && !cancellationToken.IsCancellationRequested)
             {
-                // One failing event must not block the others. If a retry may help, the next walk starts at the same place.
-                BackgroundFailures.Count("webhooks");
-                Log.NotStored(logger, e, stripeEvent.Id);
-                if (!DatabaseFailure.IsInTheData(e)) failed++;
+                // One failing event must not block the others.
+                var (stored, postponed) = await StoreEachAsync(page, cancellationToken);
+                (found, failed) = (found + stored, failed + postponed);
             }
         }
         if (found > 0) Log.Found(logger, found);
@@ -72,6 +73,26 @@ public sealed partial class StripeEventWalk(
         await using var advance = dataSource.CreateCommand("UPDATE stripe_events_walk SET cursor = greatest(cursor, $1)");
         advance.With(now);
         await advance.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    async Task<(int Stored, int Postponed)> StoreEachAsync(IEnumerable<Event> events, CancellationToken cancellationToken)
+    {
+        var (stored, postponed) = (0, 0);
+        foreach (var stripeEvent in events)
+        {
+            try
+            {
+                stored += await inbox.StoreAsync([stripeEvent], cancellationToken);
+            }
+            catch (Exception e) when (!DatabaseFailure.IsAway(e) && !cancellationToken.IsCancellationRequested)
+            {
+                BackgroundFailures.Count("webhooks");
+                Log.NotStored(logger, e, stripeEvent.Id);
+                // If a retry may help, the next walk starts at the same place.
+                if (!DatabaseFailure.IsInTheData(e)) postponed++;
+            }
+        }
+        return (stored, postponed);
     }
 
     async Task<(DateTime Cursor, DateTime Now)> CursorAsync(CancellationToken cancellationToken)

@@ -7,8 +7,8 @@ using PaymentFlow.Persistence.Migrations;
 namespace PaymentFlow.PaymentApi.Webhooks;
 
 /// <summary>
-/// Takes each stored event to <see cref="StripeEventApplier"/>: collects the new ones, drops those that bring no news, applies the others.
-/// The sweep retries what failed, so a webhook that was answered with 200 is never lost.
+/// Takes stored events to <see cref="StripeEventApplier"/>. The sweep retries what failed, so a webhook that was answered with 200 is never
+/// lost.
 /// </summary>
 public sealed partial class StripeEventWorker(
     StripeEventStore events, StripeEventApplier applier, DatabaseMigration migration, TimeProvider time,
@@ -18,16 +18,8 @@ public sealed partial class StripeEventWorker(
     // One call that hangs must not block the others. Keeps well below Stripe's rate limit: https://docs.stripe.com/rate-limits
     const int Parallelism = 4;
 
-    // Most webhooks concern a payment whose own call is about to store the outcome. Events are therefore collected for 100 ms and
-    // filtered in one statement.
-    static readonly TimeSpan GatheringTime = TimeSpan.FromMilliseconds(100);
-    const int MostAtOnce = 500;
-
-    readonly Channel<string> _noticed = Queue();
-    readonly Channel<string> _toAsk = Queue();
-
     // If the queue is full, the sweep finds the rows.
-    static Channel<string> Queue() => Channel.CreateBounded<string>(
+    readonly Channel<string> _noticed = Channel.CreateBounded<string>(
         new BoundedChannelOptions(10_000) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>Enqueues a PaymentIntent that has a stored, unapplied event.</summary>
@@ -36,35 +28,11 @@ public sealed partial class StripeEventWorker(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await migration.Completed.WaitAsync(stoppingToken);
-        await Together.RunAsync(stoppingToken, GatherAsync, AskAsync, SweepAsync);
+        await Together.RunAsync(stoppingToken, ApplyNoticedAsync, SweepAsync);
     }
 
-    async Task GatherAsync(CancellationToken stoppingToken)
-    {
-        while (await _noticed.Reader.WaitToReadAsync(stoppingToken))
-        {
-            await Task.Delay(GatheringTime, time, stoppingToken);
-            HashSet<string> noticed = [];
-            while (noticed.Count < MostAtOnce && _noticed.Reader.TryRead(out var intentId)) noticed.Add(intentId);
-            try
-            {
-                foreach (var intentId in await events.MarkRedundantProcessedAsync(noticed, stoppingToken)) _toAsk.Writer.TryWrite(intentId);
-            }
-            catch (Exception e) when (DatabaseFailure.IsAway(e) && !stoppingToken.IsCancellationRequested)
-            {
-                // The sweep finds the events when Postgres is available again.
-                Log.DatabaseAway(logger, e.Message);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                // The sweep tries the events again.
-                Fail(e);
-            }
-        }
-    }
-
-    Task AskAsync(CancellationToken stoppingToken) =>
-        Parallel.ForEachAsync(_toAsk.Reader.ReadAllAsync(stoppingToken), AtOnce(stoppingToken), applier.ApplyAsync);
+    Task ApplyNoticedAsync(CancellationToken stoppingToken) =>
+        Parallel.ForEachAsync(_noticed.Reader.ReadAllAsync(stoppingToken), AtOnce(stoppingToken), applier.ApplyAsync);
 
     async Task SweepAsync(CancellationToken stoppingToken)
     {

@@ -15,7 +15,8 @@ sealed partial class WebhookSender(
     ILogger<WebhookSender> log) : BackgroundService
 {
     public const string Client = "webhooks";
-    const int AtOnce = 8;
+    // The receiver may store webhooks together and answer them late.
+    const int AtOnce = 64;
     static readonly TimeSpan RetryFor = TimeSpan.FromDays(3);
     static readonly Backoff Pause = new(TimeSpan.FromSeconds(0.5), TimeSpan.FromMinutes(1));
 

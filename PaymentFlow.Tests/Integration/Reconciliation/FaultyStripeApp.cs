@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
+using PaymentFlow.AppHost.Development;
 using PaymentFlow.Testing.Hosting;
 using PaymentFlow.Tests.Fixtures;
 using PaymentFlow.Tests.Integration.Payments;
@@ -23,14 +24,16 @@ public sealed class FaultyStripeApp : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        App = await TestHost.StartAsync(environment: new Dictionary<string, string>
+        // The endpoint is registered for no event of Stripe's.
+        var noWebhooks = StripeSandboxExtensions.WebhookEvents.Index()
+            .Select(type => KeyValuePair.Create($"Sandbox__WebhookEvents__{type.Index}", "none"));
+        App = await TestHost.StartAsync(environment: new Dictionary<string, string>(noWebhooks)
         {
             // Longer than the calls of a test take on a busy machine, so that no payment in use is abandoned.
             ["Payments__AbandonAfter"] = "00:00:06",
             ["Payments__FirstCheck"] = "00:00:02",
             ["Payments__LookEvery"] = "00:00:00.2",
             ["Payments__ListEventsEvery"] = "00:00:02",
-            ["Sandbox__WebhookEvents__0"] = "none",
             ["Stripe__WebhookSecrets__1"] = SecondSecret,
         });
         Stripe = new StripeAccount(App);

@@ -69,6 +69,21 @@ public sealed class WebhookNewsTests(FaultyStripeApp faulty)
     }
 
     [Fact]
+    public async Task Webhooks_that_arrive_together_are_stored_once_each_and_done_if_their_payment_is_paid()
+    {
+        var (first, second) = (await PaidIntentAsync(), await PaidIntentAsync());
+        var (once, other) = (NewEventId(), NewEventId());
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => i % 4 == 0
+            ? DeliverAsync(other, "payment_intent.succeeded", second.Raw)
+            : DeliverAsync(once, "payment_intent.succeeded", first.Raw)));
+
+        Assert.All(answers, status => Assert.Equal(HttpStatusCode.OK, status));
+        Assert.Equal(2, await faulty.QueryAsync<long>(
+            "SELECT count(*) FROM stripe_events WHERE id IN ($1, $2) AND processed_at IS NOT NULL", once, other));
+    }
+
+    [Fact]
     public async Task Stripe_is_not_asked_about_a_paid_payment()
     {
         var intent = await PaidIntentAsync();
