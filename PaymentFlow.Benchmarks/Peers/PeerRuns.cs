@@ -47,15 +47,14 @@ sealed class PeerRuns(Measurements measurements)
         Progress.Say($"{peer.Name}: {concurrency} at once for {duration.TotalSeconds:0} s");
         await Load.RestAsync(peer);
         await using var buyers = await Buyers.ComeAsync(peer, concurrency, (int)(2_000 * (duration + Settle).TotalSeconds));
-        await Task.Delay(Settle);
-        buyers.TakeWindow();
+        // As in ThroughputMode, the cost is that of all work, also of what is done after the load has stopped.
         CpuMeter cpu = new(peer.Processes());
         var workBefore = await PostgresWork.SoFarAsync(peer.World.PaymentsDb);
+        await Task.Delay(Settle);
+        buyers.TakeWindow();
         var (before, started) = (await buyers.AppliedAsync(), Stopwatch.GetTimestamp());
         await Task.Delay(duration);
         var answers = buyers.TakeWindow();
-        var used = cpu.Used();
-        var work = await PostgresWork.SoFarAsync(peer.World.PaymentsDb) - workBefore;
         var applied = await buyers.AppliedAsync() - before;
         var elapsed = Stopwatch.GetElapsedTime(started);
         await buyers.StopAsync();
@@ -63,16 +62,19 @@ sealed class PeerRuns(Measurements measurements)
         await Load.DrainAsync(buyers);
         var behind = Stopwatch.GetElapsedTime(ended);
         await Load.RestAsync(peer);
+        var used = cpu.Used();
+        var work = await PostgresWork.SoFarAsync(peer.World.PaymentsDb) - workBefore;
+        var paid = buyers.Paid;
 
         var name = $"{concurrency} at once";
         Add(peer, $"{name}: completed", applied / elapsed.TotalSeconds, "payments/s");
         Add(peer, $"{name}: answer, p50", answers.Milliseconds(50), "ms");
         Add(peer, $"{name}: orders behind at the end", behind.TotalMilliseconds, "ms");
-        Add(peer, $"{name}: transactions of Postgres", (double)work.Commits / answers.Count, "/payment");
-        Add(peer, $"{name}: WAL of Postgres", work.WalBytes / 1024.0 / answers.Count, "KiB/payment");
-        foreach (var (process, time) in used) Add(peer, $"{name}: CPU of {process}", time.TotalMilliseconds / answers.Count, "ms/payment");
+        Add(peer, $"{name}: transactions of Postgres", (double)work.Commits / paid, "/payment");
+        Add(peer, $"{name}: WAL of Postgres", work.WalBytes / 1024.0 / paid, "KiB/payment");
+        foreach (var (process, time) in used) Add(peer, $"{name}: CPU of {process}", time.TotalMilliseconds / paid, "ms/payment");
         Add(peer, $"{name}: CPU of the deployed parts",
-            used.Where(process => IsDeployed(process.Key)).Sum(process => process.Value.TotalMilliseconds) / answers.Count, "ms/payment");
+            used.Where(process => IsDeployed(process.Key)).Sum(process => process.Value.TotalMilliseconds) / paid, "ms/payment");
     }
 
     /// <summary>The consumer starts after an outage and drains what waits in Kafka.</summary>

@@ -60,23 +60,27 @@ static class ThroughputMode
         Progress.Say($"{target.Name}{variant}, {concurrency} at once for {duration.TotalSeconds:0} s, {repeat} of {repeats}");
         var most = target.IsTwin ? Math.Min(concurrency * 2_000, 40_000) : Math.Min(concurrency * 400, 2_000);
         await using var buyers = await Buyers.ComeAsync(target, concurrency, (int)(most * (duration + Settle).TotalSeconds));
+        // The cost of a payment is that of all its work, and some of it is done after the load has stopped.
+        CpuMeter all = new(target.Processes());
+        var workBefore = await PostgresWork.SoFarAsync(world.PaymentsDb);
         await Task.Delay(Settle);
 
         buyers.TakeWindow();
-        CpuMeter cpu = new(target.Processes());
-        var workBefore = await PostgresWork.SoFarAsync(world.PaymentsDb);
+        CpuMeter busy = new(target.Processes());
         var (appliedBefore, started) = (await buyers.AppliedAsync(), Stopwatch.GetTimestamp());
         await Task.Delay(duration);
         var answers = buyers.TakeWindow();
-        var used = cpu.Used();
+        var usedInTime = busy.Used();
         var (applied, elapsed) = (await buyers.AppliedAsync() - appliedBefore, Stopwatch.GetElapsedTime(started));
-        var work = await PostgresWork.SoFarAsync(world.PaymentsDb) - workBefore;
         await buyers.StopAsync();
         var ended = Stopwatch.GetTimestamp();
         await Load.DrainAsync(buyers);
         var behind = Stopwatch.GetElapsedTime(ended);
         await Load.RestAsync(target);
         var atRest = Stopwatch.GetElapsedTime(ended);
+        var used = all.Used();
+        var work = await PostgresWork.SoFarAsync(world.PaymentsDb) - workBefore;
+        var paid = buyers.Paid;
 
         var name = $"{concurrency} at once{variant}";
         // Counts payments whose order is paid; an HTTP answer alone does not count.
@@ -85,13 +89,13 @@ static class ThroughputMode
             measurements.Add($"{name}: answer, p{percentile:0}", answers.Milliseconds(percentile), "ms", target.IsTwin);
         measurements.Add($"{name}: orders behind at the end", behind.TotalMilliseconds, "ms", target.IsTwin);
         measurements.Add($"{name}: webhooks and marks behind at the end", atRest.TotalMilliseconds, "ms", target.IsTwin);
-        measurements.Add($"{name}: transactions of Postgres", (double)work.Commits / answers.Count, "/payment", target.IsTwin);
-        measurements.Add($"{name}: WAL of Postgres", work.WalBytes / 1024.0 / answers.Count, "KiB/payment", target.IsTwin);
+        measurements.Add($"{name}: transactions of Postgres", (double)work.Commits / paid, "/payment", target.IsTwin);
+        measurements.Add($"{name}: WAL of Postgres", work.WalBytes / 1024.0 / paid, "KiB/payment", target.IsTwin);
         if (target.IsTwin) return;
         foreach (var (process, time) in used)
-            measurements.Add($"{name}: CPU of {process}", time.TotalMilliseconds / answers.Count, "ms/payment");
+            measurements.Add($"{name}: CPU of {process}", time.TotalMilliseconds / paid, "ms/payment");
         measurements.Add($"{name}: CPU busy",
-            used.Values.Sum(time => time.TotalSeconds) / elapsed.TotalSeconds / Environment.ProcessorCount * 100, "%");
+            usedInTime.Values.Sum(time => time.TotalSeconds) / elapsed.TotalSeconds / Environment.ProcessorCount * 100, "%");
     }
 
     static string NameOf(int concurrency, string variant) => $"{concurrency} at once{variant}: {PaymentsPerSecond}";
