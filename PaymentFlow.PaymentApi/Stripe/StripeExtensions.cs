@@ -23,10 +23,11 @@ static class StripeExtensions
             // One retry, with the same idempotency key. Stripe has its own HttpClient, because the resilience handlers of the other
             // clients would multiply the retries of a call that may charge.
             HttpClient = new SystemNetHttpClient(
-                new HttpClient(new StripeGateway.TriesHandler(
-                    new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) })) { Timeout = Timeout },
+                new HttpClient(new StripeGateway.TriesHandler(Connections())) { Timeout = Timeout },
                 maxNetworkRetries: 1, enableTelemetry: false),
         }));
         builder.Services.AddSingleton<StripeGateway>();
     }
+
+    static SocketsHttpHandler Connections() => new() { PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
 }

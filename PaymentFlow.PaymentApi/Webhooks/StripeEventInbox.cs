@@ -34,7 +34,7 @@ public sealed partial class StripeEventInbox(NpgsqlDataSource dataSource, Stripe
     };
 
     /// <summary>
-    /// Returns when the event is stored, or is found not to be ours. It waits for other events first, so that one statement stores them all.
+    /// Returns when the event is stored, or is found not to be ours. It waits for other events first; one statement stores them all.
     /// </summary>
     public Task TakeAsync(Event stripeEvent, CancellationToken cancellationToken)
     {
@@ -67,7 +67,7 @@ public sealed partial class StripeEventInbox(NpgsqlDataSource dataSource, Stripe
     public async Task<int> StoreAsync(IReadOnlyCollection<Event> events, CancellationToken cancellationToken)
     {
         // A refund or a dispute has none of our metadata, but its PaymentIntent has long been stored by then. An event of a PaymentIntent
-        // cannot change a paid payment; refunds and disputes have their own types. The order keeps two replicas from waiting for each other.
+        // cannot change a paid payment; refunds and disputes have their own types. Sorted, so that two replicas cannot deadlock.
         const string Sql = """
             INSERT INTO stripe_events (id, type, object_id, processed_at)
             SELECT e.id, e.type, e.object_id, CASE
