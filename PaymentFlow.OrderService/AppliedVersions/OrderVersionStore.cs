@@ -48,6 +48,8 @@ sealed class OrderVersionStore(NpgsqlDataSource dataSource) : IOrderStateReader
     {
         using var untraced = SuppressInstrumentationScope.Begin();
         await using var batch = dataSource.CreateBatch();
+        // The plan for any limit would read all orders.
+        batch.BatchCommands.Add(IndexScans.PreferByIds());
         batch.BatchCommands.Add(new NpgsqlBatchCommand("""
             SELECT c.id, c.created_at <= now() - $3, o.id, o.version, o.payment_version, o.payment_id, o.status
             FROM (SELECT id, key, created_at FROM outbox WHERE id > $1 ORDER BY id LIMIT $2) c
@@ -56,6 +58,7 @@ sealed class OrderVersionStore(NpgsqlDataSource dataSource) : IOrderStateReader
             """).With(after).With(limit).With(minAge));
         batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT coalesce(max(id), $1) FROM outbox").With(after));
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
+        await row.NextResultAsync(cancellationToken);
         var next = after;
         Dictionary<Guid, OrderVersions> orders = [];
         while (await row.ReadAsync(cancellationToken) && row.GetBoolean(1))
@@ -77,15 +80,22 @@ sealed class OrderVersionStore(NpgsqlDataSource dataSource) : IOrderStateReader
     public async Task<IReadOnlyList<OrderEvent>> NewerAsync(IReadOnlyDictionary<Guid, long> seen, CancellationToken cancellationToken)
     {
         using var untraced = SuppressInstrumentationScope.Begin();
-        await using var command = dataSource.CreateCommand("""
+        await using var batch = dataSource.CreateBatch();
+        batch.BatchCommands.Add(IndexScans.PreferByIds());
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("""
             SELECT o.id, o.reference, o.version, o.status, o.payment_id, o.payment_version, o.amount, o.amount_refunded, o.currency,
                 o.updated_at
             FROM unnest($1, $2) AS s (id, version) JOIN orders o ON o.id = s.id AND o.version > s.version
-            """);
-        command.With(seen.Keys.ToArray()).With(seen.Values.ToArray());
-        return await command.ListAsync(row => new OrderEvent(row.GetGuid(0), row.GetString(1), row.GetInt64(2), row.GetString(3),
-            row.Value<Guid>(4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7), row.GetString(8),
-            row.GetFieldValue<DateTimeOffset>(9)), cancellationToken);
+            """).With(seen.Keys.ToArray()).With(seen.Values.ToArray()));
+        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
+        await row.NextResultAsync(cancellationToken);
+        List<OrderEvent> newer = [];
+        while (await row.ReadAsync(cancellationToken))
+        {
+            newer.Add(new OrderEvent(row.GetGuid(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.Value<Guid>(4),
+                row.GetInt64(5), row.GetInt64(6), row.GetInt64(7), row.GetString(8), row.GetFieldValue<DateTimeOffset>(9)));
+        }
+        return newer;
     }
 
     static PaymentEvent? Read(byte[] data)
