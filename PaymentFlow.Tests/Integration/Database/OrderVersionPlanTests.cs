@@ -47,7 +47,8 @@ public sealed class OrderVersionPlanTests(PaymentFlowApp app) : IAsyncLifetime
     async Task<long> ScansAsync()
     {
         await _database.ExecuteAsync("SELECT pg_stat_force_next_flush()");
-        return await _database.QueryAsync<long>("SELECT sum(seq_scan)::bigint FROM pg_stat_user_tables WHERE relname IN ('orders', 'outbox')");
+        return await _database.QueryAsync<long>(
+            "SELECT sum(seq_scan)::bigint FROM pg_stat_user_tables WHERE relname IN ('orders', 'outbox')");
     }
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
