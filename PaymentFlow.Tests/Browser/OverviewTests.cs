@@ -86,6 +86,26 @@ public sealed class OverviewTests(PaymentFlowApp app, Chromium chromium) : Opera
     }
 
     [Fact]
+    public async Task A_page_that_was_requested_before_another_page_told_the_zone_is_shown_again()
+    {
+        var page = (await SignedInAsync()).Page;
+        var browser = await page.Context.NewCDPSessionAsync(page);
+        await browser.SendAsync("Emulation.setTimezoneOverride", new() { ["timezoneId"] = Zone });
+        await page.Context.ClearCookiesAsync(new() { Name = "paymentflow.zone" });
+        await page.RouteAsync("**/operator/overview", async route =>
+        {
+            var made = await route.FetchAsync();
+            await page.Context.AddCookiesAsync(
+                [new() { Name = "paymentflow.zone", Value = Zone, Domain = new Uri(page.Url).Host, Path = "/operator" }]);
+            await route.FulfillAsync(new() { Response = made });
+        }, new() { Times = 1 });
+
+        await page.GotoAsync("/operator/overview");
+
+        await Assertions.Expect(page.Locator("[data-zone]")).ToHaveAttributeAsync("data-zone", Zone);
+    }
+
+    [Fact]
     public async Task The_services_work_is_refreshed_without_a_reload_and_a_service_that_is_away_is_named()
     {
         // No service listens at this address.
