@@ -18,7 +18,7 @@ public sealed partial class StripeEventInbox(NpgsqlDataSource dataSource, Stripe
     const int MostAtOnce = 500;
 
     readonly Lock _lock = new();
-    List<Event> _gathered = [];
+    List<StripeEvent> _gathered = [];
     Task _stored = Task.CompletedTask;
 
     /// <summary>
@@ -36,7 +36,7 @@ public sealed partial class StripeEventInbox(NpgsqlDataSource dataSource, Stripe
     /// <summary>
     /// Returns when the event is stored, or is found not to be ours. It waits for other events first; one statement stores them all.
     /// </summary>
-    public Task TakeAsync(Event stripeEvent, CancellationToken cancellationToken)
+    public Task TakeAsync(StripeEvent stripeEvent, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
@@ -50,7 +50,7 @@ public sealed partial class StripeEventInbox(NpgsqlDataSource dataSource, Stripe
         }
     }
 
-    async Task StoreSoonAsync(List<Event> gathering)
+    async Task StoreSoonAsync(List<StripeEvent> gathering)
     {
         // A batch contains events of many payments, so it belongs to none of their traces.
         using var untraced = SuppressInstrumentationScope.Begin();
@@ -64,7 +64,7 @@ public sealed partial class StripeEventInbox(NpgsqlDataSource dataSource, Stripe
 
     /// <summary>Stores those of the events that are ours and not stored yet.</summary>
     /// <returns>How many were stored.</returns>
-    public async Task<int> StoreAsync(IReadOnlyCollection<Event> events, CancellationToken cancellationToken)
+    public async Task<int> StoreAsync(IReadOnlyCollection<StripeEvent> events, CancellationToken cancellationToken)
     {
         // A refund or a dispute has none of our metadata, but its PaymentIntent has long been stored by then. An event of a PaymentIntent
         // cannot change a paid payment; refunds and disputes have their own types. Sorted, so that two replicas cannot deadlock.
@@ -78,17 +78,15 @@ public sealed partial class StripeEventInbox(NpgsqlDataSource dataSource, Stripe
             ON CONFLICT DO NOTHING
             RETURNING object_id, processed_at IS NULL
             """;
-        var known = events.Where(stripeEvent => Types.Contains(stripeEvent.Type))
-            .Select(stripeEvent => (stripeEvent.Id, stripeEvent.Type, Intent: IntentOf(stripeEvent)))
-            .Where(stripeEvent => stripeEvent.Intent is not null).ToList();
+        var known = events.Where(stripeEvent => Types.Contains(stripeEvent.Type) && stripeEvent.IntentId is not null).ToList();
         if (known.Count == 0) return 0;
         await using var batch = dataSource.CreateBatch();
         batch.BatchCommands.Add(IndexScans.PreferByIds());
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Sql)
             .With(known.Select(stripeEvent => stripeEvent.Id).ToArray())
             .With(known.Select(stripeEvent => stripeEvent.Type).ToArray())
-            .With(known.Select(stripeEvent => stripeEvent.Intent!.Value.Id).ToArray())
-            .With(known.Select(stripeEvent => stripeEvent.Intent!.Value.Ours).ToArray()));
+            .With(known.Select(stripeEvent => stripeEvent.IntentId!).ToArray())
+            .With(known.Select(stripeEvent => stripeEvent.IsOurs).ToArray()));
         await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
         await rows.NextResultAsync(cancellationToken);
         var stored = 0;
@@ -98,16 +96,6 @@ public sealed partial class StripeEventInbox(NpgsqlDataSource dataSource, Stripe
         foreach (var intentId in withNews) worker.Notice(intentId);
         return stored;
     }
-
-    /// <summary>The event's PaymentIntent, and whether its metadata shows that it is ours; null for any other object.</summary>
-    public static (string Id, bool Ours)? IntentOf(Event stripeEvent) => stripeEvent.Data?.Object switch
-    {
-        PaymentIntent intent => (intent.Id, intent.Metadata?.ContainsKey(Stripe.MetadataKeys.PaymentId) == true),
-        Charge { PaymentIntentId: { } id } => (id, false),
-        Refund { PaymentIntentId: { } id } => (id, false),
-        Dispute { PaymentIntentId: { } id } => (id, false),
-        _ => null,
-    };
 
     /// <summary>Whether the text has the form of an id or a type of Stripe's, so that it can be stored, looked up and logged.</summary>
     public static bool IsName([NotNullWhen(true)] string? text) => text is not null && Name().IsMatch(text);

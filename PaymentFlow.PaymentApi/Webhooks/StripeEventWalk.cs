@@ -55,7 +55,7 @@ public sealed partial class StripeEventWalk(
         var (cursor, now) = await CursorAsync(cancellationToken);
         var (found, failed) = (0, 0);
         var events = stripe.EventsAsync(cursor - Overlap, StripeEventInbox.Types, cancellationToken);
-        await foreach (var page in events.Chunk(StripeGateway.PageSize).WithCancellation(cancellationToken))
+        await foreach (var page in events.Select(StripeEvent.From).Chunk(StripeGateway.PageSize).WithCancellation(cancellationToken))
         {
             try
             {
@@ -75,7 +75,7 @@ public sealed partial class StripeEventWalk(
         await advance.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    async Task<(int Stored, int Postponed)> StoreEachAsync(IEnumerable<Event> events, CancellationToken cancellationToken)
+    async Task<(int Stored, int Postponed)> StoreEachAsync(IEnumerable<StripeEvent> events, CancellationToken cancellationToken)
     {
         var (stored, postponed) = (0, 0);
         foreach (var stripeEvent in events)

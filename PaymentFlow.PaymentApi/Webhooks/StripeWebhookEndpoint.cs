@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using PaymentFlow.Contracts;
@@ -44,14 +43,13 @@ static partial class StripeWebhookEndpoint
                 ProblemCodes.InvalidSignature, StatusCodes.Status400BadRequest, "The request is malformed",
                 "Stripe-Signature is missing, stale, or not made with a secret of this endpoint.");
         }
-        // Most events do not concern us. Reading only id and type first saves the deserialization, the most expensive part of a webhook.
-        var (id, type) = NamesOf(body);
-        if (id is null || type is null) return Malformed(id, logger);
-        if (!StripeEventInbox.Types.Contains(type)) return TypedResults.Ok();
-        if (Read(body, id, type) is not { } stripeEvent) return Malformed(id, logger);
-        if (stripeEvent.Livemode != options.IsLiveKey)
+        if (StripeEvent.NamesIn(body) is not { } names) return Malformed(null, logger);
+        // Most events do not concern us. Their objects are not read.
+        if (!StripeEventInbox.Types.Contains(names.Type)) return TypedResults.Ok();
+        if (StripeEvent.From(body) is not { } stripeEvent) return Malformed(names.Id, logger);
+        if (stripeEvent.LiveMode != options.IsLiveKey)
         {
-            Log.WrongMode(logger, stripeEvent.Id, stripeEvent.Livemode);
+            Log.WrongMode(logger, stripeEvent.Id, stripeEvent.LiveMode);
             return TypedResults.Ok();
         }
         await inbox.TakeAsync(stripeEvent, cancellationToken);
@@ -73,48 +71,6 @@ static partial class StripeWebhookEndpoint
             }
         }
         return false;
-    }
-
-    /// <summary>The event's id and type; null for what is missing or has another form.</summary>
-    static (string? Id, string? Type) NamesOf(string body)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(body);
-            return json.RootElement.ValueKind == JsonValueKind.Object
-                ? (NameIn(json.RootElement, "id"), NameIn(json.RootElement, "type"))
-                : default;
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            // No JSON, or a text in it is no Unicode.
-            return default;
-        }
-    }
-
-    static string? NameIn(JsonElement stripeEvent, string member) =>
-        stripeEvent.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String
-        && StripeEventInbox.IsName(value.GetString())
-            ? value.GetString()
-            : null;
-
-    /// <summary>The event; null when its object is missing or of a wrong kind, or another part has another type than Stripe's.</summary>
-    static Event? Read(string body, string id, string type)
-    {
-        Event stripeEvent;
-        try
-        {
-            stripeEvent = EventUtility.ParseEvent(body, throwOnApiVersionMismatch: false);
-        }
-        catch (Exception)
-        {
-            // Stripe.net throws exceptions of many types at a wrong shape, and nothing but the parser runs here.
-            return null;
-        }
-        var isComplete = stripeEvent.Id == id && stripeEvent.Type == type
-            && stripeEvent.Data?.Object is PaymentIntent or Charge or Refund or Dispute
-            && (StripeEventInbox.IntentOf(stripeEvent) is not var (intentId, _) || StripeEventInbox.IsName(intentId));
-        return isComplete ? stripeEvent : null;
     }
 
     static ProblemHttpResult Malformed(string? eventId, ILogger logger)

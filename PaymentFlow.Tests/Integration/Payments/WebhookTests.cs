@@ -78,7 +78,8 @@ public sealed class WebhookTests(PaymentFlowApp app)
         EventWith(data: """{"object":{"id":{},"object":"payment_intent"}}"""),
         EventWith(data: """{"object":{"id":"pi_\u0000","object":"payment_intent","metadata":{"payment_id":"1"}}}"""),
         EventWith(data: """{"object":{"id":"pi_1","object":"payment_intent","metadata":[]}}"""),
-        EventWith(data: """{"object":{"id":"pi_1","object":"payment_intent","amount":"much"}}"""),
+        EventWith(data: """{"object":{"id":"pi_1","object":"payment_intent","metadata":{"payment_id":1}}}"""),
+        EventWith(data: """{"object":{"id":"pi_1"}}"""),
         EventWith(data: """{"object":{"id":"ch_1","object":"charge","payment_intent":"pi_\ud800"}}"""),
         EventWith(data: """{"object":{"id":"ch_1","object":"charge","payment_intent":[]}}"""),
         EventWith(data: $$"""{"object":{"object":"payment_intent","id":"pi_{{new string('1', 4000)}}" """ + "}}"),
@@ -99,7 +100,7 @@ public sealed class WebhookTests(PaymentFlowApp app)
     // Types that do not concern us are not read any further.
     [InlineData("""{"id":"evt_1","type":"invoice.paid","data":[]}""")]
     // A charge without a PaymentIntent is none of ours.
-    [InlineData("""{"id":"evt_1","type":"charge.refunded","data":{"object":{"id":"ch_1","object":"charge","payment_intent":null}}}""")]
+    [InlineData("""{"id":"evt_1","type":"charge.refunded","livemode":false,"data":{"object":{"id":"ch_1","object":"charge","payment_intent":null}}}""")]
     public async Task A_signed_event_about_something_else_is_accepted(string body) =>
         Assert.Equal(HttpStatusCode.OK, (await SendSignedAsync(body)).Status);
 
