@@ -1,5 +1,9 @@
+using System.Globalization;
 using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Npgsql;
+using PaymentFlow.PaymentApi.Stripe;
 using PaymentFlow.Persistence.Database;
 using Stripe;
 
@@ -28,8 +32,8 @@ public sealed partial class PaymentIntents(
             if (payment.PaymentIntentId is { } known) return known;
             try
             {
-                var intent = await CreateAsync(payment, allowRedirects: returnUrl is not null, receiptEmail, cancellationToken);
-                return await StoreAsync(payment.Id, intent.Id, cancellationToken);
+                var created = await CreateAsync(payment, allowRedirects: returnUrl is not null, receiptEmail, cancellationToken);
+                return await StoreAsync(payment.Id, created, cancellationToken);
             }
             catch (StripeException e) when (receiptEmail is not null && e.StripeError?.Param == ReceiptEmail)
             {
@@ -52,22 +56,21 @@ public sealed partial class PaymentIntents(
     /// the first one stored, and no other is ever confirmed.
     /// </summary>
     /// <param name="receiptEmail">Part of the key, because it can be erased between two requests.</param>
-    Task<PaymentIntent> CreateAsync(Payment payment, bool allowRedirects, string? receiptEmail, CancellationToken cancellationToken) =>
-        stripe.V1.PaymentIntents.CreateAsync(
-            new PaymentIntentCreateOptions
-            {
-                Amount = payment.Amount,
-                Currency = payment.Currency,
-                AutomaticPaymentMethods = new() { Enabled = true, AllowRedirects = allowRedirects ? "always" : "never" },
-                Metadata = payment.ToReference().ToMetadata(),
-                ReceiptEmail = receiptEmail,
-            },
-            new RequestOptions
-            {
-                IdempotencyKey = $"create-{payment.Id}-{payment.Version}-{(allowRedirects ? "redirects" : "no-redirects")}"
-                    + (receiptEmail is null ? "" : "-receipt"),
-            },
-            cancellationToken);
+    /// <returns>The id of the PaymentIntent.</returns>
+    Task<string> CreateAsync(Payment payment, bool allowRedirects, string? receiptEmail, CancellationToken cancellationToken) =>
+        stripe.PostAsync(
+            "/v1/payment_intents",
+            $"create-{payment.Id}-{payment.Version}-{(allowRedirects ? "redirects" : "no-redirects")}"
+                + (receiptEmail is null ? "" : "-receipt"),
+            [
+                ("amount", payment.Amount.ToString(CultureInfo.InvariantCulture)),
+                ("currency", payment.Currency),
+                ("automatic_payment_methods[enabled]", "true"),
+                ("automatic_payment_methods[allow_redirects]", allowRedirects ? "always" : "never"),
+                .. payment.ToReference().ToMetadata().Select(entry => ($"metadata[{entry.Key}]", (string?)entry.Value)),
+                (ReceiptEmail, receiptEmail),
+            ],
+            answer => JsonSerializer.Deserialize(answer, StripeAnswerJson.Default.CreatedIntent)?.Id, cancellationToken);
 
     /// <summary>
     /// Stores the PaymentIntent if the payment has none yet, and returns the stored one. The first PaymentIntent stays permanently.
@@ -87,3 +90,12 @@ public sealed partial class PaymentIntents(
         public static partial void NoReceipt(ILogger logger, Guid paymentId);
     }
 }
+
+/// <summary>Stripe's answer to a request to create a PaymentIntent, as far as it is read.</summary>
+sealed record CreatedIntent(string Id);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(CreatedIntent))]
+sealed partial class StripeAnswerJson : JsonSerializerContext;

@@ -15,7 +15,7 @@ public sealed class StripeGateway(StripeClient stripe)
     /// <summary>
     /// The charge tells the card's brand and last digits. A restricted key that may refund may read charges: both are one permission.
     /// </summary>
-    static List<string> WithCharge => ["latest_charge"];
+    const string WithCharge = "latest_charge";
 
     /// <summary>Confirms the PaymentIntent. This is the only call that may charge.</summary>
     /// <param name="tooLate">
@@ -24,21 +24,19 @@ public sealed class StripeGateway(StripeClient stripe)
     /// </param>
     /// <exception cref="StripeCallException">It is not confirmed, or that is not known.</exception>
     public Task<PaymentIntent> ConfirmAsync(StripeConfirmation request, Func<bool> tooLate, CancellationToken cancellationToken) =>
-        MoveMoneyAsync(() => stripe.V1.PaymentIntents.ConfirmAsync(
-            request.IntentId,
-            new PaymentIntentConfirmOptions
-            {
-                PaymentMethod = request.PaymentMethod,
-                ReturnUrl = request.ReturnUrl,
-                UseStripeSdk = request.ReturnUrl is null ? true : null,
-                Expand = WithCharge,
-            },
-            new RequestOptions { IdempotencyKey = request.IdempotencyKey },
-            cancellationToken), tooLate);
+        MoveMoneyAsync(() => stripe.PostAsync(
+            $"/v1/payment_intents/{request.IntentId}/confirm", request.IdempotencyKey,
+            [
+                ("payment_method", request.PaymentMethod),
+                ("return_url", request.ReturnUrl),
+                ("use_stripe_sdk", request.ReturnUrl is null ? "true" : null),
+                ("expand[]", WithCharge),
+            ],
+            stripe.Deserialize<PaymentIntent>, cancellationToken), tooLate);
 
     public Task<PaymentIntent> GetAsync(string intentId, CancellationToken cancellationToken) =>
         stripe.V1.PaymentIntents.GetAsync(
-            intentId, new PaymentIntentGetOptions { Expand = WithCharge }, cancellationToken: cancellationToken);
+            intentId, new PaymentIntentGetOptions { Expand = [WithCharge] }, cancellationToken: cancellationToken);
 
     /// <summary>
     /// Cancels the PaymentIntent. If its state does not allow that, Stripe answers with the error
