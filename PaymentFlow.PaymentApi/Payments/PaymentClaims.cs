@@ -12,42 +12,52 @@ namespace PaymentFlow.PaymentApi.Payments;
 /// </summary>
 public sealed class PaymentClaims(NpgsqlDataSource dataSource, PaymentTiming timing, TimeProvider time)
 {
-    const string InsertIfAbsent = """
-        WITH inserted AS (
-            INSERT INTO payments (id, order_id, reference, amount, currency, status, updated_at, reconcile_at, open_until)
-            VALUES ($1, $2, $3, $4, $5, 'processing', $6, now() + $7, $8)
-            ON CONFLICT (order_id) DO NOTHING RETURNING id, version, status),
-        description AS (
-            INSERT INTO payment_descriptions (payment_id, description, words)
-            SELECT id, $9, array_to_tsvector($10) FROM inserted WHERE $9 IS NOT NULL)
-        INSERT INTO payment_history (payment_id, version, status) SELECT id, version, status FROM inserted
-        """;
-
     /// <summary>Returns the order's one payment and creates it if there is none yet. Moves no money.</summary>
     public async Task<Payment> GetOrCreateAsync(PayableOrder order, CancellationToken cancellationToken)
     {
+        const string InsertIfAbsent = """
+            WITH inserted AS (
+                INSERT INTO payments (id, order_id, reference, amount, currency, status, updated_at, reconcile_at, open_until)
+                VALUES ($1, $2, $3, $4, $5, 'processing', $6, now() + $7, $8)
+                ON CONFLICT (order_id) DO NOTHING RETURNING id, version, status),
+            description AS (
+                INSERT INTO payment_descriptions (payment_id, description, words)
+                SELECT id, $9, array_to_tsvector($10) FROM inserted WHERE $9 IS NOT NULL)
+            INSERT INTO payment_history (payment_id, version, status) SELECT id, version, status FROM inserted
+            """;
         await using var batch = dataSource.CreateBatch();
-        batch.BatchCommands.Add(InsertCommand(order));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(InsertIfAbsent)
+            .With(Guid.CreateVersion7()).With(order.Id).With(order.Reference).With(order.Amount).With(order.Currency)
+            .With(time.GetUtcNow()).With(timing.AbandonAfter).With(order.ExpiresAt?.ToUniversalTime())
+            .With(order.Description).With(PaymentWords.Of(order.Description)));
         batch.BatchCommands.Add(new NpgsqlBatchCommand($"SELECT {Payment.Columns} FROM payments WHERE order_id = $1").With(order.Id));
         return (await batch.FirstOrDefaultAsync(Payment.Read, cancellationToken))!;
     }
 
     /// <summary>
-    /// Claims the row for one confirmation and stores the attempt. Only the caller that gets the payment back may ask Stripe to charge.
-    /// Null when the payment can't be claimed: it is paid, canceled or in flight, its attempts are used up, or the key was used before.
+    /// Claims the row for one confirmation and stores the attempt; creates the payment if there is none yet. Only the caller that gets the
+    /// payment back may ask Stripe to charge. Null when the payment can't be claimed: it is paid, canceled or in flight, its attempts are
+    /// used up, or the key was used before.
     /// </summary>
     /// <exception cref="ClaimUnknownException">Postgres went down during the claim; the claim may have been committed.</exception>
     public async Task<Payment?> ClaimAsync(PayableOrder order, PaymentAttempt attempt, CancellationToken cancellationToken)
     {
         const string Sql = $"""
             WITH claimed AS (
-                UPDATE payments
-                SET status = 'processing', attempt_id = @attempt, attempts = attempts + 1, version = version + 1,
+                INSERT INTO payments (id, order_id, reference, amount, currency, open_until,
+                    status, attempt_id, attempts, updated_at, reconcile_at)
+                VALUES (@id, @order, @reference, @amount, @currency, @openUntil, 'processing', @attempt, 1, @now, now() + @firstCheck)
+                ON CONFLICT (order_id) DO UPDATE
+                SET status = 'processing', attempt_id = @attempt, attempts = payments.attempts + 1, version = payments.version + 1,
                     updated_at = @now, reconcile_at = now() + @firstCheck
-                WHERE order_id = @order AND attempts - attempts_not_sent < @maxAttempts
-                  AND (status IN ('failed', 'requires_action') OR (status = 'processing' AND attempt_id IS NULL))
+                WHERE payments.attempts - payments.attempts_not_sent < @maxAttempts
+                  AND (payments.status IN ('failed', 'requires_action')
+                       OR (payments.status = 'processing' AND payments.attempt_id IS NULL))
                   AND NOT EXISTS (SELECT FROM payment_attempts a WHERE a.payment_id = payments.id AND a.idempotency_key = @key)
                 RETURNING {Payment.Columns}),
+            description AS (
+                INSERT INTO payment_descriptions (payment_id, description, words)
+                SELECT id, @description, array_to_tsvector(@words) FROM claimed WHERE id = @id AND @description IS NOT NULL),
             attempt AS (
                 INSERT INTO payment_attempts (id, payment_id, number, payment_method, return_url, idempotency_key)
                 SELECT attempt_id, id, attempts, @paymentMethod, @returnUrl, @key FROM claimed),
@@ -56,10 +66,15 @@ public sealed class PaymentClaims(NpgsqlDataSource dataSource, PaymentTiming tim
                 SELECT id, version, status, attempt_id, @traceParent FROM claimed)
             SELECT {Payment.Columns} FROM claimed
             """;
-        await using var batch = dataSource.CreateBatch();
-        batch.BatchCommands.Add(InsertCommand(order));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(Sql)
+        await using var command = dataSource.CreateCommand(Sql)
+            .With("id", Guid.CreateVersion7())
             .With("order", order.Id)
+            .With("reference", order.Reference)
+            .With("amount", order.Amount)
+            .With("currency", order.Currency)
+            .With("openUntil", order.ExpiresAt?.ToUniversalTime())
+            .With("description", order.Description)
+            .With("words", PaymentWords.Of(order.Description))
             .With("attempt", attempt.Id)
             .With("now", time.GetUtcNow())
             .With("firstCheck", timing.FirstCheck)
@@ -67,10 +82,10 @@ public sealed class PaymentClaims(NpgsqlDataSource dataSource, PaymentTiming tim
             .With("key", attempt.IdempotencyKey)
             .With("paymentMethod", attempt.PaymentMethod)
             .With("returnUrl", attempt.ReturnUrl)
-            .With("traceParent", Activity.Current?.Id));
+            .With("traceParent", Activity.Current?.Id);
         try
         {
-            return await batch.FirstOrDefaultAsync(Payment.Read, cancellationToken);
+            return await command.FirstOrDefaultAsync(Payment.Read, cancellationToken);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
@@ -116,11 +131,6 @@ public sealed class PaymentClaims(NpgsqlDataSource dataSource, PaymentTiming tim
             .With("traceParent", Activity.Current?.Id);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
-
-    NpgsqlBatchCommand InsertCommand(PayableOrder order) => new NpgsqlBatchCommand(InsertIfAbsent)
-        .With(Guid.CreateVersion7()).With(order.Id).With(order.Reference).With(order.Amount).With(order.Currency)
-        .With(time.GetUtcNow()).With(timing.AbandonAfter).With(order.ExpiresAt?.ToUniversalTime())
-        .With(order.Description).With(PaymentWords.Of(order.Description));
 }
 
 /// <summary>The row may be claimed although the caller got no answer. Nothing was sent to Stripe.</summary>
