@@ -3,13 +3,14 @@ using System.Text.Json;
 using Npgsql;
 using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.CloudEvents;
+using PaymentFlow.OrderService.Webhooks.Deliveries;
 using PaymentFlow.Persistence.Database;
 using PaymentFlow.Persistence.Outbox;
 
 namespace PaymentFlow.OrderService.Orders;
 
 /// <summary>Creates and reads orders. <see cref="Payments.OrderUpdateStore"/> applies payment events to them.</summary>
-sealed class OrderStore(NpgsqlDataSource dataSource, OutboxRelay relay, OrderOptions options)
+sealed class OrderStore(NpgsqlDataSource dataSource, OutboxRelay relay, WebhookFeed webhooks, OrderOptions options)
 {
     public const string EventSource = "/order-service";
 
@@ -25,8 +26,8 @@ sealed class OrderStore(NpgsqlDataSource dataSource, OutboxRelay relay, OrderOpt
     const int MaxListed = 5_000;
 
     /// <summary>
-    /// Writes the order, its event <c>order.created</c> and the request's key in one statement, and passes the event to the relay after
-    /// the commit. If the reference or the key is taken, nothing is written.
+    /// Writes the order, its event <c>order.created</c> and the request's key in one statement, and passes the event to the relay and
+    /// to the webhooks after the commit. If the reference or the key is taken, nothing is written.
     /// </summary>
     public async Task<AddedOrder> AddAsync(Order order, RepeatableRequest? request, CancellationToken cancellationToken)
     {
@@ -93,7 +94,9 @@ sealed class OrderStore(NpgsqlDataSource dataSource, OutboxRelay relay, OrderOpt
         {
             if (await command.ExecuteScalarAsync(cancellationToken) is not long outboxId)
                 return request is null ? AddedOrder.ReferenceTaken : AddedOrder.KeyTaken;
-            relay.Publish(new OutboxEntry(outboxId, Topics.Orders, created));
+            OutboxEntry entry = new(outboxId, Topics.Orders, created);
+            relay.Publish(entry);
+            webhooks.Add(entry);
             return AddedOrder.Added;
         }
         catch (PostgresException e) when (e is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "orders_reference_key" })

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.Push;
 using PaymentFlow.Messaging.Telemetry;
+using PaymentFlow.OrderService.Webhooks.Deliveries;
 using PaymentFlow.Persistence.Consuming;
 using PaymentFlow.Persistence.Outbox;
 
@@ -9,9 +10,9 @@ namespace PaymentFlow.OrderService.Payments;
 
 /// <summary>
 /// The order worker. Applies events of <c>payments</c> to the orders. After the commit it pushes the changes to this instance's sockets
-/// and passes their events to the relay, which publishes them.
+/// and passes their events to the relay, which publishes them, and to the webhooks.
 /// </summary>
-sealed class PaymentEventHandler(OrderUpdateStore store, OrderUpdateHub updates, OutboxRelay relay, TimeProvider time)
+sealed class PaymentEventHandler(OrderUpdateStore store, OrderUpdateHub updates, OutboxRelay relay, WebhookFeed webhooks, TimeProvider time)
     : IEventBatchHandler<PaymentEvent>
 {
     public async Task HandleAsync(IReadOnlyList<ReceivedEvent<PaymentEvent>> events, CancellationToken cancellationToken)
@@ -27,7 +28,9 @@ sealed class PaymentEventHandler(OrderUpdateStore store, OrderUpdateHub updates,
                 .Select((received, i) => OrderChange.From(received, spans[i]?.Id ?? received.Envelope.TraceParent)).ToList();
             var applied = await store.ApplyAsync(changes, consumedAt, cancellationToken);
             foreach (var change in applied) Push(change);
-            relay.Publish([.. applied.Select(change => change.Entry).OfType<OutboxEntry>()]);
+            OutboxEntry[] entries = [.. applied.Select(change => change.Entry).OfType<OutboxEntry>()];
+            relay.Publish(entries);
+            webhooks.Add(entries);
         }
         catch (Exception exception)
         {

@@ -1,19 +1,14 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using PaymentFlow.Contracts.Events;
 using PaymentFlow.OrderService.Webhooks.Deliveries;
 using PaymentFlow.OrderService.Webhooks.Endpoints;
 using PaymentFlow.OrderService.Webhooks.Sending;
-using PaymentFlow.Persistence.Consuming;
 
 namespace PaymentFlow.OrderService.Webhooks;
 
 /// <summary>Outgoing webhooks: events of orders, sent to shops by HTTP as Standard Webhooks define it.</summary>
 static class WebhooksExtensions
 {
-    /// <summary>The consumer group of <c>orders</c>, and the name of its consumer.</summary>
-    public const string Group = "orders-webhooks";
-
     public static void AddWebhooks(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton(builder.ReadSettings<WebhookOptions>("Webhooks"));
@@ -28,8 +23,9 @@ static class WebhooksExtensions
         builder.Services.AddSingleton<WebhookMetrics>();
         builder.Services.AddSingleton<WebhookWorker>();
         builder.Services.AddHostedService(services => services.GetRequiredService<WebhookWorker>());
+        builder.Services.AddSingleton<WebhookFeed>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<WebhookFeed>());
         builder.Services.AddHostedService<WebhookSweep>();
-        builder.AddEventConsumer<OrderEvent, WebhookEventHandler>(Topics.Orders, Group, EventJson.Default.OrderEvent, name: Group);
         builder.AddWebhookPruning();
     }
 

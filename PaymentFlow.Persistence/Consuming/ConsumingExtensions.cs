@@ -14,14 +14,12 @@ public static class ConsumingExtensions
     /// Consumes <paramref name="topic"/> in the group <paramref name="groupId"/>, in batches, at least once. A group without an
     /// offset starts at the beginning. Needs an <c>NpgsqlDataSource</c>, the migration with dead letters and the topic's key.
     /// </summary>
-    /// <param name="name">The consumer's name, under which its settings and services are found; the topic if null.</param>
     public static void AddEventConsumer<T, THandler>(
-        this IHostApplicationBuilder builder, string topic, string groupId, JsonTypeInfo<T> json, string? name = null)
+        this IHostApplicationBuilder builder, string topic, string groupId, JsonTypeInfo<T> json)
         where THandler : class, IEventBatchHandler<T>
     {
-        name ??= topic;
         builder.AddEventKeys();
-        builder.AddKeyedKafkaConsumer<string, byte[]>(name, settings =>
+        builder.AddKeyedKafkaConsumer<string, byte[]>(topic, settings =>
         {
             settings.ConnectionString = builder.Configuration.GetConnectionString("kafka");
             settings.DisableHealthChecks = true;
@@ -44,8 +42,8 @@ public static class ConsumingExtensions
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<BatchProcessor<T>>(services, json));
         builder.Services.AddKeyedSingleton<IMessageReplay>(topic, (services, _) => services.GetRequiredService<BatchProcessor<T>>());
         builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<BatchConsumer<T>>(
-            services, topic, services.GetRequiredKeyedService<IConsumer<string, byte[]>>(name)));
-        builder.Services.AddKeyedSingleton(name, (services, _) => ActivatorUtilities.CreateInstance<ConsumerGroupLag>(
-            services, topic, services.GetRequiredKeyedService<IConsumer<string, byte[]>>(name)));
+            services, topic, services.GetRequiredKeyedService<IConsumer<string, byte[]>>(topic)));
+        builder.Services.AddKeyedSingleton(topic, (services, _) => ActivatorUtilities.CreateInstance<ConsumerGroupLag>(
+            services, topic, services.GetRequiredKeyedService<IConsumer<string, byte[]>>(topic)));
     }
 }

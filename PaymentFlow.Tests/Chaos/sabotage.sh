@@ -20,7 +20,7 @@ declare -A faults=(
     [end-to-end-check]="wipe the broker"
     [stored-attempt-key]="refunds fail after the deed"
     [screen-sweep]="wipe the broker,pause a service"
-    [webhook-sweep]="wipe the broker,pause a service"
+    [webhook-sweep]="kill one service,kill several services,kill Postgres,cut Postgres"
     [offsets-after-commit]="kill one service,kill several services,kill Postgres,cut Postgres"
 )
 together=(row-lock+one-payment-intent offsets-after-commit+end-to-end-check)

@@ -1,9 +1,17 @@
+using PaymentFlow.Messaging.CloudEvents;
+
 namespace PaymentFlow.OrderService.Webhooks.Deliveries;
 
 /// <summary>An event of an order that endpoints may want.</summary>
 /// <param name="Time">When the event happened, UTC.</param>
 /// <param name="Data">The event's value, as it is in the topic.</param>
-sealed record WebhookEvent(Guid Id, string Type, DateTimeOffset Time, Guid? OrderId, byte[] Data, string? TraceParent);
+sealed record WebhookEvent(Guid Id, string Type, DateTimeOffset Time, Guid? OrderId, byte[] Data, string? TraceParent)
+{
+    /// <summary>An event of <c>orders</c>. Its key is the order's id.</summary>
+    public static WebhookEvent Of(CloudEvent happened) => new(
+        happened.Id, happened.Type, happened.Time, Guid.TryParse(happened.Key, out var orderId) ? orderId : null, happened.Data,
+        happened.TraceParent);
+}
 
 /// <summary>A delivery that this replica may try until its claim ends.</summary>
 /// <param name="Failures">How many tries have failed before. Decides the next wait.</param>

@@ -11,8 +11,8 @@ using PaymentFlow.Persistence.Migrations;
 namespace PaymentFlow.OrderService.Webhooks.Deliveries;
 
 /// <summary>
-/// Compares the outbox with the deliveries, and adds what is missing: Kafka may lose events that it acknowledged, or be down. One replica
-/// at a time does it. It also refreshes the gauges.
+/// Compares the outbox with the deliveries, and adds what is missing: a replica may die before <see cref="WebhookFeed"/> has stored the
+/// deliveries of an event. One replica at a time does it. It also refreshes the gauges.
 /// </summary>
 sealed partial class WebhookSweep(
     NpgsqlDataSource dataSource, WebhookDeliveryStore store, WebhookWorker worker, WebhookMetrics metrics, WebhookOptions options,
@@ -22,7 +22,7 @@ sealed partial class WebhookSweep(
     static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(30);
 
     static readonly Counter<long> Missed = PaymentFlowTelemetry.Meter.CreateCounter<long>(
-        "paymentflow.webhooks.missed", "{delivery}", "Deliveries that the sweep added, because their events did not come by Kafka");
+        "paymentflow.webhooks.missed", "{delivery}", "Deliveries that the sweep added, because they were not stored when their events were committed");
 
     readonly Lease _lease = new(dataSource, "webhooks");
 
@@ -53,7 +53,7 @@ sealed partial class WebhookSweep(
 
     /// <summary>
     /// Looks at the next part of the outbox, by its primary key. Stops at the first row that is younger than
-    /// <see cref="WebhookOptions.SweepAfter"/>: its event may still come by Kafka, and an earlier row may not be committed yet.
+    /// <see cref="WebhookOptions.SweepAfter"/>: its deliveries may still be in hand, and an earlier row may not be committed yet.
     /// </summary>
     /// <returns>Whether there may be more.</returns>
     async Task<bool> SweepAsync(CancellationToken cancellationToken)
@@ -92,13 +92,13 @@ sealed partial class WebhookSweep(
 
     static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "Added {Count} webhook deliveries whose events did not come by Kafka")]
+        [LoggerMessage(LogLevel.Warning, "Added {Count} webhook deliveries that were not stored when their events were committed")]
         public static partial void Added(ILogger logger, int count);
 
         [LoggerMessage(LogLevel.Warning, "Webhooks wait for Postgres: {Reason}")]
         public static partial void DatabaseAway(ILogger logger, string reason);
 
-        [LoggerMessage(LogLevel.Error, "Looking for webhooks that Kafka lost failed, retrying later")]
+        [LoggerMessage(LogLevel.Error, "Looking for webhooks that are missing failed, retrying later")]
         public static partial void Failed(ILogger logger, Exception exception);
     }
 }

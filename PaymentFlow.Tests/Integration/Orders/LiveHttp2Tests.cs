@@ -47,8 +47,8 @@ public sealed class LiveHttp2Tests(PaymentFlowApp app, OrdersApp orders) : IClas
         builder.AddServiceDefaults();
         builder.AddApiDefaults();
         builder.AddLive();
-        // Only new orders need the relay.
-        builder.Services.AddSingleton(new OrderStore(_database, relay: null!, new OrderOptions()));
+        // Only new orders need the relay and the webhooks.
+        builder.Services.AddSingleton(new OrderStore(_database, relay: null!, webhooks: null!, new OrderOptions()));
         builder.Services.AddSingleton(new CheckoutOptions());
         builder.Services.AddSingleton<CheckoutLinks>();
         builder.Services.AddSingleton<OrderAccess>();

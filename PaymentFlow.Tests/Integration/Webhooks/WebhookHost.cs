@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Confluent.Kafka;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -12,7 +11,7 @@ using PaymentFlow.OrderService.Webhooks;
 using PaymentFlow.OrderService.Webhooks.Deliveries;
 using PaymentFlow.OrderService.Webhooks.Endpoints;
 using PaymentFlow.OrderService.Webhooks.Sending;
-using PaymentFlow.Persistence.Consuming;
+using PaymentFlow.Persistence.Outbox;
 using PaymentFlow.Testing.Chaos;
 using PaymentFlow.Testing.Hosting;
 using PaymentFlow.Tests.Fixtures;
@@ -21,7 +20,7 @@ using PaymentFlow.Tests.Integration.Resilience;
 namespace PaymentFlow.Tests.Integration.Webhooks;
 
 /// <summary>
-/// OrderService's webhooks with a database and a broker of their own, in this process, with short waits. Names are looked up by the test.
+/// OrderService's webhooks with a database of their own, in this process, with short waits. Names are looked up by the test.
 /// </summary>
 public sealed class WebhookHost : IAsyncLifetime
 {
@@ -29,8 +28,6 @@ public sealed class WebhookHost : IAsyncLifetime
     public const int Tries = 3;
 
     readonly ScratchDatabase _database;
-    readonly Broker _kafka = new();
-    readonly IProducer<string, byte[]> _producer;
     IReadOnlyList<IHostedService> _services = [];
 
     public WebhookHost(PaymentFlowApp app)
@@ -39,8 +36,6 @@ public sealed class WebhookHost : IAsyncLifetime
         {
             builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
             {
-                ["ConnectionStrings:kafka"] = _kafka.BootstrapServers,
-                ["Aspire:Confluent:Kafka:Consumer:Config:FetchWaitMaxMs"] = "5",
                 ["Webhooks:Keys:0"] = "key-of-the-secrets-of-webhooks",
                 ["Webhooks:AllowPrivateAddresses"] = "true",
                 ["Webhooks:Timeout"] = "00:00:01",
@@ -52,7 +47,6 @@ public sealed class WebhookHost : IAsyncLifetime
             builder.Services.AddSingleton<HostResolver>((host, token) => Resolve(host, token));
             builder.AddWebhooks();
         });
-        _producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = _kafka.BootstrapServers }).Build();
     }
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -64,16 +58,14 @@ public sealed class WebhookHost : IAsyncLifetime
 
     internal WebhookDeliveryStore Deliveries => _database.Services.GetRequiredService<WebhookDeliveryStore>();
 
+    WebhookFeed Feed => _database.Services.GetRequiredService<WebhookFeed>();
+
     internal WebhookWorker Worker => _database.Services.GetRequiredService<WebhookWorker>();
 
     public async ValueTask InitializeAsync()
     {
         await _database.InitializeAsync();
-        _services =
-        [
-            .. _database.Services.GetServices<IHostedService>()
-                .Where(service => service is BatchConsumer<OrderEvent> or WebhookWorker or WebhookSweep),
-        ];
+        _services = [Feed, Worker, ActivatorUtilities.CreateInstance<WebhookSweep>(_database.Services)];
         foreach (var service in _services) await service.StartAsync(CancellationToken.None);
     }
 
@@ -103,13 +95,18 @@ public sealed class WebhookHost : IAsyncLifetime
             Encoding.UTF8.GetBytes(data.ToJsonString()), null);
     }
 
-    /// <param name="forge">Changes the message after it was signed.</param>
-    public async Task PublishAsync(CloudEvent happened, Action<Message<string, byte[]>>? forge = null)
-    {
-        var message = KafkaBinding.ToMessage(Topics.Orders, happened, null, SigningKeys.Both);
-        forge?.Invoke(message);
-        await _producer.ProduceAsync(Topics.Orders, message, Token);
-    }
+    /// <summary>The event is committed, and its deliveries are stored, as after an order's change.</summary>
+    public async Task CommitAsync(CloudEvent happened) => HandOver(await InsertAsync(happened), happened);
+
+    /// <summary>Commits the event's outbox row, as if the process died afterwards.</summary>
+    /// <returns>The row's id.</returns>
+    public Task<long> InsertAsync(CloudEvent happened) => _database.QueryAsync<long>("""
+        INSERT INTO outbox (event_id, topic, key, type, source, time, data, published_at)
+        VALUES ($1, 'orders', $2, $3, '', $4, $5, now()) RETURNING id
+        """, happened.Id, happened.Key, happened.Type, happened.Time.UtcDateTime, happened.Data);
+
+    /// <summary>Hands a committed event to the webhooks.</summary>
+    public void HandOver(long outboxId, CloudEvent happened) => Feed.Add(new OutboxEntry(outboxId, Topics.Orders, happened));
 
     /// <summary>The one delivery of the event to the endpoint, when it has this state.</summary>
     internal async Task<WebhookDelivery> IsAsync(string state, Guid endpoint, CloudEvent happened)
@@ -132,7 +129,5 @@ public sealed class WebhookHost : IAsyncLifetime
     {
         foreach (var service in _services) await service.StopAsync(CancellationToken.None);
         await _database.DisposeAsync();
-        _producer.Dispose();
-        await _kafka.DisposeAsync();
     }
 }
