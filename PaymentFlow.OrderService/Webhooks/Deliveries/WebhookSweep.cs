@@ -22,7 +22,7 @@ sealed partial class WebhookSweep(
     static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(30);
 
     static readonly Counter<long> Missed = PaymentFlowTelemetry.Meter.CreateCounter<long>(
-        "paymentflow.webhooks.missed", "{delivery}", "Deliveries that the sweep added, because they were not stored when their events were committed");
+        "paymentflow.webhooks.missed", "{delivery}", "Deliveries that the sweep added, because they were not stored with their event");
 
     readonly Lease _lease = new(dataSource, "webhooks");
 

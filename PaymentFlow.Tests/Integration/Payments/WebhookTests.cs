@@ -100,7 +100,7 @@ public sealed class WebhookTests(PaymentFlowApp app)
     // Types that do not concern us are not read any further.
     [InlineData("""{"id":"evt_1","type":"invoice.paid","data":[]}""")]
     // A charge without a PaymentIntent is none of ours.
-    [InlineData("""{"id":"evt_1","type":"charge.refunded","livemode":false,"data":{"object":{"id":"ch_1","object":"charge","payment_intent":null}}}""")]
+    [InlineData("""{"id":"evt_1","type":"charge.refunded","livemode":false,"data":{"object":{"object":"charge","payment_intent":null}}}""")]
     public async Task A_signed_event_about_something_else_is_accepted(string body) =>
         Assert.Equal(HttpStatusCode.OK, (await SendSignedAsync(body)).Status);
 
