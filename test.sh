@@ -37,11 +37,13 @@ if ((${#missing[@]})); then
   fi
 fi
 
+# The build checks the code style. The whitespace check needs no compilation, so it runs beside the build.
+dotnet format whitespace --folder --verify-no-changes --exclude '**/obj/**' &
+whitespace=$!
 # One compiler process for all projects is warm for most of them. It is ended, or else it keeps its memory for ten minutes.
 DOTNET_TieredPGO=0 dotnet build PaymentFlow.sln --nologo -v quiet -p:UseSharedCompilation=true
 dotnet build-server shutdown --vbcscompiler >/dev/null
-# The build checks the code style. The whitespace check needs no compilation.
-dotnet format whitespace --folder --verify-no-changes
+wait "$whitespace"
 # The tests start many short-lived services, so the JIT compiles no method a second time. See docs/decisions/0007-runtime-settings.md.
 export DOTNET_TC_CallCounting=0
 # Two tests per core: they wait for services more than they compute. With three, some wait too long.
