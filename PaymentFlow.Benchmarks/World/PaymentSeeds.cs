@@ -29,9 +29,12 @@ static class PaymentSeeds
     }
 
     /// <summary>Produces the events directly to Kafka in the relay's format; returns when Kafka has stored all of them.</summary>
-    public static Task ProduceAsync(string kafka, OrderBatch orders) =>
-        ProduceAsync(kafka, Topics.Payments, orders.Count, i => KafkaBinding.ToMessage(Topics.Payments, EventOf(new PaymentEvent(
-            Guid.CreateVersion7(), orders.IdOf(i), null, Version, PaymentStatuses.Succeeded, AppTarget.Amount, 0, "usd")),
+    public static Task ProduceAsync(string kafka, OrderBatch orders) => ProduceAsync(kafka, orders, [.. Enumerable.Range(0, orders.Count)]);
+
+    /// <summary>The same for some of the orders. An order that has a payment refuses the event of another one.</summary>
+    public static Task ProduceAsync(string kafka, OrderBatch orders, IReadOnlyList<int> unpaid) =>
+        ProduceAsync(kafka, Topics.Payments, unpaid.Count, i => KafkaBinding.ToMessage(Topics.Payments, EventOf(new PaymentEvent(
+            Guid.CreateVersion7(), orders.IdOf(unpaid[i]), null, Version, PaymentStatuses.Succeeded, AppTarget.Amount, 0, "usd")),
             traceParent: null, SigningKeys.Both));
 
     /// <summary>Produces the events in the twin's format.</summary>

@@ -1,7 +1,4 @@
-using System.Globalization;
 using System.Net;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Npgsql;
 using PaymentFlow.PaymentApi.Stripe;
 using PaymentFlow.Persistence.Database;
@@ -11,10 +8,9 @@ namespace PaymentFlow.PaymentApi.Payments;
 
 /// <summary>The one PaymentIntent of each payment: creates it at Stripe and stores its id. Moves no money.</summary>
 public sealed partial class PaymentIntents(
-    NpgsqlDataSource dataSource, PaymentStore store, StripeClient stripe, TimeProvider time, ILogger<PaymentIntents> logger)
+    NpgsqlDataSource dataSource, PaymentStore store, StripeGateway stripe, TimeProvider time, ILogger<PaymentIntents> logger)
 {
     const int MaxCreateTries = 10;
-    const string ReceiptEmail = "receipt_email";
     static readonly TimeSpan CreateRetryDelay = TimeSpan.FromMilliseconds(200);
 
     /// <summary>
@@ -35,7 +31,7 @@ public sealed partial class PaymentIntents(
                 var created = await CreateAsync(payment, allowRedirects: returnUrl is not null, receiptEmail, cancellationToken);
                 return await StoreAsync(payment.Id, created, cancellationToken);
             }
-            catch (StripeException e) when (receiptEmail is not null && e.StripeError?.Param == ReceiptEmail)
+            catch (StripeException e) when (receiptEmail is not null && e.StripeError?.Param == StripeCreation.ReceiptEmailParameter)
             {
                 // Stripe refuses the address. A receipt is no reason to refuse the payment. The message is not logged: it has the address.
                 receiptEmail = null;
@@ -58,19 +54,12 @@ public sealed partial class PaymentIntents(
     /// <param name="receiptEmail">Part of the key, because it can be erased between two requests.</param>
     /// <returns>The id of the PaymentIntent.</returns>
     Task<string> CreateAsync(Payment payment, bool allowRedirects, string? receiptEmail, CancellationToken cancellationToken) =>
-        stripe.PostAsync(
-            "/v1/payment_intents",
-            $"create-{payment.Id}-{payment.Version}-{(allowRedirects ? "redirects" : "no-redirects")}"
-                + (receiptEmail is null ? "" : "-receipt"),
-            [
-                ("amount", payment.Amount.ToString(CultureInfo.InvariantCulture)),
-                ("currency", payment.Currency),
-                ("automatic_payment_methods[enabled]", "true"),
-                ("automatic_payment_methods[allow_redirects]", allowRedirects ? "always" : "never"),
-                .. payment.ToReference().ToMetadata().Select(entry => ($"metadata[{entry.Key}]", (string?)entry.Value)),
-                (ReceiptEmail, receiptEmail),
-            ],
-            answer => JsonSerializer.Deserialize(answer, StripeAnswerJson.Default.CreatedIntent)?.Id, cancellationToken);
+        stripe.CreateAsync(
+            new StripeCreation(
+                payment.ToReference(), payment.Amount, payment.Currency, allowRedirects, receiptEmail,
+                $"create-{payment.Id}-{payment.Version}-{(allowRedirects ? "redirects" : "no-redirects")}"
+                + (receiptEmail is null ? "" : "-receipt")),
+            cancellationToken);
 
     /// <summary>
     /// Stores the PaymentIntent if the payment has none yet, and returns the stored one. The first PaymentIntent stays permanently.
@@ -90,12 +79,3 @@ public sealed partial class PaymentIntents(
         public static partial void NoReceipt(ILogger logger, Guid paymentId);
     }
 }
-
-/// <summary>Stripe's answer to a request to create a PaymentIntent, as far as it is read.</summary>
-sealed record CreatedIntent(string Id);
-
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true)]
-[JsonSerializable(typeof(CreatedIntent))]
-sealed partial class StripeAnswerJson : JsonSerializerContext;

@@ -1,13 +1,16 @@
+using System.Globalization;
 using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Stripe;
 
 namespace PaymentFlow.PaymentApi.Stripe;
 
 /// <summary>
-/// PaymentApi's calls to Stripe about PaymentIntents that exist. Those that move money have idempotency keys, so that a repeated call has
-/// no second effect.
+/// PaymentApi's calls to Stripe. Those that create something or move money have idempotency keys, so that a repeated call has no second
+/// effect.
 /// </summary>
-public sealed class StripeGateway(StripeClient stripe)
+public sealed partial class StripeGateway(StripeClient stripe)
 {
     /// <summary>How many objects Stripe lists at once; its maximum.</summary>
     public const int PageSize = 100;
@@ -17,6 +20,21 @@ public sealed class StripeGateway(StripeClient stripe)
     /// </summary>
     const string WithCharge = "latest_charge";
 
+    /// <summary>Creates a PaymentIntent, unconfirmed. Moves no money.</summary>
+    /// <returns>Its id.</returns>
+    /// <exception cref="StripeException">Stripe did not create it. The other exceptions of a call to Stripe are possible, too.</exception>
+    public Task<string> CreateAsync(StripeCreation request, CancellationToken cancellationToken) => PostAsync(
+        "/v1/payment_intents", request.IdempotencyKey,
+        [
+            ("amount", request.Amount.ToString(CultureInfo.InvariantCulture)),
+            ("currency", request.Currency),
+            ("automatic_payment_methods[enabled]", "true"),
+            ("automatic_payment_methods[allow_redirects]", request.AllowRedirects ? "always" : "never"),
+            .. request.Payment.ToMetadata().Select(entry => ($"metadata[{entry.Key}]", (string?)entry.Value)),
+            (StripeCreation.ReceiptEmailParameter, request.ReceiptEmail),
+        ],
+        answer => JsonSerializer.Deserialize(answer, AnswerJson.Default.CreatedIntent)?.Id, cancellationToken);
+
     /// <summary>Confirms the PaymentIntent. This is the only call that may charge.</summary>
     /// <param name="tooLate">
     /// Called before each try. Returns true when the reconciliation may have given the call up, so that it must not be sent any more
@@ -24,7 +42,7 @@ public sealed class StripeGateway(StripeClient stripe)
     /// </param>
     /// <exception cref="StripeCallException">It is not confirmed, or that is not known.</exception>
     public Task<PaymentIntent> ConfirmAsync(StripeConfirmation request, Func<bool> tooLate, CancellationToken cancellationToken) =>
-        MoveMoneyAsync(() => stripe.PostAsync(
+        MoveMoneyAsync(() => PostAsync(
             $"/v1/payment_intents/{request.IntentId}/confirm", request.IdempotencyKey,
             [
                 ("payment_method", request.PaymentMethod),
@@ -78,6 +96,34 @@ public sealed class StripeGateway(StripeClient stripe)
         stripe.V1.Events.ListAutoPagingAsync(
             new EventListOptions { Created = new DateRangeOptions { GreaterThanOrEqual = since }, Types = [.. types], Limit = PageSize },
             cancellationToken: cancellationToken);
+
+    /// <summary>
+    /// Sends a form. The two requests of each payment use it: Stripe.net's typed options build the same forms by reflection over all of
+    /// their properties, which is the most expensive part of such a request (docs/performance.md). Stripe.net adds the keys, repeats a
+    /// failed try and turns a refusal into an exception, as always.
+    /// </summary>
+    /// <param name="form">The parameters. One without a value is left out.</param>
+    /// <param name="read">Reads the object that Stripe's answer contains.</param>
+    /// <exception cref="StripeException">Stripe refused the request, or its answer has no such object.</exception>
+    async Task<T> PostAsync<T>(
+        string path, string idempotencyKey, IEnumerable<(string Name, string? Value)> form, Func<string, T?> read,
+        CancellationToken cancellationToken) where T : class
+    {
+        var given = form.Where(field => field.Value is not null).Select(field => KeyValuePair.Create(field.Name, field.Value));
+        var response = await stripe.RawRequestAsync(
+            HttpMethod.Post, path, QueryString.Create(given).ToString().TrimStart('?'),
+            new RawRequestOptions { IdempotencyKey = idempotencyKey }, cancellationToken);
+        T? answer;
+        try
+        {
+            answer = read(response.Content);
+        }
+        catch (JsonException)
+        {
+            answer = null;
+        }
+        return answer ?? throw new StripeException(response.StatusCode, null, "Stripe's answer is not the object that was asked for.");
+    }
 
     /// <summary>Makes a call that may move money. If it fails, all of its tries decide what that means.</summary>
     static async Task<T> MoveMoneyAsync<T>(Func<Task<T>> call, Func<bool> tooLate)
@@ -144,4 +190,13 @@ public sealed class StripeGateway(StripeClient stripe)
         static bool NeverLeft(HttpRequestException exception) => exception.HttpRequestError
             is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError;
     }
+
+    /// <summary>Stripe's answer to a request to create a PaymentIntent, as far as it is read.</summary>
+    sealed record CreatedIntent(string Id);
+
+    [JsonSourceGenerationOptions(
+        PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true)]
+    [JsonSerializable(typeof(CreatedIntent))]
+    sealed partial class AnswerJson : JsonSerializerContext;
 }

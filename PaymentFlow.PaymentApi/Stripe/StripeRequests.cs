@@ -16,6 +16,17 @@ public sealed record PaymentReference(Guid PaymentId, Guid OrderId, string? Refe
     }
 }
 
+/// <summary>What <see cref="StripeGateway.CreateAsync"/> sends.</summary>
+/// <param name="Amount">In the currency's minor unit.</param>
+/// <param name="AllowRedirects">Whether methods may be offered that send the customer to a bank's page.</param>
+/// <param name="ReceiptEmail">Where Stripe sends its receipt; null for none.</param>
+public sealed record StripeCreation(
+    PaymentReference Payment, long Amount, string Currency, bool AllowRedirects, string? ReceiptEmail, string IdempotencyKey)
+{
+    /// <summary>How Stripe names <see cref="ReceiptEmail"/>, also in its errors.</summary>
+    public const string ReceiptEmailParameter = "receipt_email";
+}
+
 /// <summary>What <see cref="StripeGateway.ConfirmAsync"/> sends.</summary>
 /// <param name="ReturnUrl">Where the customer returns after 3-D Secure; null to handle it by Stripe.js.</param>
 public sealed record StripeConfirmation(string IntentId, string PaymentMethod, string? ReturnUrl, string IdempotencyKey);

@@ -15,19 +15,13 @@ public sealed class HostProcessTests : IDisposable
     readonly string _folder = TestHost.NewDataFolder();
 
     [Fact]
-    public async Task The_host_prints_its_start_screen_restarts_a_killed_Postgres_and_leaves_no_process_when_it_is_killed()
+    public async Task The_host_leaves_no_process_when_it_is_killed_keeps_its_data_and_starts_with_empty_data_on_request()
     {
         CreatedOrder order;
         using (HostProcess host = new("--free-ports", "--data-folder", _folder))
         {
             await host.IsUpAsync();
-            foreach (var title in (string[])
-                ["Shop", "Operator console", "PaymentApi", "OrderService", "Stripe sandbox", "Dashboard", "Operator key", "Merchant key"])
-            {
-                Assert.NotEmpty(host.Said(title));
-            }
-            Assert.DoesNotContain("warn:", host.Output, StringComparison.Ordinal);
-            Assert.DoesNotContain("certificate", host.Output, StringComparison.OrdinalIgnoreCase);
+            PrintsItsStartScreen(host);
             order = await OrderAsync(host);
 
             using (HostProcess second = new("--free-ports", "--data-folder", _folder))
@@ -57,18 +51,6 @@ public sealed class HostProcessTests : IDisposable
             await again.IsUpAsync();
             Assert.Equal(HttpStatusCode.OK, await StatusOfAsync(again, order));
             await StopAsync(again);
-        }
-    }
-
-    [Fact]
-    public async Task The_host_stops_everything_in_order_and_starts_with_empty_data_on_request()
-    {
-        CreatedOrder order;
-        using (HostProcess host = new("--free-ports", "--data-folder", _folder))
-        {
-            await host.IsUpAsync();
-            order = await OrderAsync(host);
-            await StopAsync(host);
         }
         // Postgres removes this file at the end of an orderly shutdown, after which it needs no recovery.
         Assert.False(File.Exists(Path.Combine(_folder, "postgres", "postmaster.pid")));
@@ -102,6 +84,17 @@ public sealed class HostProcessTests : IDisposable
         Assert.True(File.Exists(orders));
         Assert.Matches("Port 520[0-4], which [a-z -]+ needs, is taken by another program", host.Output);
         Assert.Contains("--free-ports", host.Output, StringComparison.Ordinal);
+    }
+
+    static void PrintsItsStartScreen(HostProcess host)
+    {
+        foreach (var title in (string[])
+            ["Shop", "Operator console", "PaymentApi", "OrderService", "Stripe sandbox", "Dashboard", "Operator key", "Merchant key"])
+        {
+            Assert.NotEmpty(host.Said(title));
+        }
+        Assert.DoesNotContain("warn:", host.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("certificate", host.Output, StringComparison.OrdinalIgnoreCase);
     }
 
     static async Task<CreatedOrder> OrderAsync(HostProcess host)
