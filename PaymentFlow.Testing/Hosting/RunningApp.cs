@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Aspire.Hosting;
@@ -170,8 +171,23 @@ public sealed class RunningApp : IAsyncDisposable
         _app.ResourceNotifications.TryGetCurrentState(name, out var current)
         && current.Snapshot.State?.Text == KnownResourceStates.Running
         && current.Snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value is int processId and > 0
+        // The state lags behind: for a moment it still has the process that was killed, although its successor already answers.
+        && IsRunning(processId)
             ? processId
             : null;
+
+    static bool IsRunning(int processId)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(processId);
+            return !process.HasExited;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>All lines that the resource has written, including those before restarts.</summary>
     public IReadOnlyList<string> LogsOf(string name) => _logs.TryGetValue(name, out var lines) ? [.. lines] : [];

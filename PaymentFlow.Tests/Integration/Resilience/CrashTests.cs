@@ -13,7 +13,7 @@ public sealed class CrashTests(OutageApp app)
     {
         var customers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Customer.OrdersAsync(app.App)));
         List<Task<Answer>> paying;
-        using (app.Pause("stripe-sandbox"))
+        using (await app.PauseAsync("stripe-sandbox"))
         {
             paying = customers.Select(customer => customer.PayAsync()).ToList();
             // After this wait each payment has read its order and waits for Stripe.
@@ -80,7 +80,7 @@ public sealed class CrashTests(OutageApp app)
         // A test before this one may have killed a service, whose callers recover a little later.
         await Eventually.TrueAsync(async () =>
             (await customer.PostAsync("/payments", $$"""{"orderId":"{{customer.OrderId}}"}""")).Status == HttpStatusCode.OK);
-        using (var stripe = app.Pause("stripe-sandbox"))
+        using (var stripe = await app.PauseAsync("stripe-sandbox"))
         {
             var paying = customer.PayAsync(paymentMethod);
             // A request that is refused is answered before it claims the payment.

@@ -19,7 +19,7 @@ public sealed class GracefulStopTests(OutageApp app)
         await Eventually.TrueAsync(async () =>
             (await customer.PostAsync("/payments", $$"""{"orderId":"{{customer.OrderId}}"}""")).Status == HttpStatusCode.OK);
         Task<Answer> paying;
-        using (app.Pause("stripe-sandbox"))
+        using (await app.PauseAsync("stripe-sandbox"))
         {
             paying = customer.PayAsync();
             await app.ClaimedAsync(customer.OrderId);

@@ -59,8 +59,9 @@ public sealed class OutageApp : IAsyncLifetime
     });
 
     /// <summary>Pauses the process until the result is disposed. Its connections stay open.</summary>
-    public IDisposable Pause(string resource)
+    public async Task<IDisposable> PauseAsync(string resource)
     {
+        await Eventually.TrueAsync(() => App.ProcessIdOf(resource) is not null);
         var id = App.ProcessIdOf(resource)!.Value;
         Signal(id, "STOP");
         return new Undo(() => Signal(id, "CONT"));

@@ -68,7 +68,7 @@ public sealed class OutageTests(OutageApp app)
     {
         var customer = await Customer.OrdersAsync(app.App);
         Task<Answer> paying;
-        using (var stripe = app.Pause("stripe-sandbox"))
+        using (var stripe = await app.PauseAsync("stripe-sandbox"))
         {
             paying = customer.PayAsync(key: "k");
             await app.ClaimedAsync(customer.OrderId);
@@ -94,7 +94,7 @@ public sealed class OutageTests(OutageApp app)
         var customer = await Customer.OrdersAsync(app.App);
         // The order has an earlier decline, so a webhook alone could not show which attempt was declined.
         Assert.Equal(HttpStatusCode.PaymentRequired, (await customer.PayAsync("pm_card_visa_chargeDeclined")).Status);
-        using (var stripe = app.Pause("stripe-sandbox"))
+        using (var stripe = await app.PauseAsync("stripe-sandbox"))
         {
             var paying = customer.PayAsync("pm_card_visa_chargeDeclined", key: "k");
             await app.ClaimedAsync(customer.OrderId);
@@ -116,7 +116,7 @@ public sealed class OutageTests(OutageApp app)
     public async Task A_consumer_whose_database_was_away_continues_where_it_stopped()
     {
         var customers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Customer.OrdersAsync(app.App)));
-        using (var stripe = app.Pause("stripe-sandbox"))
+        using (var stripe = await app.PauseAsync("stripe-sandbox"))
         {
             var paying = customers.Select(customer => customer.PayAsync()).ToList();
             await app.ClaimedAsync([.. customers.Select(customer => customer.OrderId)]);
