@@ -16,7 +16,7 @@ public sealed record PaymentReference(Guid PaymentId, Guid OrderId, string? Refe
     }
 }
 
-/// <summary>What <see cref="StripeGateway.CreateAsync"/> sends.</summary>
+/// <summary>The parameters of <see cref="StripeGateway.CreateAsync"/>.</summary>
 /// <param name="Amount">In the currency's minor unit.</param>
 /// <param name="AllowRedirects">Whether methods may be offered that send the customer to a bank's page.</param>
 /// <param name="ReceiptEmail">Where Stripe sends its receipt; null for none.</param>

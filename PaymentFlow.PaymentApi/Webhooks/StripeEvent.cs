@@ -6,7 +6,7 @@ using Stripe;
 
 namespace PaymentFlow.PaymentApi.Webhooks;
 
-/// <summary>What is read of one of Stripe's events. The rest is not trusted: the event only names the PaymentIntent to read.</summary>
+/// <summary>The parts of one of Stripe's events that are read. The event only names a PaymentIntent, whose state Stripe is asked for.</summary>
 /// <param name="IntentId">The PaymentIntent of the event's object; null if the object has none.</param>
 /// <param name="IsOurs">Whether the PaymentIntent's metadata shows that it is ours. Other objects have none of our metadata.</param>
 public sealed record StripeEvent(string Id, string Type, bool LiveMode, string? IntentId, bool IsOurs)
@@ -49,7 +49,7 @@ public sealed record StripeEvent(string Id, string Type, bool LiveMode, string? 
     }
 }
 
-/// <summary>What tells whether an event concerns us.</summary>
+/// <summary>An event's id and its type, which tells whether the event concerns us.</summary>
 public sealed record StripeEventNames(string Id, string Type);
 
 /// <remarks>https://docs.stripe.com/api/events/object</remarks>

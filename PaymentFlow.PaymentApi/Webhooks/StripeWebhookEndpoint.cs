@@ -76,7 +76,7 @@ static partial class StripeWebhookEndpoint
     static ProblemHttpResult Malformed(string? eventId, ILogger logger)
     {
         MalformedWebhooks.Add(1);
-        Log.Malformed(logger, eventId ?? "without an id");
+        Log.Malformed(logger, eventId ?? "without a valid id and type");
         return ApiProblem.Malformed("The body is signed, but it has no valid id, type or object.");
     }
 
