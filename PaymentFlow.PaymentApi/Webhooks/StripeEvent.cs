@@ -6,7 +6,7 @@ using Stripe;
 
 namespace PaymentFlow.PaymentApi.Webhooks;
 
-/// <summary>The parts of one of Stripe's events that are read. The event only names a PaymentIntent, whose state Stripe is asked for.</summary>
+/// <summary>The parts of a Stripe event that are read. The event only names a PaymentIntent; Stripe is asked for its state.</summary>
 /// <param name="IntentId">The PaymentIntent of the event's object; null if the object has none.</param>
 /// <param name="IsOurs">Whether the PaymentIntent's metadata shows that it is ours. Other objects have none of our metadata.</param>
 public sealed record StripeEvent(string Id, string Type, bool LiveMode, string? IntentId, bool IsOurs)
