@@ -3,6 +3,7 @@ using PaymentFlow.Contracts.Events;
 using PaymentFlow.Messaging.CloudEvents;
 using PaymentFlow.OrderService.Webhooks.Deliveries;
 using PaymentFlow.OrderService.Webhooks.Sending;
+using PaymentFlow.Persistence.Outbox;
 using PaymentFlow.Tests.Fixtures;
 
 namespace PaymentFlow.Tests.Integration.Webhooks;
@@ -254,6 +255,23 @@ public sealed class WebhookDeliveryTests(WebhookHost host) : IClassFixture<Webho
         await host.CommitAsync(next);
         await shop.GotAsync(webhook => webhook.Id == next.Id.ToString());
         Assert.Single(shop.Received, webhook => webhook.Id == lost.Id.ToString());
+    }
+
+    [Fact]
+    public async Task An_event_that_is_in_hand_when_the_service_stops_is_stored()
+    {
+        await using var shop = await ShopEndpoint.StartAsync();
+        var (id, _) = await host.AddEndpointAsync(shop.Url);
+        var (first, last) = (WebhookHost.NewEvent(), WebhookHost.NewEvent());
+        using var feed = host.NewFeed();
+        await feed.StartAsync(Token);
+        feed.Add(new OutboxEntry(0, Topics.Orders, first));
+        await host.IsAsync(DeliveryStates.Delivered, id, first);
+
+        feed.Add(new OutboxEntry(0, Topics.Orders, last));
+        await feed.StopAsync(Token);
+
+        Assert.Equal(1L, await host.QueryAsync<long>(Count, last.Id));
     }
 
     [Fact]

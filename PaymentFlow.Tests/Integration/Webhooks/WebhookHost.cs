@@ -60,6 +60,9 @@ public sealed class WebhookHost : IAsyncLifetime
 
     WebhookFeed Feed => _database.Services.GetRequiredService<WebhookFeed>();
 
+    /// <summary>Another feed of the same database, which the test starts and stops.</summary>
+    internal WebhookFeed NewFeed() => ActivatorUtilities.CreateInstance<WebhookFeed>(_database.Services);
+
     internal WebhookWorker Worker => _database.Services.GetRequiredService<WebhookWorker>();
 
     public async ValueTask InitializeAsync()
