@@ -87,15 +87,9 @@ sealed class OrderVersionStore(NpgsqlDataSource dataSource) : IOrderStateReader
                 o.updated_at
             FROM unnest($1, $2) AS s (id, version) JOIN orders o ON o.id = s.id AND o.version > s.version
             """).With(seen.Keys.ToArray()).With(seen.Values.ToArray()));
-        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
-        await row.NextResultAsync(cancellationToken);
-        List<OrderEvent> newer = [];
-        while (await row.ReadAsync(cancellationToken))
-        {
-            newer.Add(new OrderEvent(row.GetGuid(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.Value<Guid>(4),
-                row.GetInt64(5), row.GetInt64(6), row.GetInt64(7), row.GetString(8), row.GetFieldValue<DateTimeOffset>(9)));
-        }
-        return newer;
+        return await batch.ListAsync(row => new OrderEvent(row.GetGuid(0), row.GetString(1), row.GetInt64(2), row.GetString(3),
+            row.Value<Guid>(4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7), row.GetString(8),
+            row.GetFieldValue<DateTimeOffset>(9)), cancellationToken);
     }
 
     static PaymentEvent? Read(byte[] data)

@@ -44,6 +44,20 @@ public static class Statements
         this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await ListAsync(row, read, cancellationToken);
+    }
+
+    /// <summary>All rows of the last command. The commands before it return results, too, as those of <see cref="IndexScans"/> do.</summary>
+    public static async Task<List<T>> ListAsync<T>(
+        this NpgsqlBatch batch, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    {
+        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
+        for (var before = batch.BatchCommands.Count - 1; before > 0; before--) await row.NextResultAsync(cancellationToken);
+        return await ListAsync(row, read, cancellationToken);
+    }
+
+    static async Task<List<T>> ListAsync<T>(NpgsqlDataReader row, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    {
         List<T> rows = [];
         while (await row.ReadAsync(cancellationToken)) rows.Add(read(row));
         await EndAsync(row, cancellationToken);

@@ -38,16 +38,9 @@ public sealed class OutboxStore(NpgsqlDataSource dataSource)
         await using var batch = dataSource.CreateBatch();
         batch.BatchCommands.Add(IndexScans.Prefer());
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Sql).With(after).With(limit));
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        await reader.NextResultAsync(cancellationToken);
-        var entries = new List<OutboxEntry>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            entries.Add(new OutboxEntry(reader.GetInt64(0), reader.GetString(1), new CloudEvent(
-                reader.GetGuid(2), reader.GetString(3), reader.GetString(4), reader.GetFieldValue<DateTimeOffset>(5),
-                reader.GetString(6), reader.GetFieldValue<byte[]>(7), reader.Text(8))));
-        }
-        return entries;
+        return await batch.ListAsync(row => new OutboxEntry(row.GetInt64(0), row.GetString(1), new CloudEvent(
+            row.GetGuid(2), row.GetString(3), row.GetString(4), row.GetFieldValue<DateTimeOffset>(5), row.GetString(6),
+            row.GetFieldValue<byte[]>(7), row.Text(8))), cancellationToken);
     }
 
     /// <summary>Stores when Kafka acknowledged each row. A row that is already marked keeps its time.</summary>

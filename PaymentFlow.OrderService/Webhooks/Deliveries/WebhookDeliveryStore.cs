@@ -101,13 +101,7 @@ sealed class WebhookDeliveryStore(NpgsqlDataSource dataSource, WebhookOptions op
             SELECT {ClaimedColumns} FROM claimed d JOIN webhook_endpoints e ON e.id = d.endpoint_id
             """)
             .With(busy.Keys.ToArray()).With(busy.Values.ToArray()).With(options.PerEndpoint).With(limit).With(options.Claim));
-        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
-        await row.NextResultAsync(cancellationToken);
-        List<ClaimedDelivery> claimed = [];
-        while (await row.ReadAsync(cancellationToken)) claimed.Add(ReadClaimed(row));
-        // Rows arrive before the commit, which may still fail.
-        await row.NextResultAsync(cancellationToken);
-        return claimed;
+        return await batch.ListAsync(ReadClaimed, cancellationToken);
     }
 
     /// <summary>
