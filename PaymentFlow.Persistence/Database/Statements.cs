@@ -47,7 +47,9 @@ public static class Statements
         return await ListAsync(row, read, cancellationToken);
     }
 
-    /// <summary>All rows of the last command. The commands before it return results, too, as those of <see cref="IndexScans"/> do.</summary>
+    /// <summary>
+    /// All rows of the last command. The commands before it return results, too, as those of <see cref="IndexScans"/> do.
+    /// </summary>
     public static async Task<List<T>> ListAsync<T>(
         this NpgsqlBatch batch, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
