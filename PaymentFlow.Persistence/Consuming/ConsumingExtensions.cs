@@ -10,6 +10,10 @@ namespace PaymentFlow.Persistence.Consuming;
 
 public static class ConsumingExtensions
 {
+    // The partitions of an instance that died wait this long for another instance. An instance that stops while Kafka is down needs this
+    // long, because librdkafka waits for the broker to accept the offsets. With Kafka's default, 45 s, orchestrators kill it first.
+    const int SessionTimeoutMs = 10_000;
+
     /// <summary>
     /// Consumes <paramref name="topic"/> in the group <paramref name="groupId"/>, in batches, at least once. A group without an
     /// offset starts at the beginning. Needs an <c>NpgsqlDataSource</c>, the migration with dead letters and the topic's key.
@@ -34,6 +38,7 @@ public static class ConsumingExtensions
             settings.Config.EnableAutoOffsetStore = false;
             settings.Config.EnableAutoCommit = true;
             settings.Config.AutoCommitIntervalMs = 1000;
+            settings.Config.SessionTimeoutMs ??= SessionTimeoutMs;
             settings.Config.ReconnectPatiently();
         });
         builder.Services.AddSingleton<DeadLetterStore>();

@@ -1,6 +1,7 @@
 using PaymentFlow.Tests.Browser;
 using PaymentFlow.Tests.Chaos;
 using PaymentFlow.Tests.Fixtures;
+using PaymentFlow.Tests.Integration.AppHost;
 using PaymentFlow.Tests.Integration.Reconciliation;
 using PaymentFlow.Tests.Integration.Resilience;
 using Xunit.Sdk;
@@ -20,10 +21,15 @@ public sealed class LongestFirst : ITestCollectionOrderer
     [
         nameof(OutageApp), nameof(PagesOfOtherApps), nameof(ShopPages), nameof(MoreConsolePages), nameof(ConsolePages),
         nameof(ChaosTests), nameof(FaultyStripeApp),
+        ClassOf<HostProcessTests>(), ClassOf<ConsumerLagTests>(), ClassOf<WatchedOrdersReconcilerTests>(), ClassOf<StartOrderTests>(),
+        ClassOf<GivenServersTests>(),
     ];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
         where TTestCollection : ITestCollection =>
         [.. testCollections.OrderBy(collection =>
-            Array.IndexOf(Longest, collection.TestCollectionDisplayName) is >= 0 and var place ? place : Longest.Length)];
+            Array.FindIndex(Longest, collection.TestCollectionDisplayName.StartsWith) is >= 0 and var place ? place : Longest.Length)];
+
+    /// <summary>The name of a collection that is one class. It is followed by an id.</summary>
+    static string ClassOf<T>() => $"Test collection for {typeof(T).FullName} ";
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using PaymentFlow.Testing.Hosting;
 
 namespace PaymentFlow.Tests.Fixtures;
 
@@ -53,6 +54,24 @@ public sealed class ServiceProcess : IAsyncDisposable
             // The service does not listen yet.
             return false;
         }
+    }
+
+    /// <summary>Stops the service as an orchestrator does: with SIGTERM, then with SIGKILL if it outlives the grace period.</summary>
+    /// <returns>The exit code: 0 if it stopped by itself.</returns>
+    public async Task<int> StopAsync(TimeSpan grace)
+    {
+        ProcessSignal.Terminate.Send(_process.Id);
+        using CancellationTokenSource patience = new(grace);
+        try
+        {
+            await _process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync(CancellationToken.None);
+        }
+        return _process.ExitCode;
     }
 
     void Read(object sender, DataReceivedEventArgs line)

@@ -141,19 +141,8 @@ public sealed class CancellationTests(PaymentFlowApp host, OrdersApp app) : ICla
     [Fact]
     public async Task Without_PaymentApi_nothing_is_canceled_and_the_answer_has_Retry_After()
     {
-        // This OrderService has its own database, no PaymentApi and no Kafka.
         Uri address = new($"http://localhost:{FreePort.Next()}");
-        await using var alone = await ServiceProcess.StartAsync("PaymentFlow.OrderService", address,
-            ("ConnectionStrings__ordersdb",
-                host.OrdersDb.Replace("Database=ordersdb", "Database=ordersdb_alone", StringComparison.Ordinal)),
-            ("ConnectionStrings__kafka", "127.0.0.1:1"),
-            ("services__payment-api__http__0", "http://127.0.0.1:1"),
-            ("Operator__Key", host.OperatorKey),
-            ("Merchant__ApiKey", host.MerchantKey),
-            ("Services__Key", host.ServiceKey),
-            ("Events__Keys__payments__0", host.PaymentsEventKey),
-            ("Events__Keys__orders__0", host.OrdersEventKey),
-            ("Webhooks__Keys__0", "a-key-of-24-letters-or-more"));
+        await using var alone = await LoneOrderService.StartAsync(host, address, "ordersdb_alone", kafka: "127.0.0.1:1");
         using HttpClient http = new() { BaseAddress = address };
         using var created = await http.PostAsJsonAsync(
             "/orders", new { items = new[] { new { productId = "mug", quantity = 1 } } }, TestContext.Current.CancellationToken);

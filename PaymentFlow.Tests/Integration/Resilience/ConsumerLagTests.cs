@@ -25,6 +25,9 @@ public sealed class ConsumerLagTests(PaymentFlowApp app)
         {
             builder.Configuration["ConnectionStrings:kafka"] = kafka.BootstrapServers;
             builder.Configuration["Aspire:Confluent:Kafka:Consumer:Config:FetchWaitMaxMs"] = "5";
+            // A consumer that stops waits this long for a broker that is down.
+            builder.Configuration["Aspire:Confluent:Kafka:Consumer:Config:SessionTimeoutMs"] = "2000";
+            builder.Configuration["Aspire:Confluent:Kafka:Consumer:Config:HeartbeatIntervalMs"] = "300";
             builder.AddEventConsumer<PaymentEvent, Handler>(Topics.Payments, "lag-test", EventJson.Default.PaymentEvent);
         });
         await database.InitializeAsync();

@@ -53,7 +53,7 @@ public sealed class DeliveryRateTests(PaymentFlowApp app)
             await Eventually.TrueAsync(() => (leader = Replicas.FirstOrDefault(replica => own.LogsOf(replica)
                 .Any(line => line.Contains("again that OrderService has not applied", StringComparison.Ordinal))) ?? "") != "");
             await Eventually.TrueAsync(() => lost.InKafka(payments).Count(item => item.Value.Count > 0) > Events / 4);
-            OutageApp.Signal(own.ProcessIdOf(leader)!.Value, "TERM");
+            ProcessSignal.Terminate.Send(own.ProcessIdOf(leader)!.Value);
 
             await Eventually.TrueAsync(() => lost.InKafka(payments).All(item => item.Value.Count > 0));
             Assert.Contains(Replicas.Except([leader]), replica => own.LogsOf(replica)

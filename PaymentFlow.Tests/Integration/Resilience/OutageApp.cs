@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Npgsql;
 using PaymentFlow.Testing.Fuzzing;
 using PaymentFlow.Testing.Hosting;
@@ -34,7 +33,7 @@ public sealed class OutageApp : IAsyncLifetime
     }
 
     /// <summary>Sends SIGTERM, as a deployment or an orchestrator does. The app host starts the process again.</summary>
-    public void Terminate(string resource) => Signal(App.ProcessIdOf(resource)!.Value, "TERM");
+    public void Terminate(string resource) => ProcessSignal.Terminate.Send(App.ProcessIdOf(resource)!.Value);
 
     /// <summary>The log lines since the resource last began to shut down, or null if it never did.</summary>
     public IReadOnlyList<string>? LogOfTheEnd(string resource)
@@ -63,8 +62,8 @@ public sealed class OutageApp : IAsyncLifetime
     {
         await Eventually.TrueAsync(() => App.ProcessIdOf(resource) is not null);
         var id = App.ProcessIdOf(resource)!.Value;
-        Signal(id, "STOP");
-        return new Undo(() => Signal(id, "CONT"));
+        ProcessSignal.Stop.Send(id);
+        return new Undo(() => ProcessSignal.Continue.Send(id));
     }
 
     /// <summary>
@@ -155,13 +154,6 @@ public sealed class OutageApp : IAsyncLifetime
     {
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync(CancellationToken.None);
-    }
-
-    public static void Signal(int process, string signal)
-    {
-        using var kill = Process.Start("kill", [$"-{signal}", process.ToString(CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
-        Assert.Equal(0, kill.ExitCode);
     }
 
     sealed class Undo(Action undo) : IDisposable
