@@ -21,8 +21,8 @@ public static class TestHost
         ["Stripe:PublishableKey"] = "",
     };
 
-    // Several apps run at once. A longer wait per fetch saves CPU time in the in-process broker.
-    static readonly KeyValuePair<string, string> PatientFetch = new("Aspire__Confluent__Kafka__Consumer__Config__FetchWaitMaxMs", "25");
+    // Several apps run at once. A longer wait per fetch saves CPU time in the in-process brokers and their consumers.
+    static readonly KeyValuePair<string, string> PatientFetch = new("Aspire__Confluent__Kafka__Consumer__Config__FetchWaitMaxMs", "100");
 
     /// <summary>Runs the delivery check within seconds, so that no test waits for the default of 30 s.</summary>
     public static IReadOnlyDictionary<string, string> EarlyDeliveryCheck { get; } = new Dictionary<string, string>
